@@ -1,0 +1,79 @@
+// The contract of everything that keeps private keys.
+//
+// To add a backend: a folder with its `open` function; a line in backends/registry.cpp; a line in
+// backends/CMakeLists.txt; an instantiation in tests/conformance. Nothing else names it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/deadline.h"
+#include "core/base/result.h"
+#include "core/crypto/algorithm.h"
+
+namespace chancery {
+
+struct KeyInfo {
+  std::string name;     // unique within the backend
+  Algorithm algorithm;  // fixes padding and hash: a key signs one way only
+  Bytes spki;           // DER SubjectPublicKeyInfo
+};
+
+// Where private keys live. It lives in a key host process; one thread owns each instance, so calls
+// never overlap and an implementation holds no locks.
+class KeyBackend {
+ public:
+  virtual ~KeyBackend() = default;
+
+  // The keys that can sign now. May talk to the device.
+  virtual Result<std::vector<KeyInfo>> list_keys(Deadline deadline) = 0;
+
+  // Signs once, with no retry. `input` is the digest, or the message itself where
+  // takes_message(algorithm). ECDSA answers in DER; RSA and Ed25519 answer raw.
+  // Errors: not_found KEY_NOT_FOUND; invalid_request DIGEST_LENGTH_WRONG; unavailable (nothing was
+  // signed), also DEADLINE_PASSED; outcome_unknown (it may have been).
+  virtual Result<Bytes> sign(std::string_view key_name, ByteView input, Deadline deadline) = 0;
+};
+
+// For backends that can make keys: asked for with dynamic_cast by the key host.
+class KeyMaker {
+ public:
+  virtual ~KeyMaker() = default;
+  // Error: invalid_request KEY_EXISTS.
+  virtual Result<KeyInfo> make_key(std::string_view name, Algorithm algorithm,
+                                   Deadline deadline) = 0;
+};
+
+// One backend of the configuration, by its own option names; the values were checked by `check`.
+struct BackendConfig {
+  std::string name;
+  std::vector<std::pair<std::string, std::string>> options;
+  // The value, or nothing.
+  const std::string* find(std::string_view option) const {
+    for (const auto& [key, value] : options) {
+      if (key == option) return &value;
+    }
+    return nullptr;
+  }
+};
+
+// How tightly a key host is shut once its backend is open.
+enum class Confinement {
+  memory_only,  // no files, no sockets, no processes: software keys already in memory
+  device,       // what a vendor's module or a TPM's driver needs; still no network
+};
+
+// How `type = "software"` in the configuration becomes a backend.
+struct BackendType {
+  std::string_view name;
+  int threads_max;  // a TPM takes one command at a time
+  Confinement confinement;
+  // Called in the key host, once for each of its threads.
+  Result<std::unique_ptr<KeyBackend>> (*open)(const BackendConfig& config, Deadline deadline);
+  // Called in the daemon when the configuration is read: names of unknown, missing or bad options.
+  std::vector<std::string> (*check)(const BackendConfig& config);
+};
+
+}  // namespace chancery

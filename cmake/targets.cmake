@@ -1,0 +1,46 @@
+# One static library a folder; its link line says whom it may include.
+add_library(chancery_warnings INTERFACE)
+target_compile_options(chancery_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Werror)
+
+# chancery_library(NAME SOURCES file... LINKS target...)
+function(chancery_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINKS;PRIVATE_LINKS")
+  add_library(${name} STATIC ${arg_SOURCES})
+  target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PUBLIC ${arg_LINKS} PRIVATE chancery_warnings ${arg_PRIVATE_LINKS})
+endfunction()
+
+# chancery_program(NAME SOURCES file... LINKS target...)
+function(chancery_program name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINKS")
+  add_executable(${name} ${arg_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE chancery_warnings ${arg_LINKS})
+endfunction()
+
+# chancery_test(NAME SOURCES file... LINKS target... [TIMEOUT seconds] [LABELS label...])
+# A GoogleTest program; each of its tests is one of ctest's.
+function(chancery_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;LINKS;LABELS")
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  chancery_program(${name} SOURCES ${arg_SOURCES} LINKS ${arg_LINKS} GTest::gmock GTest::gtest_main)
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
+    PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
+endfunction()
+
+# chancery_fuzzer(NAME SOURCE file CORPUS directory LINKS target...)
+# With CHANCERY_FUZZERS a libFuzzer program fuzz_NAME; always a test that feeds it its corpus.
+function(chancery_fuzzer name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "SOURCE;CORPUS" "LINKS")
+  if(CHANCERY_FUZZERS)
+    chancery_program(fuzz_${name} SOURCES ${arg_SOURCE} LINKS ${arg_LINKS})
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+  endif()
+  chancery_program(corpus_${name}
+    SOURCES ${arg_SOURCE} ${PROJECT_SOURCE_DIR}/tests/support/run_corpus.cpp LINKS ${arg_LINKS})
+  add_test(NAME corpus.${name}
+    COMMAND corpus_${name} ${CMAKE_CURRENT_SOURCE_DIR}/${arg_CORPUS})
+endfunction()

@@ -1,0 +1,131 @@
+#include "core/base/json.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <optional>
+#include <set>
+#include <vector>
+
+namespace chancery {
+namespace {
+
+// Builds the DOM while it refuses what a DOM would hide: duplicate keys, depth, infinite numbers.
+class StrictReader : public nlohmann::json_sax<Json> {
+ public:
+  StrictReader(std::string_view what, std::size_t depth_max) : what_(what), depth_max_(depth_max) {}
+
+  bool null() override { return add(nullptr); }
+  bool boolean(bool value) override { return add(value); }
+  bool number_integer(number_integer_t value) override { return add(value); }
+  bool number_unsigned(number_unsigned_t value) override { return add(value); }
+  bool number_float(number_float_t value, const string_t& text) override {
+    if (!std::isfinite(value))
+      return fail("JSON_NUMBER_OUT_OF_RANGE", "number " + text.substr(0, 40));
+    return add(value);
+  }
+  bool string(string_t& value) override { return add(std::move(value)); }
+  bool binary(binary_t&) override { return fail("JSON_MALFORMED", "binary value"); }
+  bool start_object(std::size_t) override { return open(Json::object()); }
+  bool end_object() override { return close(); }
+  bool start_array(std::size_t) override { return open(Json::array()); }
+  bool end_array() override { return close(); }
+  bool key(string_t& name) override {
+    if (open_.back()->contains(name))
+      return fail("JSON_DUPLICATE_KEY", "duplicate key \"" + name.substr(0, 80) + "\"");
+    key_ = std::move(name);
+    return true;
+  }
+  bool parse_error(std::size_t position, const std::string&,
+                   const nlohmann::detail::exception& error) override {
+    // 406: a number that no double can hold.
+    if (error.id == 406)
+      return fail("JSON_NUMBER_OUT_OF_RANGE", fmt::format("number near byte {}", position));
+    return fail("JSON_MALFORMED", fmt::format("not JSON at byte {}", position));
+  }
+
+  Result<Json> finish(bool parsed) && {
+    if (!parsed)
+      return error_ ? *error_
+                    : invalid_request("JSON_MALFORMED", fmt::format("{}: not JSON", what_));
+    return std::move(root_);
+  }
+
+ private:
+  bool fail(std::string reason, std::string_view detail) {
+    if (!error_) error_ = invalid_request(std::move(reason), fmt::format("{}: {}", what_, detail));
+    return false;
+  }
+  Json* place(Json&& value) {
+    if (open_.empty()) return &(root_ = std::move(value));
+    Json& parent = *open_.back();
+    if (parent.is_array()) return &parent.emplace_back(std::move(value));
+    return &(parent[key_] = std::move(value));
+  }
+  bool add(Json value) {
+    place(std::move(value));
+    return true;
+  }
+  bool open(Json value) {
+    if (open_.size() >= depth_max_)
+      return fail("JSON_TOO_DEEP", fmt::format("deeper than {} levels", depth_max_));
+    open_.push_back(place(std::move(value)));
+    return true;
+  }
+  bool close() {
+    open_.pop_back();
+    return true;
+  }
+
+  std::string_view what_;
+  std::size_t depth_max_;
+  Json root_;
+  std::vector<Json*> open_;  // a parent grows only while none of its children is open
+  std::string key_;
+  std::optional<Error> error_;
+};
+
+}  // namespace
+
+Result<Json> parse_json(std::string_view text, std::string_view what, std::size_t bytes_max,
+                        std::size_t depth_max) {
+  if (text.size() > bytes_max) {
+    return invalid_request("JSON_TOO_LARGE",
+                           fmt::format("{}: {} bytes, at most {}", what, text.size(), bytes_max));
+  }
+  StrictReader reader(what, depth_max);
+  const bool parsed = Json::sax_parse(text.begin(), text.end(), &reader);
+  return std::move(reader).finish(parsed);
+}
+
+void append_json_string(std::string& out, std::string_view text) {
+  out += '"';
+  for (const char c : text) {
+    switch (c) {
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      default:
+        if (static_cast<unsigned char>(c) < 0x20) {
+          out += fmt::format("\\u{:04x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
+        } else {
+          out += c;
+        }
+    }
+  }
+  out += '"';
+}
+
+}  // namespace chancery

@@ -1,0 +1,81 @@
+// Every upper bound, with its reason. A queue, loop, size or wait without a line here is a bug.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace chancery::limits {
+
+using namespace std::chrono_literals;
+
+// --- The socket ---
+// ttrpc's own limit on a message; stock clients refuse larger ones.
+inline constexpr std::size_t frame_bytes_max = 4U << 20;
+// What a unary request may carry: a statement of this size still fits one journal row comfortably.
+inline constexpr std::size_t request_bytes_max = 1U << 20;
+// A build host runs hundreds of jobs, each with one connection.
+inline constexpr std::size_t connections_max = 1024;
+// No user may take the whole socket; half leaves room for every other.
+inline constexpr std::size_t connections_per_uid_max = 512;
+// Over the limit a few more are accepted only to be told RESOURCE_EXHAUSTED.
+inline constexpr std::size_t connections_refused_max = 64;
+inline constexpr auto refused_connection_wait_max = 1000ms;
+// Accepted and not yet answered, all connections together: what the queues below can hold.
+inline constexpr std::size_t requests_in_flight_max = 4096;
+inline constexpr std::size_t requests_in_flight_per_connection_max = 512;
+// A client that does not read its answers is not read from; past this it is closed.
+inline constexpr std::size_t unsent_bytes_per_connection_max = 8U << 20;
+inline constexpr auto unsent_wait_max = 30000ms;
+// A frame that has begun must be complete in this time (slow-loris).
+inline constexpr auto partial_frame_wait_max = 30000ms;
+// A request without a deadline of its own gets this one; a longer one is cut to the maximum.
+inline constexpr auto request_deadline_default = 60000ms;
+inline constexpr auto request_deadline_max = 600000ms;
+
+// --- What is signed ---
+// An SBOM of a large image is tens of MiB; cosign's own cap on attestations is 128 MiB.
+inline constexpr std::size_t statement_bytes_max = 64U << 20;
+// All large statements together: two of the largest at once, the third waits its turn.
+inline constexpr std::size_t statement_bytes_in_flight_max = 160U << 20;
+// Above this a payload lies in a file beside the journal, so that one commit stays short.
+inline constexpr std::size_t payload_bytes_in_journal_max = 1U << 20;
+// in-toto statements nest a few levels; predicates (CycloneDX) reach about 20.
+inline constexpr std::size_t json_depth_max = 64;
+inline constexpr std::size_t statement_subjects_max = 1024;  // as sigstore-go
+inline constexpr std::size_t subject_digests_max = 32;       // as sigstore-go
+inline constexpr std::size_t name_bytes_max =
+    256;  // profile, key, artefact names, idempotency keys
+inline constexpr auto idempotency_key_life_default = std::chrono::hours(24);
+
+// --- Bundles and roots that we read ---
+inline constexpr std::size_t bundle_bytes_max = 128U << 20;  // a 64 MiB payload in base64, and more
+inline constexpr std::size_t trusted_root_bytes_max = 8U << 20;
+inline constexpr std::size_t bundle_log_entries_max = 32;  // as sigstore-go
+inline constexpr std::size_t bundle_timestamps_max = 32;   // as sigstore-go
+inline constexpr std::size_t proof_hashes_max = 64;        // a tree of 2^63 entries has 63
+inline constexpr std::size_t checkpoint_bytes_max = 64U << 10;
+inline constexpr std::size_t checkpoint_signatures_max = 64;  // the log, and up to 63 witnesses
+inline constexpr std::size_t entry_bytes_max = 65535;         // tlog-tiles: u16 length prefix
+
+// --- Key hosts ---
+inline constexpr std::size_t key_host_queue_max = 4096;  // as many as requests in flight
+inline constexpr std::size_t key_host_message_bytes_max = 64U << 10;
+inline constexpr auto key_host_start_max = 10000ms;
+// A device that has not answered in this time hangs: RSA-3072 in a slow TPM takes a second.
+inline constexpr auto key_host_answer_max = 20000ms;
+inline constexpr auto key_host_restart_delay_max = 5000ms;
+
+// --- The journal ---
+inline constexpr std::size_t journal_queue_max = 8192;
+// One commit gathers at most so many: keeps the longest wait for the writer near 20 ms.
+inline constexpr std::size_t journal_batch_max = 512;
+inline constexpr auto shutdown_max = 35000ms;
+
+// --- The local log ---
+inline constexpr auto publish_interval_default = 100ms;
+
+// --- Configuration ---
+inline constexpr std::size_t configuration_bytes_max = 1U << 20;
+
+}  // namespace chancery::limits

@@ -1,0 +1,77 @@
+// The Sigstore bundle as values: what was signed, by what, and where it was recorded.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/crypto/digest.h"
+#include "core/tlog/merkle.h"
+
+namespace chancery::bundle {
+
+struct InclusionProof {
+  std::uint64_t log_index = 0;  // v1: within the shard's tree
+  std::uint64_t tree_size = 0;
+  Bytes root_hash;
+  std::vector<tlog::Hash> hashes;
+  std::string checkpoint;  // the signed note; empty where a v0.1 bundle has none
+};
+
+struct LogEntry {
+  std::uint64_t log_index = 0;
+  Bytes log_id;  // logId.keyId
+  std::string kind;
+  std::string version;
+  std::int64_t integrated_time = 0;  // seconds; 0: absent
+  Bytes signed_entry_timestamp;      // empty: absent
+  std::optional<InclusionProof> inclusion_proof;
+  std::string canonicalized_body;
+};
+
+struct MessageSignature {
+  std::optional<Digest> message_digest;  // a hint
+  Bytes signature;
+};
+
+struct DsseSignature {
+  Bytes signature;
+  std::string key_id;
+};
+struct DsseEnvelope {
+  std::string payload_type;
+  std::string payload;  // decoded
+  std::vector<DsseSignature> signatures;
+};
+
+struct KeyHint {
+  std::string hint;
+};
+struct CertificateChain {
+  std::vector<Bytes> certificates;  // DER, leaf first
+  bool is_single = true;            // `certificate` (v0.3) rather than x509CertificateChain
+};
+
+struct Bundle {
+  std::string media_type;
+  std::variant<KeyHint, CertificateChain> verification_material;
+  std::vector<LogEntry> log_entries;
+  std::vector<Bytes> timestamps;  // whole RFC 3161 responses, DER
+  std::variant<MessageSignature, DsseEnvelope> content;
+};
+
+inline constexpr std::string_view media_type_v03 = "application/vnd.dev.sigstore.bundle.v0.3+json";
+
+// base64(SHA-256(SPKI)), as cosign and sigstore-go write it.
+std::string key_hint_for(ByteView spki);
+
+// Strict reader (sigstore.md d.2). Errors (invalid_request): those of parse_json, and BUNDLE_*.
+Result<Bundle> parse_bundle(std::string_view json);
+
+// The v0.3 JSON. `logIndex` and `hashes` are always written, also for entry 0.
+std::string write_bundle(const Bundle& bundle);
+
+}  // namespace chancery::bundle

@@ -1,0 +1,184 @@
+#include "core/crypto/public_key.h"
+
+#include <fmt/format.h>
+#include <openssl/ec.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+
+#include <optional>
+
+#include "core/base/encoding.h"
+#include "core/crypto/ed25519_ph.h"
+
+namespace chancery {
+namespace {
+
+using KeyContext = std::unique_ptr<EVP_PKEY_CTX, void (*)(EVP_PKEY_CTX*)>;
+
+constexpr std::string_view pem_begin = "-----BEGIN PUBLIC KEY-----";
+constexpr std::string_view pem_end = "-----END PUBLIC KEY-----";
+
+std::optional<Algorithm> algorithm_of(EVP_PKEY* key) {
+  const int bits = EVP_PKEY_get_bits(key);
+  switch (EVP_PKEY_get_base_id(key)) {
+    case EVP_PKEY_ED25519:
+      return Algorithm::ed25519;
+    case EVP_PKEY_RSA:
+      if (bits == 2048) return Algorithm::rsa_pkcs1v15_2048_sha256;
+      if (bits == 3072) return Algorithm::rsa_pkcs1v15_3072_sha256;
+      if (bits == 4096) return Algorithm::rsa_pkcs1v15_4096_sha256;
+      return std::nullopt;
+    case EVP_PKEY_EC: {
+      char group[64];
+      std::size_t length = 0;
+      if (EVP_PKEY_get_group_name(key, group, sizeof group, &length) != 1) return std::nullopt;
+      const std::string_view name(group, length);
+      if (name == "prime256v1" || name == "P-256") return Algorithm::ecdsa_p256_sha256;
+      if (name == "secp384r1" || name == "P-384") return Algorithm::ecdsa_p384_sha384;
+      if (name == "secp521r1" || name == "P-521") return Algorithm::ecdsa_p521_sha512;
+      return std::nullopt;
+    }
+    default:
+      return std::nullopt;
+  }
+}
+
+const EVP_MD* evp_hash(HashAlgorithm hash) {
+  switch (hash) {
+    case HashAlgorithm::sha256:
+      return EVP_sha256();
+    case HashAlgorithm::sha384:
+      return EVP_sha384();
+    case HashAlgorithm::sha512:
+      return EVP_sha512();
+  }
+  return nullptr;
+}
+
+bool is_pss(Algorithm algorithm) { return is_rsa(algorithm) && !is_deterministic(algorithm); }
+
+Error bad_signature() {
+  ERR_clear_error();
+  return invalid_request("SIGNATURE_INVALID", "the signature does not verify with this public key");
+}
+
+Error wrong_algorithm(Algorithm key, Algorithm asked) {
+  return invalid_request("ALGORITHM_MISMATCH", fmt::format("a key for {} cannot verify {}",
+                                                           name_of(key), name_of(asked)));
+}
+
+}  // namespace
+
+bool fits(Algorithm key, Algorithm algorithm) {
+  if (key == algorithm) return true;
+  if (is_rsa(key)) return rsa_bits(key) == rsa_bits(algorithm);
+  return key == Algorithm::ed25519 && algorithm == Algorithm::ed25519_ph;
+}
+
+PublicKey::PublicKey(std::shared_ptr<EVP_PKEY> key, Algorithm algorithm, Bytes spki)
+    : key_(std::move(key)), algorithm_(algorithm), spki_(std::move(spki)) {}
+
+Result<PublicKey> PublicKey::from_spki(ByteView der) {
+  const unsigned char* cursor = der.data();
+  std::shared_ptr<EVP_PKEY> key(d2i_PUBKEY(nullptr, &cursor, static_cast<long>(der.size())),
+                                EVP_PKEY_free);
+  if (key == nullptr || cursor != der.data() + der.size()) {
+    ERR_clear_error();
+    return invalid_request("PUBLIC_KEY_MALFORMED", "not a DER SubjectPublicKeyInfo");
+  }
+  const std::optional<Algorithm> algorithm = algorithm_of(key.get());
+  if (!algorithm) {
+    return invalid_request("PUBLIC_KEY_UNSUPPORTED",
+                           "public keys are P-256, P-384, P-521, RSA 2048, 3072, 4096 or Ed25519");
+  }
+  return PublicKey(std::move(key), *algorithm, to_bytes(der));
+}
+
+Result<PublicKey> PublicKey::from_pem(std::string_view pem) {
+  const std::size_t begin = pem.find(pem_begin);
+  const std::size_t end = pem.find(pem_end);
+  if (begin == std::string_view::npos || end == std::string_view::npos || end < begin) {
+    return invalid_request("PUBLIC_KEY_MALFORMED", "no \"PUBLIC KEY\" PEM block");
+  }
+  std::string body;
+  for (const char c : pem.substr(begin + pem_begin.size(), end - begin - pem_begin.size())) {
+    if (c != '\n' && c != '\r' && c != ' ' && c != '\t') body += c;
+  }
+  const Result<Bytes> der = base64_decode(body);
+  if (!der.ok()) return invalid_request("PUBLIC_KEY_MALFORMED", "the PEM block is not base64");
+  return from_spki(*der);
+}
+
+std::string PublicKey::pem() const {
+  const std::string body = base64_encode(spki_);
+  std::string out(pem_begin);
+  for (std::size_t i = 0; i < body.size(); i += 64) {
+    out += '\n';
+    out += body.substr(i, 64);
+  }
+  out += '\n';
+  out += pem_end;
+  out += '\n';
+  return out;
+}
+
+Result<Bytes> PublicKey::ed25519_bytes() const {
+  Bytes raw(32);
+  std::size_t length = raw.size();
+  if (algorithm_ != Algorithm::ed25519 ||
+      EVP_PKEY_get_raw_public_key(key_.get(), raw.data(), &length) != 1) {
+    return wrong_algorithm(algorithm_, Algorithm::ed25519);
+  }
+  return raw;
+}
+
+Result<void> PublicKey::verify_digest(Algorithm algorithm, ByteView digest,
+                                      ByteView signature) const {
+  if (!fits(algorithm_, algorithm) || takes_message(algorithm)) {
+    return wrong_algorithm(algorithm_, algorithm);
+  }
+  if (digest.size() != digest_bytes(hash_of(algorithm))) {
+    return invalid_request("DIGEST_LENGTH_WRONG",
+                           fmt::format("{} takes a digest of {} bytes, not {}", name_of(algorithm),
+                                       digest_bytes(hash_of(algorithm)), digest.size()));
+  }
+  if (algorithm == Algorithm::ed25519_ph) {
+    const Bytes raw = TRY(ed25519_bytes());
+    return verify_ed25519_ph(raw, digest, signature);
+  }
+  const KeyContext context(EVP_PKEY_CTX_new(key_.get(), nullptr), EVP_PKEY_CTX_free);
+  if (context == nullptr || EVP_PKEY_verify_init(context.get()) != 1 ||
+      EVP_PKEY_CTX_set_signature_md(context.get(), evp_hash(hash_of(algorithm))) != 1) {
+    return bad_signature();
+  }
+  if (is_pss(algorithm) &&
+      (EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PSS_PADDING) != 1 ||
+       EVP_PKEY_CTX_set_rsa_pss_saltlen(context.get(), RSA_PSS_SALTLEN_DIGEST) != 1)) {
+    return bad_signature();
+  }
+  if (EVP_PKEY_verify(context.get(), signature.data(), signature.size(), digest.data(),
+                      digest.size()) != 1) {
+    return bad_signature();
+  }
+  return {};
+}
+
+Result<void> PublicKey::verify_message(Algorithm algorithm, ByteView message,
+                                       ByteView signature) const {
+  if (!takes_message(algorithm)) {
+    return verify_digest(algorithm, digest(hash_of(algorithm), message).value, signature);
+  }
+  if (!fits(algorithm_, algorithm)) return wrong_algorithm(algorithm_, algorithm);
+  const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context(EVP_MD_CTX_new(),
+                                                                   EVP_MD_CTX_free);
+  if (EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key_.get()) != 1 ||
+      EVP_DigestVerify(context.get(), signature.data(), signature.size(), message.data(),
+                       message.size()) != 1) {
+    return bad_signature();
+  }
+  return {};
+}
+
+}  // namespace chancery

@@ -1,0 +1,43 @@
+// Who may sign with what: rules as values, and the decision. Deny is the default.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.h"
+
+namespace chancery::policy {
+
+// Who the kernel says is there, taken at accept.
+struct Peer {
+  std::uint32_t uid = 0;
+  std::uint32_t gid = 0;
+  std::vector<std::uint32_t> groups;  // supplementary; gid is not repeated
+  std::int32_t pid = 0;
+};
+
+// A rule allows; there is no rule that denies.
+struct Rule {
+  std::string name;
+  std::vector<std::uint32_t> uids;    // any of these users
+  std::vector<std::uint32_t> gids;    // or any of these groups
+  std::vector<std::string> profiles;  // for these profiles; "*" is all
+  bool is_admin = false;              // grants Admin methods instead of profiles
+};
+
+struct RuleSet {
+  std::vector<Rule> rules;
+};
+
+struct Decision {
+  bool allowed = false;
+  std::string rule;    // the rule that allowed, or the nearest one
+  std::string reason;  // for people: what was missing
+};
+
+Decision decide_profile(const RuleSet& rules, const Peer& peer, std::string_view profile);
+Decision decide_admin(const RuleSet& rules, const Peer& peer);
+
+}  // namespace chancery::policy

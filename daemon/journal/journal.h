@@ -1,0 +1,111 @@
+// Exactly once: the journal of requests, the order of the local log, the archive of bundles.
+//
+// SQLite (WAL, synchronous=FULL) with one writer thread that commits whatever waits together. A
+// failed commit or fsync ends the process: it is never retried (the kernel may have dropped the
+// pages, and a second fsync would lie).
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "core/base/result.h"
+#include "daemon/journal/records.h"
+
+namespace chancery::daemon {
+
+// What a request with a known idempotency key finds.
+struct Accepted {
+  RequestId id = 0;
+  // Set where the key was used before, for the same request: its stored state instead of a new one.
+  std::optional<StoredRequest> earlier;
+};
+
+// Where a signature's entry stands in the local log.
+struct Placed {
+  std::uint64_t log_index = 0;
+  bool is_new = true;  // false: an identical entry was there; it is shared
+};
+
+// A log entry whose commit is durable, in log order.
+struct AppendedEntry {
+  std::uint64_t index = 0;
+  tlog::Hash leaf{};
+};
+
+struct LogEntryRow {
+  std::uint64_t index = 0;
+  tlog::Hash leaf{};
+  std::string body;
+};
+
+// How far the log's files have followed; the rows below `size` are gone from the journal.
+struct Projection {
+  std::uint64_t size = 0;
+  tlog::Hash root{};
+};
+
+struct JournalOptions {
+  std::filesystem::path path;
+  // Called on the writer's thread after each commit that appended, in order, without gaps.
+  std::function<void(const std::vector<AppendedEntry>&)> on_appended;
+};
+
+struct JournalCounts {
+  std::uint64_t accepted = 0, signed_ = 0, done = 0, failed = 0, overdue = 0;
+  std::uint64_t commits = 0;
+  std::size_t waiting = 0;
+};
+
+// Thread-safe. Completions run on the writer's thread, after the commit: post real work elsewhere.
+class Journal {
+ public:
+  template <typename T>
+  using Done = std::function<void(Result<T>)>;
+
+  // Opens or makes the journal; migrates older schemas; marks what was only accepted as failed.
+  // Errors: corrupt JOURNAL_DAMAGED, unsupported JOURNAL_TOO_NEW, unavailable JOURNAL_*.
+  static Result<std::unique_ptr<Journal>> open(JournalOptions options);
+  virtual ~Journal() = default;  // commits what waits
+
+  // exhausted JOURNAL_QUEUE_FULL at once. invalid_request IDEMPOTENCY_KEY_REUSED where the key
+  // belongs to another request of the same uid and profile.
+  virtual void accept(Acceptance acceptance, Done<Accepted> done) = 0;
+  // The signature and its place in the log, in one commit.
+  virtual void record_signed(RequestId id, Bytes signature, std::string verifier_spki,
+                             std::string entry_body, bool may_repeat, Done<Placed> done) = 0;
+  virtual void record_done(RequestId id, std::string bundle, WallTime at, Done<void> done) = 0;
+  virtual void record_failed(RequestId id, const Error& error, WallTime at, Done<void> done) = 0;
+  virtual void record_refusal(Refusal refusal, Done<void> done) = 0;
+
+  // Readers: a connection of their own; see only what is committed.
+  virtual Result<std::optional<StoredRequest>> find(RequestId id) = 0;
+  virtual Result<std::optional<StoredRequest>> find_by_idempotency_key(std::uint32_t uid,
+                                                                       std::string_view profile,
+                                                                       std::string_view key) = 0;
+  // Newest first, those that are done and that this digest names (signed digest or a subject's).
+  virtual Result<std::vector<RequestId>> find_by_digest(ByteView digest, std::size_t count_max) = 0;
+  virtual Result<std::vector<StoredRequest>> unfinished(std::size_t count_max) = 0;
+  virtual JournalCounts counts() = 0;
+
+  // The local log's side.
+  virtual std::uint64_t log_size() = 0;
+  virtual Result<std::vector<LogEntryRow>> log_entries(std::uint64_t from,
+                                                       std::size_t count_max) = 0;
+  virtual Result<Projection> projection() = 0;
+  // The files up to here are synced: forgets the rows below. Waits for the commit.
+  virtual Result<void> record_projection(const Projection& projection) = 0;
+
+  // Small settings that are set once: the log's origin, instance id, hand-over.
+  virtual Result<std::optional<std::string>> setting(std::string_view name) = 0;
+  virtual Result<void> set_setting(std::string_view name, std::string_view value) = 0;
+
+  // Forgets finished requests (and their bundles) older than this. Returns the payload files that
+  // no row names any more.
+  virtual Result<std::vector<Sha256>> forget_before(WallTime time) = 0;
+  // A consistent copy; the daemon goes on meanwhile.
+  virtual Result<void> copy_to(const std::filesystem::path& path) = 0;
+};
+
+}  // namespace chancery::daemon
