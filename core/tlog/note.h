@@ -24,6 +24,7 @@ struct Note {
 // Errors (invalid_request): NOTE_MALFORMED, NOTE_TOO_LARGE, NOTE_TOO_MANY_SIGNATURES.
 Result<Note> parse_note(std::string_view envelope);
 std::string signature_line(const NoteSignature& signature);  // with its newline
+std::string write_note(const Note& note);
 
 struct Checkpoint {
   std::string origin;
@@ -39,7 +40,8 @@ std::string checkpoint_text(const Checkpoint& checkpoint);
 // A log's (or other cosigner's) key under its name, and the ids that follow from both.
 class NoteKey {
  public:
-  // Ed25519: SHA-256(name || 0A || 01 || key). ECDSA: SHA-256(SPKI). RSA: sigstore.md b.3.
+  // Ed25519: SHA-256(name || 0A || 01 || key). ECDSA: SHA-256(SPKI). RSA: SHA-256(name || 0A || FF
+  // || "PKIX-RSA-PKCS#1v1.5" || SPKI). Error: invalid_request NOTE_KEY_NAME_INVALID.
   static Result<NoteKey> make(std::string name, PublicKey key);
   const std::string& name() const { return name_; }
   const PublicKey& key() const { return key_; }

@@ -1,0 +1,18 @@
+// UTF-8, read strictly.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace chancery {
+
+// Takes the first code point off a non-empty `text`. Nothing: `text` does not begin with valid
+// UTF-8 (RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF).
+std::optional<char32_t> take_code_point(std::string_view& text);
+
+bool is_utf8(std::string_view text);
+
+// Unicode's White_Space property, beyond ASCII too.
+bool is_unicode_space(char32_t code_point);
+
+}  // namespace chancery

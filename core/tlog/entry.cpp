@@ -1,0 +1,112 @@
+#include "core/tlog/entry.h"
+
+#include <fmt/format.h>
+
+#include "core/base/encoding.h"
+#include "core/base/json.h"
+#include "core/base/limits.h"
+
+namespace chancery::tlog {
+namespace {
+
+constexpr std::string_view kind = "hashedrekord";
+constexpr std::string_view version = "0.0.2";
+
+Error malformed(std::string_view what) {
+  return invalid_request("ENTRY_MALFORMED", fmt::format("log entry: {}", what));
+}
+
+// The text at `path`; nothing where something on the way is missing or of another type.
+const std::string* find_text(const Json& json, std::initializer_list<const char*> path) {
+  const Json* at = &json;
+  for (const char* name : path) {
+    if (!at->is_object()) return nullptr;
+    const auto member = at->find(name);
+    if (member == at->end()) return nullptr;
+    at = &*member;
+  }
+  return at->get_ptr<const std::string*>();
+}
+
+Result<Bytes> read_bytes(const Json& spec, std::initializer_list<const char*> path) {
+  const std::string* text = find_text(spec, path);
+  if (text == nullptr) return malformed("a field is missing or not text");
+  const Result<Bytes> bytes = base64_decode(*text);
+  if (!bytes.ok() || bytes->empty()) return malformed("a field is empty or not base64");
+  return bytes;
+}
+
+Result<HashedRekord> read_spec(const Json& spec) {
+  const std::string* hash_name = find_text(spec, {"data", "algorithm"});
+  const std::string* key_details = find_text(spec, {"signature", "verifier", "keyDetails"});
+  if (hash_name == nullptr || key_details == nullptr) {
+    return malformed("no digest algorithm or no key details");
+  }
+  const auto hash = hash_with_sigstore_name(*hash_name);
+  const auto algorithm = algorithm_with_key_details(*key_details);
+  if (!hash || !algorithm) return malformed("an unknown digest algorithm or unknown key details");
+  HashedRekord entry;
+  entry.algorithm = *algorithm;
+  entry.digest = {*hash, TRY(read_bytes(spec, {"data", "digest"}))};
+  if (entry.digest.value.size() != digest_bytes(*hash)) return malformed("digest length");
+  entry.signature = TRY(read_bytes(spec, {"signature", "content"}));
+  const char* certificate = "x509Certificate";
+  entry.is_certificate =
+      find_text(spec, {"signature", "verifier", certificate, "rawBytes"}) != nullptr;
+  entry.verifier =
+      TRY(read_bytes(spec, {"signature", "verifier",
+                            entry.is_certificate ? certificate : "publicKey", "rawBytes"}));
+  return entry;
+}
+
+}  // namespace
+
+Result<std::string> canonical_body(const HashedRekord& entry) {
+  std::string body;
+  body.reserve(400 + (entry.signature.size() + entry.verifier.size()) * 4 / 3);
+  // RFC 8785 3.2.3: members sorted by name. Nothing in the values needs escaping.
+  body += R"({"apiVersion":"0.0.2","kind":"hashedrekord","spec":{"hashedRekordV002":)";
+  body += R"({"data":{"algorithm":")";
+  body += sigstore_name_of(entry.digest.algorithm);
+  body += R"(","digest":")";
+  base64_append(body, entry.digest.value);
+  body += R"("},"signature":{"content":")";
+  base64_append(body, entry.signature);
+  body += R"(","verifier":{"keyDetails":")";
+  body += key_details_of(entry.algorithm);
+  body += entry.is_certificate ? R"(","x509Certificate":{"rawBytes":")"
+                               : R"(","publicKey":{"rawBytes":")";
+  base64_append(body, entry.verifier);
+  body += R"("}}}}}})";
+  if (body.size() > limits::entry_bytes_max) {
+    return invalid_request("ENTRY_TOO_LARGE",
+                           fmt::format("the log entry would have {} bytes, a log takes {}: use a "
+                                       "smaller certificate or key",
+                                       body.size(), limits::entry_bytes_max));
+  }
+  return body;
+}
+
+Result<HashedRekord> parse_hashed_rekord(std::string_view body) {
+  const Json json = TRY(parse_json(body, "log entry", limits::entry_bytes_max));
+  const std::string* entry_kind = find_text(json, {"kind"});
+  const std::string* entry_version = find_text(json, {"apiVersion"});
+  if (entry_kind == nullptr || entry_version == nullptr) return malformed("no kind or apiVersion");
+  if (*entry_kind != kind || *entry_version != version) {
+    return invalid_request("ENTRY_KIND_UNSUPPORTED",
+                           fmt::format("log entry: neither kind nor version other than {} {} is "
+                                       "read",
+                                       kind, version));
+  }
+  const auto spec = json.find("spec");
+  if (spec == json.end() || !spec->is_object() || !spec->contains("hashedRekordV002")) {
+    return malformed("no spec.hashedRekordV002");
+  }
+  HashedRekord entry = TRY(read_spec((*spec)["hashedRekordV002"]));
+  // What is left out or written otherwise would have another leaf hash.
+  const Result<std::string> rebuilt = canonical_body(entry);
+  if (!rebuilt.ok() || *rebuilt != body) return malformed("not in canonical form");
+  return entry;
+}
+
+}  // namespace chancery::tlog

@@ -1,0 +1,34 @@
+#include "core/base/utf8.h"
+
+#include <gtest/gtest.h>
+
+namespace chancery {
+namespace {
+
+TEST(Utf8, TakesTheFirstAndLastCodePointOfEachLength) {
+  for (const auto& [text, code_point] :
+       {std::pair<std::string_view, char32_t>{std::string_view("\0", 1), 0},
+        {"\x7f", 0x7f},
+        {"\xc2\x80", 0x80},
+        {"\xdf\xbf", 0x7ff},
+        {"\xe0\xa0\x80", 0x800},
+        {"\xef\xbf\xbf", 0xffff},
+        {"\xf0\x90\x80\x80", 0x10000},
+        {"\xf4\x8f\xbf\xbf", 0x10ffff}}) {
+    std::string_view rest = text;
+    EXPECT_EQ(take_code_point(rest), code_point);
+    EXPECT_TRUE(rest.empty());
+  }
+}
+
+TEST(Utf8, RefusesOverlongFormsSurrogatesAndWhatEndsEarly) {
+  for (const char* text : {"\x80", "\xbf", "\xc0\xaf", "\xc1\xbf", "\xc2", "\xc2x", "\xe0\x9f\xbf",
+                           "\xe1\x80", "\xed\xa0\x80", "\xed\xbf\xbf", "\xf0\x8f\xbf\xbf",
+                           "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "ok\xfe"}) {
+    EXPECT_FALSE(is_utf8(text));
+  }
+  EXPECT_TRUE(is_utf8("gr\xc3\xbc\xc3\x9f \xe2\x80\x94 \xf0\x9f\x94\x8f"));
+}
+
+}  // namespace
+}  // namespace chancery
