@@ -75,6 +75,19 @@ inline constexpr auto shutdown_max = 35000ms;
 // --- The local log ---
 inline constexpr auto publish_interval_default = 100ms;
 
+// --- The command ---
+// Large enough that reading costs few system calls, small enough to stay in the second-level cache.
+inline constexpr std::size_t artifact_chunk_bytes = 256U << 10;
+// Requests that one `chancery sign` keeps waiting: fills the daemon's batches, and their answers
+// (about 3 KiB each) fit the socket's buffer while the next large file is hashed.
+inline constexpr std::size_t client_requests_in_flight_max = 48;
+inline constexpr auto client_retry_delay_min = 50ms;  // a daemon that restarts is back in this time
+inline constexpr auto client_retry_delay_max = 2000ms;
+inline constexpr std::size_t public_key_bytes_max = 64U << 10;  // PEM; RSA-4096 has 800 bytes
+// Work that is done sooner shows no progress; then an eye follows about ten drawings a second.
+inline constexpr auto progress_silence = 700ms;
+inline constexpr auto progress_interval = 100ms;
+
 // --- Configuration ---
 inline constexpr std::size_t configuration_bytes_max = 1U << 20;
 

@@ -1,0 +1,105 @@
+#include "client/files/artifact.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <vector>
+
+#include "client/files/descriptor.h"
+#include "core/base/encoding.h"
+#include "core/base/limits.h"
+
+namespace chancery::client {
+
+namespace {
+
+Error malformed(std::string_view text, std::string_view expected) {
+  return invalid_request("DIGEST_MALFORMED", fmt::format("'{}' is no digest: {}", text, expected));
+}
+
+Result<Descriptor> open_artifact(const ArtifactFile& file) {
+  if (file.is_standard_input()) return Descriptor(::dup(STDIN_FILENO));
+  Descriptor opened(::open(file.path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (opened.is_open()) return opened;
+  if (errno == ENOENT)
+    return not_found("FILE_NOT_FOUND", file.path.string() + ": there is no such file");
+  return system_error("FILE_UNREADABLE", file.path.string() + ": cannot read it", errno);
+}
+
+Result<std::uint64_t> size_of(const Descriptor& opened, const ArtifactFile& file) {
+  struct stat status {};
+  if (::fstat(opened.number(), &status) != 0)
+    return system_error("FILE_UNREADABLE", file.path.string() + ": cannot read it", errno);
+  if (S_ISDIR(status.st_mode))
+    return invalid_request("FILE_IS_DIRECTORY",
+                           file.path.string() + ": is a directory; name the files in it");
+  return S_ISREG(status.st_mode) ? static_cast<std::uint64_t>(status.st_size) : 0;
+}
+
+Result<Digest> hash_file(const ArtifactFile& file, HashAlgorithm algorithm, const OnRead& on_read) {
+  const std::string name = file.path.string();
+  const Descriptor opened = TRY(open_artifact(file));
+  ReadProgress progress{name, 0, TRY(size_of(opened, file))};
+  ::posix_fadvise(opened.number(), 0, 0, POSIX_FADV_SEQUENTIAL);
+
+  DigestStream stream(algorithm);
+  std::vector<std::uint8_t> chunk(limits::artifact_chunk_bytes);
+  for (;;) {
+    const ssize_t count = ::read(opened.number(), chunk.data(), chunk.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return system_error("FILE_UNREADABLE", name + ": cannot read it", errno);
+    if (count == 0) return stream.finish();
+    stream.update({chunk.data(), static_cast<std::size_t>(count)});
+    progress.bytes_read += static_cast<std::uint64_t>(count);
+    if (on_read) on_read(progress);
+  }
+}
+
+}  // namespace
+
+std::string Artifact::name() const {
+  return digest() != nullptr ? digest_text(*digest()) : file()->path.string();
+}
+
+std::string Artifact::file_name() const {
+  if (file() == nullptr || file()->is_standard_input()) return {};
+  return file()->path.filename().string();
+}
+
+Result<Digest> parse_digest(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  const auto algorithm = hash_named(text.substr(0, colon));
+  if (colon == std::string_view::npos || !algorithm)
+    return malformed(text, "expected sha256:, sha384: or sha512: and lower-case hexadecimal");
+  Result<Bytes> value = hex_decode(text.substr(colon + 1));
+  if (!value) return malformed(text, "what follows the colon must be lower-case hexadecimal");
+  if (value->size() != digest_bytes(*algorithm))
+    return malformed(text, fmt::format("{} has {} hexadecimal digits", name_of(*algorithm),
+                                       2 * digest_bytes(*algorithm)));
+  return Digest{*algorithm, std::move(*value)};
+}
+
+std::string digest_text(const Digest& digest) {
+  return fmt::format("{}:{}", name_of(digest.algorithm), hex_encode(digest.value));
+}
+
+Result<Artifact> parse_artifact(std::string_view argument) {
+  const std::size_t colon = argument.find(':');
+  if (colon != std::string_view::npos && hash_named(argument.substr(0, colon)))
+    return Artifact{TRY(parse_digest(argument))};
+  return Artifact{ArtifactFile{std::string(argument)}};
+}
+
+Result<Digest> digest_of(const Artifact& artifact, HashAlgorithm algorithm, const OnRead& on_read) {
+  if (artifact.file() != nullptr) return hash_file(*artifact.file(), algorithm, on_read);
+  const Digest& digest = *artifact.digest();
+  if (digest.algorithm != algorithm)
+    return invalid_request("DIGEST_ALGORITHM_WRONG",
+                           fmt::format("{}: the key signs {} digests, this is {}", artifact.name(),
+                                       name_of(algorithm), name_of(digest.algorithm)));
+  return digest;
+}
+
+}  // namespace chancery::client

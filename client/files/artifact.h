@@ -1,0 +1,51 @@
+// What the command line names to be signed or verified: a file, standard input, or a digest.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "core/base/result.h"
+#include "core/crypto/digest.h"
+
+namespace chancery::client {
+
+// "-" is standard input.
+struct ArtifactFile {
+  std::filesystem::path path;
+  bool is_standard_input() const { return path == "-"; }
+};
+
+struct Artifact {
+  std::variant<ArtifactFile, Digest> source;
+
+  const ArtifactFile* file() const { return std::get_if<ArtifactFile>(&source); }
+  const Digest* digest() const { return std::get_if<Digest>(&source); }
+  std::string name() const;  // as the user wrote it
+  // The last part of the path, for the record and for statements; empty where there is none.
+  std::string file_name() const;
+};
+
+// "sha256:HEX". Errors (invalid_request): DIGEST_MALFORMED, which says what was expected.
+Result<Digest> parse_digest(std::string_view text);
+std::string digest_text(const Digest& digest);
+
+// FILE, "-" or sha256:HEX. A file that is named like a digest is "./sha256:...".
+Result<Artifact> parse_artifact(std::string_view argument);
+
+// How far the reading of one artefact has come; bytes_all is 0 where nobody can know.
+struct ReadProgress {
+  std::string_view name;
+  std::uint64_t bytes_read = 0;
+  std::uint64_t bytes_all = 0;
+};
+using OnRead = std::function<void(const ReadProgress&)>;
+
+// Reads the artefact as a stream, in constant memory; `on_read` is called after each chunk.
+// Errors: not_found FILE_NOT_FOUND, unavailable FILE_UNREADABLE, invalid_request FILE_IS_DIRECTORY,
+// DIGEST_ALGORITHM_WRONG (a digest was given, made by another algorithm than the key's).
+Result<Digest> digest_of(const Artifact& artifact, HashAlgorithm algorithm, const OnRead& on_read);
+
+}  // namespace chancery::client

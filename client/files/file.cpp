@@ -1,0 +1,130 @@
+#include "client/files/file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+
+#include "client/files/descriptor.h"
+
+namespace chancery::client {
+
+namespace {
+
+constexpr std::size_t read_bytes = 64U << 10;
+constexpr mode_t new_file_mode = 0644;
+
+Error cannot_read(const std::filesystem::path& path, int error_number) {
+  if (error_number == ENOENT)
+    return not_found("FILE_NOT_FOUND", fmt::format("{}: there is no such file", path.string()));
+  return system_error("FILE_UNREADABLE", path.string() + ": cannot read it", error_number);
+}
+
+Error cannot_write(const std::filesystem::path& path, int error_number) {
+  return system_error("FILE_UNWRITABLE", path.string() + ": cannot write it", error_number);
+}
+
+Result<std::string> read_to_end(int number, const std::filesystem::path& path,
+                                std::string_view kind, std::size_t bytes_max) {
+  std::string content;
+  for (;;) {
+    const std::size_t before = content.size();
+    content.resize(before + read_bytes);
+    const ssize_t count = ::read(number, content.data() + before, read_bytes);
+    if (count < 0 && errno == EINTR) {
+      content.resize(before);
+      continue;
+    }
+    if (count < 0) return cannot_read(path, errno);
+    content.resize(before + static_cast<std::size_t>(count));
+    if (content.size() > bytes_max)
+      return invalid_request("FILE_TOO_LARGE", fmt::format("{}: a {} may have at most {} bytes",
+                                                           path.string(), kind, bytes_max));
+    if (count == 0) return content;
+  }
+}
+
+Result<void> write_all(int number, const std::filesystem::path& path, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(number, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return cannot_write(path, errno);
+    bytes.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return {};
+}
+
+// Made beside the target, since rename(2) needs the same file system; gone again unless renamed.
+class NewFile {
+ public:
+  static Result<NewFile> make_beside(const std::filesystem::path& target) {
+    std::string name = (target.parent_path() / ("." + target.filename().string())).string();
+    name += ".XXXXXX";
+    const int number = ::mkostemp(name.data(), O_CLOEXEC);
+    if (number < 0) return cannot_write(target, errno);
+    return NewFile(Descriptor(number), std::move(name));
+  }
+  ~NewFile() {
+    if (!name_.empty()) ::unlink(name_.c_str());
+  }
+  NewFile(NewFile&& other) noexcept
+      : descriptor_(std::move(other.descriptor_)), name_(std::exchange(other.name_, {})) {}
+  NewFile& operator=(NewFile&&) = delete;
+
+  int number() const { return descriptor_.number(); }
+
+  Result<void> become(const std::filesystem::path& target) {
+    const mode_t mask = ::umask(0);
+    ::umask(mask);
+    // mkostemp makes it 0600; what everybody may read otherwise, everybody may read here.
+    if (::fchmod(number(), new_file_mode & ~mask) != 0 || ::fsync(number()) != 0 ||
+        descriptor_.close() != 0 || ::rename(name_.c_str(), target.c_str()) != 0)
+      return cannot_write(target, errno);
+    name_.clear();
+    return {};
+  }
+
+ private:
+  NewFile(Descriptor descriptor, std::string name)
+      : descriptor_(std::move(descriptor)), name_(std::move(name)) {}
+  Descriptor descriptor_;
+  std::string name_;
+};
+
+bool is_special(const std::filesystem::path& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
+}
+
+Result<void> write_into(const std::filesystem::path& path, std::string_view bytes) {
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!file.is_open()) return cannot_write(path, errno);
+  TRY(write_all(file.number(), path, bytes));
+  if (file.close() != 0) return cannot_write(path, errno);
+  return {};
+}
+
+}  // namespace
+
+Result<std::string> read_file(const std::filesystem::path& path, std::string_view kind,
+                              std::size_t bytes_max) {
+  if (path == "-") return read_to_end(STDIN_FILENO, "standard input", kind, bytes_max);
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.is_open()) return cannot_read(path, errno);
+  struct stat status {};
+  if (::fstat(file.number(), &status) == 0 && S_ISDIR(status.st_mode))
+    return invalid_request("FILE_IS_DIRECTORY",
+                           fmt::format("{}: is a directory, not a {}", path.string(), kind));
+  return read_to_end(file.number(), path, kind, bytes_max);
+}
+
+Result<void> replace_file(const std::filesystem::path& path, std::string_view bytes) {
+  if (is_special(path)) return write_into(path, bytes);
+  NewFile file = TRY(NewFile::make_beside(path));
+  TRY(write_all(file.number(), path, bytes));
+  return file.become(path);
+}
+
+}  // namespace chancery::client

@@ -1,0 +1,22 @@
+// Small files, read whole with a bound and replaced so that nobody ever sees half of one.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "core/base/result.h"
+
+namespace chancery::client {
+
+// A file of a known kind: "bundle", "trusted root", for the messages. "-" is standard input.
+// Errors: not_found FILE_NOT_FOUND; unavailable FILE_UNREADABLE; invalid_request FILE_TOO_LARGE,
+// FILE_IS_DIRECTORY.
+Result<std::string> read_file(const std::filesystem::path& path, std::string_view kind,
+                              std::size_t bytes_max);
+
+// Writes beside the target, syncs, renames. What exists and is no ordinary file (a pipe,
+// /dev/stdout) is written to instead. Error: unavailable FILE_UNWRITABLE.
+Result<void> replace_file(const std::filesystem::path& path, std::string_view bytes);
+
+}  // namespace chancery::client

@@ -1,0 +1,21 @@
+// The `chancery` command: only names what it can do; each command has a file of its own.
+#include "client/terminal/command_line.h"
+
+namespace chancery::client {
+
+namespace {
+
+const CommandHelp program_help{
+    "Signs files by a daemon that owns the keys and records every signature in a transparency "
+    "log, and verifies them without it.",
+    ""};
+
+}  // namespace
+
+}  // namespace chancery::client
+
+int main(int argc, char** argv) {
+  using namespace chancery::client;
+  CommandLine line("chancery", CHANCERY_VERSION, program_help);
+  return static_cast<int>(line.run(argc, argv));
+}

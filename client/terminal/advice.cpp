@@ -1,0 +1,57 @@
+#include "client/terminal/advice.h"
+
+#include <algorithm>
+#include <array>
+
+namespace chancery::client {
+
+namespace {
+
+struct Advice {
+  std::string_view reason;
+  std::string_view what_to_do;
+};
+
+constexpr std::array advices{
+    Advice{"NO_RULE", "Ask the operator for a rule; `chancery profiles` lists what you may use."},
+    Advice{"PROFILE_UNKNOWN", "`chancery profiles` lists the profiles there are."},
+    Advice{"FILE_NOT_FOUND", "Check the name, and the directory that you are in."},
+    Advice{"FILE_UNREADABLE", "Check who may read it: `ls -l` says."},
+    Advice{"FILE_UNWRITABLE", "Choose another place with --output."},
+    Advice{"IDEMPOTENCY_KEY_REUSED", "Use a new key for a new request, or leave the option out."},
+};
+
+std::string_view advice_for_code(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::invalid_request:
+      return "Mend the request; sending the same one again changes nothing.";
+    case ErrorCode::denied:
+      return "Ask the operator of the daemon for a rule.";
+    case ErrorCode::not_found:
+      return "Check the name; where the daemon keeps it no longer, it is gone.";
+    case ErrorCode::unsupported:
+      return "Another profile, or a newer daemon, may be able to do it.";
+    case ErrorCode::unavailable:
+      return "Nothing was signed. Try again later; `chancery status` says what is amiss.";
+    case ErrorCode::outcome_unknown:
+      return "It may have been signed. Ask with the receipt, or repeat with the same key.";
+    case ErrorCode::exhausted:
+      return "The daemon is full. Try again later, with less at once.";
+    case ErrorCode::corrupt:
+      return "What was stored contradicts itself: keep it as it is and tell the operator.";
+    case ErrorCode::internal:
+      return "This is a bug or a broken host: tell the operator, with this line.";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string_view advice_for(const Error& error) {
+  const auto found = std::find_if(advices.begin(), advices.end(), [&](const Advice& advice) {
+    return advice.reason == error.reason;
+  });
+  return found == advices.end() ? advice_for_code(error.code) : found->what_to_do;
+}
+
+}  // namespace chancery::client

@@ -1,0 +1,13 @@
+// What to do about an error: the second line under what happened.
+#pragma once
+
+#include <string_view>
+
+#include "core/base/error.h"
+
+namespace chancery::client {
+
+// By the reason where there is something better to say than the code's own advice.
+std::string_view advice_for(const Error& error);
+
+}  // namespace chancery::client

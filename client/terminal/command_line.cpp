@@ -1,0 +1,127 @@
+#include "client/terminal/command_line.h"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <cstdio>
+
+#include "core/base/result.h"
+
+namespace chancery::client {
+
+namespace {
+
+constexpr std::size_t help_column = 34;
+
+// "chancery log entry", for messages.
+std::string full_name(const CLI::App& parser) {
+  const CLI::App* parent = parser.get_parent();
+  return parent == nullptr ? parser.get_name() : full_name(*parent) + " " + parser.get_name();
+}
+
+const CLI::App& deepest_named(const CLI::App& parser) {
+  const auto named = parser.get_subcommands();
+  return named.empty() ? parser : deepest_named(*named.back());
+}
+
+void explain(const CLI::App& parser, const std::string& what) {
+  const std::string name = full_name(deepest_named(parser));
+  std::fprintf(stderr, "%s: %s\n  `%s --help` shows how it is used.\n", name.c_str(), what.c_str(),
+               name.c_str());
+}
+
+}  // namespace
+
+CLI::Option* Arguments::describe(CLI::Option* option, const std::string& value, Need need) {
+  option->type_name(value);
+  if (need == Need::required) option->required();
+  return option;
+}
+
+Arguments& Arguments::flag(const std::string& names, bool& into, const std::string& help) {
+  parser_->add_flag(names, into, help);
+  return *this;
+}
+
+Arguments& Arguments::text(const std::string& names, const std::string& value, std::string& into,
+                           const std::string& help, Need need) {
+  describe(parser_->add_option(names, into, help), value, need);
+  return *this;
+}
+
+Arguments& Arguments::number(const std::string& names, const std::string& value,
+                             std::uint64_t& into, const std::string& help, Need need) {
+  describe(parser_->add_option(names, into, help), value, need);
+  return *this;
+}
+
+Arguments& Arguments::texts(const std::string& names, const std::string& value,
+                            std::vector<std::string>& into, const std::string& help, Need need) {
+  // One value an option: "--digest A B.txt" must leave B.txt to the places.
+  describe(parser_->add_option(names, into, help), value, need)->allow_extra_args(false);
+  return *this;
+}
+
+Arguments& Arguments::place(const std::string& name, std::string& into, const std::string& help,
+                            Need need) {
+  describe(parser_->add_option(name, into, help), "", need);
+  return *this;
+}
+
+Arguments& Arguments::places(const std::string& name, std::vector<std::string>& into,
+                             const std::string& help, Need need) {
+  describe(parser_->add_option(name, into, help), "", need);
+  return *this;
+}
+
+CommandLine::CommandLine(std::string program, std::string version, CommandHelp help)
+    : version_(program + " " + std::move(version)),
+      parser_(std::make_unique<CLI::App>(std::move(help.summary), std::move(program))) {
+  parser_->footer(std::move(help.examples));
+  parser_->get_formatter()->column_width(help_column);
+  parser_->add_flag("--version", version_asked_, "Say which version this is");
+}
+
+CommandLine::~CommandLine() = default;
+
+void CommandLine::group(const std::string& name, const std::string& summary) {
+  parser_->add_subcommand(name, summary)->require_subcommand(1);
+}
+
+Arguments CommandLine::command(const std::string& name, const CommandHelp& help, Run run) {
+  const std::size_t space = name.find(' ');
+  CLI::App* parent =
+      space == std::string::npos ? parser_.get() : parser_->get_subcommand(name.substr(0, space));
+  const std::string own_name = space == std::string::npos ? name : name.substr(space + 1);
+  CLI::App* parser = parent->add_subcommand(own_name, help.summary);
+  parser->footer(help.examples);
+  commands_.push_back({parser, std::move(run)});
+  return Arguments(parser);
+}
+
+ExitStatus CommandLine::run(int argc, const char* const* argv) {
+  try {
+    parser_->parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    std::fputs(deepest_named(*parser_).help().c_str(), stdout);
+    return ExitStatus::done;
+  } catch (const CLI::ParseError& error) {
+    explain(*parser_, error.what());
+    return ExitStatus::usage;
+  }
+  return run_parsed();
+}
+
+ExitStatus CommandLine::run_parsed() {
+  if (version_asked_) {
+    std::printf("%s\n", version_.c_str());
+    return ExitStatus::done;
+  }
+  for (const Command& command : commands_) {
+    if (command.parser->parsed()) return command.run();
+  }
+  std::fputs(parser_->help().c_str(), stderr);
+  return ExitStatus::usage;
+}
+
+}  // namespace chancery::client

@@ -1,0 +1,54 @@
+#include "client/terminal/report.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "client/terminal/advice.h"
+
+namespace chancery::client {
+
+namespace {
+
+void print(std::FILE* stream, std::string_view line) {
+  std::fwrite(line.data(), 1, line.size(), stream);
+  std::fputc('\n', stream);
+}
+
+}  // namespace
+
+void print_line(std::string_view line) { print(stdout, line); }
+
+void print_json(const Json& value) {
+  // A file name need not be UTF-8; a script gets the replacement character, not an exception.
+  print(stdout, value.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+void print_remark(std::string_view line) { print(stderr, line); }
+
+Json json_of(const Error& error) {
+  return {{"code", name_of(error.code)}, {"reason", error.reason}, {"message", error.message}};
+}
+
+ExitStatus report_error(Style style, std::string_view subject, const Error& error) {
+  if (style == Style::json) {
+    Json line = {{"error", json_of(error)}};
+    if (!subject.empty()) line["subject"] = subject;
+    print_json(line);
+    return exit_status_of(error.code);
+  }
+  std::fflush(stdout);  // so that a terminal shows what came first first
+  print(stderr, fmt::format("chancery: {}{}{} ({})", subject, subject.empty() ? "" : ": ",
+                            error.message, error.reason));
+  const std::string_view advice = advice_for(error);
+  if (!advice.empty()) print(stderr, fmt::format("  {}", advice));
+  return exit_status_of(error.code);
+}
+
+ExitStatus report_usage(std::string_view command, std::string_view what) {
+  print(stderr, fmt::format("chancery {}: {}\n  `chancery {} --help` shows how it is used.",
+                            command, what, command));
+  return ExitStatus::usage;
+}
+
+}  // namespace chancery::client

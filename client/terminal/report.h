@@ -1,0 +1,31 @@
+// What a command says: lines for people, or JSON lines for scripts, and errors in two lines.
+#pragma once
+
+#include <string_view>
+
+#include "client/terminal/exit_status.h"
+#include "core/base/json.h"
+
+namespace chancery::client {
+
+enum class Style { people, json };
+
+inline Style style_of(bool json_wanted) { return json_wanted ? Style::json : Style::people; }
+
+// To standard output, with a newline.
+void print_line(std::string_view line);
+void print_json(const Json& value);
+// To standard error: what the user should know though it is not the answer.
+void print_remark(std::string_view line);
+
+// {"code":...,"reason":...,"message":...}
+Json json_of(const Error& error);
+
+// One line what happened, one line what to do. `subject` is the file or the thing asked for; empty
+// where the message names it already. In JSON: {"subject":...,"error":{...}} on standard output.
+ExitStatus report_error(Style style, std::string_view subject, const Error& error);
+
+// A command line that parses and still makes no sense: said like the parser's own complaints.
+ExitStatus report_usage(std::string_view command, std::string_view what);
+
+}  // namespace chancery::client
