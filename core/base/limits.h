@@ -46,6 +46,12 @@ inline constexpr std::size_t statement_subjects_max = 1024;  // as sigstore-go
 inline constexpr std::size_t subject_digests_max = 32;       // as sigstore-go
 inline constexpr std::size_t name_bytes_max =
     256;  // profile, key, artefact names, idempotency keys
+// A finished bundle up to this size is in the answer itself; a larger one is read as a stream.
+inline constexpr std::size_t inline_bundle_bytes_max = 3U << 20;
+// What one message of such a stream carries.
+inline constexpr std::size_t bundle_chunk_bytes = 768U << 10;  // a multiple of 3: whole base64 groups
+// Streams to slow readers at once; each holds a thread.
+inline constexpr unsigned bundle_stream_threads = 4;
 inline constexpr auto idempotency_key_life_default = std::chrono::hours(24);
 
 // --- Bundles and roots that we read ---

@@ -43,6 +43,16 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+bool is_plain_text(std::string_view text) {
+  while (!text.empty()) {
+    const std::optional<char32_t> code_point = take_code_point(text);
+    const bool is_plain =
+        code_point && *code_point >= 0x20 && !(*code_point >= 0x7f && *code_point <= 0x9f);
+    if (!is_plain) return false;
+  }
+  return true;
+}
+
 bool is_unicode_space(char32_t code_point) {
   switch (code_point) {
     case 0x20:

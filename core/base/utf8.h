@@ -11,6 +11,8 @@ namespace chancery {
 std::optional<char32_t> take_code_point(std::string_view& text);
 
 bool is_utf8(std::string_view text);
+// UTF-8 without control characters (C0, DEL, C1): safe on a terminal and in a log line.
+bool is_plain_text(std::string_view text);
 
 // Unicode's White_Space property, beyond ASCII too.
 bool is_unicode_space(char32_t code_point);

@@ -57,6 +57,8 @@ class LocalLog {
   virtual Result<std::vector<tlog::Hash>> prove_consistency(std::uint64_t old_size,
                                                             std::uint64_t new_size) const = 0;
 
+  virtual bool is_handed_over() const = 0;
+
   // Everything committed is in the files, synced; the files are released for another server and
   // this journal never appends again.
   virtual Result<void> hand_over(Deadline deadline) = 0;

@@ -30,5 +30,12 @@ TEST(Utf8, RefusesOverlongFormsSurrogatesAndWhatEndsEarly) {
   EXPECT_TRUE(is_utf8("gr\xc3\xbc\xc3\x9f \xe2\x80\x94 \xf0\x9f\x94\x8f"));
 }
 
+TEST(Utf8, PlainTextHasNoControlCharacters) {
+  EXPECT_TRUE(is_plain_text("release 1.2 \xe2\x82\xac"));
+  for (const char* text : {"a\nb", "\x1b[31m", "\x7f", "\xc2\x9b", "\xff"}) {
+    EXPECT_FALSE(is_plain_text(text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace chancery
