@@ -32,6 +32,8 @@ inline constexpr auto partial_frame_wait_max = 30000ms;
 // A request without a deadline of its own gets this one; a longer one is cut to the maximum.
 inline constexpr auto request_deadline_default = 60000ms;
 inline constexpr auto request_deadline_max = 600000ms;
+// An error's message may list every mistake of a configuration; more helps nobody.
+inline constexpr std::size_t error_message_bytes_max = 16U << 10;
 
 // --- What is signed ---
 // An SBOM of a large image is tens of MiB; cosign's own cap on attestations is 128 MiB.
