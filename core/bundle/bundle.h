@@ -55,23 +55,26 @@ struct CertificateChain {
   bool is_single = true;            // `certificate` (v0.3) rather than x509CertificateChain
 };
 
+inline constexpr std::string_view media_type_v03 = "application/vnd.dev.sigstore.bundle.v0.3+json";
+
 struct Bundle {
-  std::string media_type;
+  std::string media_type{media_type_v03};
   std::variant<KeyHint, CertificateChain> verification_material;
   std::vector<LogEntry> log_entries;
   std::vector<Bytes> timestamps;  // whole RFC 3161 responses, DER
   std::variant<MessageSignature, DsseEnvelope> content;
 };
 
-inline constexpr std::string_view media_type_v03 = "application/vnd.dev.sigstore.bundle.v0.3+json";
-
 // base64(SHA-256(SPKI)), as cosign and sigstore-go write it.
 std::string key_hint_for(ByteView spki);
 
-// Strict reader (sigstore.md d.2). Errors (invalid_request): those of parse_json, and BUNDLE_*.
+// Strict reader: versions 0.1, 0.2 and 0.3. Errors (invalid_request): those of parse_json, of
+// bundle_rules.h and proto_json.h ("BUNDLE_..."), BUNDLE_CONTENT_COUNT, BUNDLE_MATERIAL_COUNT,
+// BUNDLE_HASH_LENGTH_WRONG.
 Result<Bundle> parse_bundle(std::string_view json);
 
-// The v0.3 JSON. `logIndex` and `hashes` are always written, also for entry 0.
+// Compact JSON. `logIndex` and `hashes` are always written, also for entry 0: some readers refuse
+// a bundle without them.
 std::string write_bundle(const Bundle& bundle);
 
 }  // namespace chancery::bundle

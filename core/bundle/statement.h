@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/crypto/digest.h"
+#include "core/base/result.h"
 
 namespace chancery::bundle {
 

@@ -20,12 +20,13 @@ struct ValidFor {
 
 struct TrustedLog {
   std::string base_url;
-  std::string origin;  // host of base_url: the checkpoint's signer name
   Bytes log_id;
   PublicKey key;
   Algorithm algorithm;
   ValidFor valid_for;
   std::string operator_name;
+  // What signs its checkpoints, under the host of base_url; nothing where base_url names no host.
+  std::optional<tlog::NoteKey> note_key;
 };
 
 struct TrustedAuthority {  // a certificate or a timestamp authority
@@ -42,10 +43,16 @@ struct TrustedRoot {
   std::vector<TrustedAuthority> timestamp_authorities;
 };
 
-// Errors (invalid_request): those of parse_json, and TRUSTED_ROOT_*.
+// Reads versions 0.1 and 0.2. Entries of the future and of the past, overlapping or with keys of a
+// type unknown here (left out) are normal. Errors (invalid_request): those of parse_json,
+// TRUSTED_ROOT_VERSION_UNSUPPORTED, TRUSTED_ROOT_START_MISSING (a log key without start),
+// TRUSTED_ROOT_HASH_UNSUPPORTED, TRUSTED_ROOT_KEY_MALFORMED, TRUSTED_ROOT_LOG_ID_MISSING,
+// TRUSTED_ROOT_TIME_INVALID, TRUSTED_ROOT_CHAIN_EMPTY, and those of proto_json.h.
 Result<TrustedRoot> parse_trusted_root(std::string_view json);
 
-// A root with only this log, as `chancery trust export` prints it.
+// A root with only this log, as `chancery trust export` prints it: cosign 3.1.3 and
+// @sigstore/verify 4.1.3 take its host for the log's name, so `log.name()` is a host without port
+// or path.
 std::string write_trusted_root(const tlog::NoteKey& log, WallTime start);
 
 }  // namespace chancery::bundle

@@ -96,6 +96,21 @@ Result<PublicKey> PublicKey::from_spki(ByteView der) {
   return PublicKey(std::move(key), *algorithm, to_bytes(der));
 }
 
+Result<PublicKey> PublicKey::from_pkcs1(ByteView der) {
+  const unsigned char* cursor = der.data();
+  const std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> key(
+      d2i_PublicKey(EVP_PKEY_RSA, nullptr, &cursor, static_cast<long>(der.size())), EVP_PKEY_free);
+  unsigned char* spki = nullptr;
+  const int length = key == nullptr ? -1 : i2d_PUBKEY(key.get(), &spki);
+  if (length <= 0 || cursor != der.data() + der.size()) {
+    ERR_clear_error();
+    return invalid_request("PUBLIC_KEY_MALFORMED", "not a DER RSAPublicKey");
+  }
+  const std::unique_ptr<unsigned char, void (*)(unsigned char*)> owner(
+      spki, [](unsigned char* bytes) { OPENSSL_free(bytes); });
+  return from_spki({spki, static_cast<std::size_t>(length)});
+}
+
 Result<PublicKey> PublicKey::from_pem(std::string_view pem) {
   const std::size_t begin = pem.find(pem_begin);
   const std::size_t end = pem.find(pem_end);

@@ -18,6 +18,8 @@ class PublicKey {
   // DER SubjectPublicKeyInfo, no trailing bytes. P-256, P-384, P-521, RSA 2048 to 4096, Ed25519.
   // Errors (invalid_request): PUBLIC_KEY_MALFORMED, PUBLIC_KEY_UNSUPPORTED.
   static Result<PublicKey> from_spki(ByteView der);
+  // DER RSAPublicKey (PKCS#1), as old CT log keys are written.
+  static Result<PublicKey> from_pkcs1(ByteView der);
   // One "PUBLIC KEY" PEM block.
   static Result<PublicKey> from_pem(std::string_view pem);
 
