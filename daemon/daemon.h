@@ -1,0 +1,66 @@
+// The daemon as a whole: every part in the order in which they need each other.
+#pragma once
+
+#include <systemd/sd-event.h>
+
+#include <atomic>
+#include <memory>
+
+#include "daemon/flows/administration.h"
+#include "daemon/flows/byte_budget.h"
+#include "daemon/flows/parts.h"
+#include "daemon/journal/state_directory.h"
+#include "daemon/server/server.h"
+#include "daemon/watchdog.h"
+
+namespace chancery::daemon {
+
+// Lives on the main thread. Members are made in order and ended in reverse: the server first, the
+// key hosts last.
+class Daemon {
+ public:
+  // Everything up to answering requests. Any failure is fatal at start, but for a device that is
+  // away: its profiles answer `unavailable` until it comes.
+  static Result<std::unique_ptr<Daemon>> start(Config config, sd_event* event);
+  ~Daemon();
+
+  void reload();
+  // Takes nothing new and lets what was accepted finish.
+  void drain();
+  bool is_drained() const;
+  // Names a worker that has stopped making progress; empty when all is well.
+  std::string find_stuck() { return watchdog_.find_stuck(); }
+
+ private:
+  explicit Daemon(Config config);
+
+  Result<void> open_state();
+  Result<void> start_key_hosts();
+  Result<void> open_log();
+  Result<void> start_server(sd_event* event);
+  Result<void> finish_what_was_signed();
+  void watch_progress();
+
+  CurrentConfig config_;
+  WallTime started_at_;
+  std::optional<StateDirectory> state_;
+  KeyRing keys_;
+  std::atomic<LocalLog*> append_to_ = nullptr;  // the journal's way to the log, which needs it
+  std::unique_ptr<Journal> journal_;
+  std::optional<Receipts> receipts_;
+  std::unique_ptr<PayloadStore> payloads_;
+  std::unique_ptr<LocalLog> log_;
+  std::optional<bundle::TrustedRoot> own_root_;
+  WallTime log_start_{};
+  InFlight in_flight_;
+  ByteBudget statements_;
+  std::unique_ptr<Pool> pool_;
+  std::unique_ptr<Pool> spool_;
+  std::unique_ptr<Pool> background_;
+  std::unique_ptr<Parts> parts_;
+  std::unique_ptr<Administration> administration_;
+  std::unique_ptr<Server> server_;
+  Watchdog watchdog_;
+};
+
+}  // namespace chancery::daemon

@@ -1,0 +1,145 @@
+#include "daemon/flows/administration.h"
+
+#include <fmt/format.h>
+
+#include "chancery/v1/admin.pb.h"
+#include "core/base/limits.h"
+#include "core/base/utf8.h"
+#include "daemon/config/reload.h"
+#include "daemon/flows/backup.h"
+#include "daemon/flows/message.h"
+#include "daemon/version.h"
+
+namespace chancery::daemon {
+namespace {
+
+constexpr std::string_view service = "chancery.v1.Admin";
+constexpr std::size_t unfinished_shown_max = 100;
+
+std::int64_t unix_seconds(WallTime time) {
+  return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+}
+
+v1::BackendStatus describe(const KeyRing::NamedHost& named, const Config& config) {
+  const KeyHostState state = named.host->state();
+  v1::BackendStatus out;
+  out.set_name(named.backend);
+  for (const BackendSection& section : config.backends) {
+    if (section.config.name == named.backend) out.set_type(section.type);
+  }
+  out.set_is_up(state.is_up);
+  out.set_trouble(state.trouble);
+  out.set_waiting(state.waiting);
+  out.set_starts(state.starts);
+  out.set_signatures(state.signatures);
+  out.set_memory_locked(state.memory_locked);
+  return out;
+}
+
+v1::UnfinishedRequest describe(const Parts& parts, const StoredRequest& stored) {
+  v1::UnfinishedRequest out;
+  out.set_receipt(parts.receipts.write(stored.id));
+  out.set_state(std::string(name_of(stored.state)));
+  out.set_profile(stored.acceptance.profile);
+  out.set_uid(stored.acceptance.uid);
+  out.set_accepted_at(unix_seconds(stored.acceptance.accepted_at));
+  return out;
+}
+
+}  // namespace
+
+Administration::Administration(const Parts& parts, WallTime started_at)
+    : parts_(parts), started_at_(started_at) {}
+
+std::vector<Method> Administration::methods(std::function<ServerCounts()> counts,
+                                            Pool& background) {
+  return {
+      {service, "Status", Permission::anyone,
+       [this, counts = std::move(counts)](Call call) { call.responder->answer(status(counts())); },
+       nullptr, nullptr},
+      {service, "Reload", Permission::admin,
+       [this](Call call) {
+         const Result<void> reloaded = reload();
+         if (!reloaded.ok()) return call.responder->answer(reloaded.error());
+         v1::ReloadReply reply;
+         reply.set_configuration(parts_.config.get()->source.string());
+         call.responder->answer(reply.SerializeAsString());
+       },
+       nullptr, nullptr},
+      {service, "HandOverLog", Permission::admin,
+       [this, &background](Call call) {
+         background.post([this, call] { call.responder->answer(hand_over_log(call)); });
+       },
+       nullptr, nullptr},
+      {service, "BackUp", Permission::admin,
+       [this, &background](Call call) {
+         background.post([this, call] { call.responder->answer(back_up(call)); });
+       },
+       nullptr, nullptr},
+  };
+}
+
+Result<std::string> Administration::status(const ServerCounts& counts) {
+  const std::shared_ptr<const Config> config = parts_.config.get();
+  v1::StatusReply reply;
+  reply.set_version(std::string(version));
+  reply.set_started_at(unix_seconds(started_at_));
+  reply.set_configuration(config->source.empty() ? "embedded default" : config->source.string());
+  {
+    const std::lock_guard lock(mutex_);
+    reply.set_configuration_error(reload_error_);
+  }
+  reply.set_state_directory(config->state_directory.string());
+  reply.set_log_origin(parts_.log.key().name());
+  reply.set_log_size(parts_.log.size());
+  reply.set_published_size(parts_.log.published_size());
+  reply.set_log_handed_over(parts_.log.is_handed_over());
+  for (const KeyRing::NamedHost& named : parts_.keys.hosts()) {
+    *reply.add_backends() = describe(named, *config);
+  }
+  const JournalCounts journal = parts_.journal.counts();
+  reply.set_accepted(journal.accepted);
+  reply.set_done(journal.done);
+  reply.set_failed(journal.failed);
+  reply.set_connections(counts.connections);
+  reply.set_requests_in_flight(counts.requests_in_flight);
+  for (const StoredRequest& stored : TRY(parts_.journal.unfinished(unfinished_shown_max))) {
+    *reply.add_unfinished() = describe(parts_, stored);
+  }
+  return reply.SerializeAsString();
+}
+
+Result<void> Administration::reload() {
+  const std::shared_ptr<const Config> now = parts_.config.get();
+  const auto outcome = [&]() -> Result<void> {
+    if (now->source.empty()) return {};  // the embedded default has nothing to read
+    Config next = TRY(load_config(now->source));
+    TRY(check_reload(*now, next));
+    parts_.config.replace(std::move(next));
+    return {};
+  }();
+  const std::lock_guard lock(mutex_);
+  reload_error_ = outcome.ok() ? "" : outcome.error().message;
+  return outcome;
+}
+
+Result<std::string> Administration::hand_over_log(const Call& call) {
+  TRY(parts_.log.hand_over(call.deadline));
+  const std::shared_ptr<const Config> config = parts_.config.get();
+  v1::HandOverLogReply reply;
+  reply.set_log_size(parts_.log.size());
+  reply.set_directory((config->state_directory / "log").string());
+  reply.set_key(fmt::format("{}:{}", config->log.backend, config->log.key));
+  return reply.SerializeAsString();
+}
+
+Result<std::string> Administration::back_up(const Call& call) {
+  const auto request = TRY(read_message<v1::BackUpRequest>(call.payload));
+  const BackUp made = TRY(back_up_state(parts_, request.name()));
+  v1::BackUpReply reply;
+  reply.set_directory(made.directory.string());
+  reply.set_log_size(made.log_size);
+  return reply.SerializeAsString();
+}
+
+}  // namespace chancery::daemon

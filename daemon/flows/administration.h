@@ -1,0 +1,37 @@
+// chancery.v1.Admin: looking at the daemon and steering it.
+#pragma once
+
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "daemon/flows/parts.h"
+#include "daemon/server/call.h"
+#include "daemon/server/server.h"
+
+namespace chancery::daemon {
+
+// Thread-safe. Owned by main.
+class Administration {
+ public:
+  Administration(const Parts& parts, WallTime started_at);
+
+  // `counts` is asked for Status; set before the server starts to answer.
+  std::vector<Method> methods(std::function<ServerCounts()> counts, Pool& background);
+
+  // Admin.Reload and SIGHUP: reads the configuration again. A bad one is reported and remembered
+  // for Status; the old one stays in force.
+  Result<void> reload();
+
+ private:
+  Result<std::string> status(const ServerCounts& counts);
+  Result<std::string> hand_over_log(const Call& call);
+  Result<std::string> back_up(const Call& call);
+
+  const Parts& parts_;
+  WallTime started_at_;
+  std::mutex mutex_;
+  std::string reload_error_;
+};
+
+}  // namespace chancery::daemon

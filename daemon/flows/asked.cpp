@@ -1,0 +1,130 @@
+#include "daemon/flows/asked.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "core/base/encoding.h"
+#include "core/base/limits.h"
+#include "core/base/utf8.h"
+#include "core/bundle/statement.h"
+
+namespace chancery::daemon {
+namespace {
+
+constexpr std::string_view default_profile = "default";
+
+bool is_printable_ascii(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+std::optional<HashAlgorithm> hash_from_wire(v1::HashAlgorithm algorithm) {
+  switch (algorithm) {
+    case v1::HASH_ALGORITHM_SHA2_256:
+      return HashAlgorithm::sha256;
+    case v1::HASH_ALGORITHM_SHA2_384:
+      return HashAlgorithm::sha384;
+    case v1::HASH_ALGORITHM_SHA2_512:
+      return HashAlgorithm::sha512;
+    default:
+      return std::nullopt;
+  }
+}
+
+Result<Digest> read_digest(const v1::SignRequest& request) {
+  const std::optional<HashAlgorithm> algorithm = hash_from_wire(request.hash_algorithm());
+  if (!algorithm) {
+    return invalid_request("HASH_ALGORITHM_UNKNOWN",
+                           fmt::format("hash_algorithm {} is none of SHA2_256, SHA2_384, SHA2_512",
+                                       static_cast<int>(request.hash_algorithm())));
+  }
+  if (request.digest().empty()) return invalid_request("DIGEST_MISSING", "digest is empty");
+  if (request.digest().size() != digest_bytes(*algorithm)) {
+    return invalid_request("DIGEST_LENGTH_WRONG",
+                           fmt::format("a {} digest has {} bytes, not {}", name_of(*algorithm),
+                                       digest_bytes(*algorithm), request.digest().size()));
+  }
+  return Digest{*algorithm, to_bytes(as_bytes(request.digest()))};
+}
+
+// A digest of a subject that a verifier can compute from an artefact.
+std::optional<Digest> usable_digest(const bundle::Statement& statement) {
+  for (const bundle::Subject& subject : statement.subjects) {
+    for (const bundle::SubjectDigest& candidate : subject.digests) {
+      const std::optional<HashAlgorithm> algorithm = hash_named(candidate.algorithm);
+      if (!algorithm) continue;
+      Result<Bytes> value = hex_decode(candidate.hex);
+      if (value.ok() && value->size() == digest_bytes(*algorithm)) {
+        return Digest{*algorithm, std::move(*value)};
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<void> check_names(std::string_view profile, std::string_view idempotency_key) {
+  if (profile.size() > limits::name_bytes_max || !is_plain_text(profile)) {
+    return invalid_request("PROFILE_NAME_INVALID",
+                           fmt::format("a profile's name is UTF-8 without control characters, at "
+                                       "most {} bytes; this one has {}",
+                                       limits::name_bytes_max, profile.size()));
+  }
+  if (idempotency_key.empty() || idempotency_key.size() > limits::name_bytes_max ||
+      !is_printable_ascii(idempotency_key)) {
+    return invalid_request(
+        "IDEMPOTENCY_KEY_INVALID",
+        fmt::format("idempotency_key is 1 to {} printable ASCII characters, and its own for each "
+                    "request",
+                    limits::name_bytes_max));
+  }
+  return {};
+}
+
+Result<Asked> read_sign_request(const v1::SignRequest& request) {
+  TRY(check_names(request.profile(), request.idempotency_key()));
+  if (request.artifact().size() > limits::name_bytes_max || !is_plain_text(request.artifact())) {
+    return invalid_request("ARTIFACT_NAME_INVALID",
+                           fmt::format("artifact is UTF-8 without control characters, at most {} "
+                                       "bytes",
+                                       limits::name_bytes_max));
+  }
+  Asked asked;
+  asked.profile = request.profile().empty() ? default_profile : request.profile();
+  asked.idempotency_key = request.idempotency_key();
+  asked.artifact_digest = TRY(read_digest(request));
+  asked.artifact = request.artifact();
+  return asked;
+}
+
+Result<Asked> read_statement(std::string profile, std::string idempotency_key,
+                             std::string statement) {
+  TRY(check_names(profile, idempotency_key));
+  const bundle::Statement parsed = TRY(bundle::parse_statement(statement));
+  std::optional<Digest> digest = usable_digest(parsed);
+  if (!digest) {
+    return invalid_request("STATEMENT_NO_USABLE_DIGEST",
+                           "no subject has a sha256, sha384 or sha512 digest that a verifier could "
+                           "compare with an artefact");
+  }
+  Asked asked;
+  asked.profile = profile.empty() ? default_profile : std::move(profile);
+  asked.idempotency_key = std::move(idempotency_key);
+  asked.kind = RequestKind::statement;
+  asked.artifact_digest = std::move(*digest);
+  asked.predicate_type = parsed.predicate_type;
+  asked.statement = std::move(statement);
+  return asked;
+}
+
+Sha256 request_hash(const Asked& asked) {
+  // Lengths first, so that no two requests run together to the same bytes.
+  const std::string head =
+      fmt::format("{}\n{}\n{}\n{}\n", asked.kind == RequestKind::digest ? "digest" : "statement",
+                  name_of(asked.artifact_digest.algorithm), asked.artifact.size(), asked.artifact);
+  return sha256({as_bytes(head), asked.artifact_digest.value, as_bytes(asked.statement)});
+}
+
+}  // namespace chancery::daemon

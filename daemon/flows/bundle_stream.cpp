@@ -1,0 +1,79 @@
+#include "daemon/flows/bundle_stream.h"
+
+#include <fmt/format.h>
+
+#include <deque>
+
+#include "chancery/v1/signer.pb.h"
+#include "core/base/encoding.h"
+#include "core/base/limits.h"
+#include "daemon/flows/assemble.h"
+#include "daemon/flows/message.h"
+#include "daemon/flows/read_signature.h"
+
+namespace chancery::daemon {
+namespace {
+
+static_assert(limits::bundle_chunk_bytes % 3 == 0,
+              "chunks of a payload join as whole base64 groups");
+
+// Text in memory, a payload from its file as base64, text again. One chunk in memory at a time.
+class BundleStream : public OutboundStream {
+ public:
+  BundleStream(const Parts& parts, std::string before, std::optional<Sha256> payload,
+               std::string after)
+      : parts_(parts), before_(std::move(before)), payload_(payload), after_(std::move(after)) {}
+
+  Result<std::optional<std::string>> next() override {
+    std::string data = take(before_);
+    if (data.empty() && payload_) data = TRY(take_payload());
+    if (data.empty()) data = take(after_);
+    if (data.empty()) return std::optional<std::string>();
+    v1::BundleChunk chunk;
+    chunk.set_data(std::move(data));
+    return std::optional(chunk.SerializeAsString());
+  }
+
+ private:
+  static std::string take(std::string& text) {
+    std::string chunk = text.substr(0, limits::bundle_chunk_bytes);
+    text.erase(0, chunk.size());
+    return chunk;
+  }
+  Result<std::string> take_payload() {
+    const Bytes chunk =
+        TRY(parts_.payloads.read_at(*payload_, offset_, limits::bundle_chunk_bytes));
+    offset_ += chunk.size();
+    return base64_encode(chunk);
+  }
+
+  const Parts& parts_;
+  std::string before_;
+  std::optional<Sha256> payload_;
+  std::uint64_t offset_ = 0;
+  std::string after_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<OutboundStream>> read_bundle(const Parts& parts, const Call& call) {
+  const auto request = TRY(read_message<v1::ReadBundleRequest>(call.payload));
+  StoredRequest stored = TRY(find_by_receipt(parts, call, request.receipt()));
+  if (stored.state != RequestState::done) {
+    return unavailable("BUNDLE_NOT_READY",
+                       fmt::format("the request is {}: wait for it, or ask for its signature to "
+                                   "see why",
+                                   name_of(stored.state)));
+  }
+  std::unique_ptr<OutboundStream> stream;
+  if (stored.acceptance.payload_file) {
+    const SplitBundle split = TRY(split_at_payload(stored.bundle));
+    stream = std::make_unique<BundleStream>(
+        parts, std::string(split.before), stored.acceptance.payload_file, std::string(split.after));
+  } else {
+    stream = std::make_unique<BundleStream>(parts, std::move(stored.bundle), std::nullopt, "");
+  }
+  return stream;
+}
+
+}  // namespace chancery::daemon

@@ -1,0 +1,23 @@
+#include "daemon/flows/methods.h"
+
+#include <iterator>
+
+#include "daemon/flows/keys_service.h"
+#include "daemon/flows/log_service.h"
+#include "daemon/flows/signer_service.h"
+
+namespace chancery::daemon {
+
+std::vector<Method> all_methods(const MethodParts& with) {
+  std::vector<Method> all = signer_methods(with.parts, with.statements);
+  const auto add = [&all](std::vector<Method> more) {
+    all.insert(all.end(), std::make_move_iterator(more.begin()),
+               std::make_move_iterator(more.end()));
+  };
+  add(keys_methods(with.parts));
+  add(log_methods(with.parts, with.log_start));
+  add(with.administration.methods(with.counts, with.background));
+  return all;
+}
+
+}  // namespace chancery::daemon

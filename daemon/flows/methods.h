@@ -1,0 +1,23 @@
+// Every method of the socket, in one table.
+#pragma once
+
+#include <vector>
+
+#include "daemon/flows/administration.h"
+#include "daemon/flows/byte_budget.h"
+#include "daemon/flows/parts.h"
+#include "daemon/server/call.h"
+
+namespace chancery::daemon {
+
+struct MethodParts {
+  const Parts& parts;
+  Administration& administration;
+  ByteBudget& statements;
+  Pool& background;  // for what takes long: hand-over, backups
+  WallTime log_start;
+  std::function<ServerCounts()> counts;
+};
+std::vector<Method> all_methods(const MethodParts& with);
+
+}  // namespace chancery::daemon

@@ -1,0 +1,70 @@
+#include "daemon/flows/reply.h"
+
+#include <fmt/format.h>
+
+#include "core/base/limits.h"
+
+namespace chancery::daemon {
+namespace {
+
+std::int64_t unix_seconds(WallTime time) {
+  return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+}
+
+}  // namespace
+
+v1::State to_wire(RequestState state) {
+  switch (state) {
+    case RequestState::accepted:
+      return v1::STATE_ACCEPTED;
+    case RequestState::signed_:
+      return v1::STATE_SIGNED;
+    case RequestState::timestamped:
+      return v1::STATE_TIMESTAMPED;
+    case RequestState::logged:
+      return v1::STATE_LOGGED;
+    case RequestState::published:
+      return v1::STATE_PUBLISHED;
+    case RequestState::done:
+      return v1::STATE_DONE;
+    case RequestState::failed:
+      return v1::STATE_FAILED;
+    case RequestState::overdue:
+      return v1::STATE_OVERDUE;
+  }
+  return v1::STATE_UNSPECIFIED;
+}
+
+Result<std::uint64_t> bundle_bytes(const Parts& parts, const StoredRequest& stored) {
+  std::uint64_t bytes = stored.bundle.size();
+  if (stored.acceptance.payload_file) {
+    const std::uint64_t payload = TRY(parts.payloads.size(*stored.acceptance.payload_file));
+    bytes += (payload + 2) / 3 * 4;
+  }
+  return bytes;
+}
+
+Result<std::string> sign_reply(const Parts& parts, const StoredRequest& stored) {
+  v1::SignReply reply;
+  const Acceptance& acceptance = stored.acceptance;
+  reply.set_receipt(parts.receipts.write(stored.id));
+  reply.set_state(to_wire(stored.state));
+  reply.set_key(fmt::format("{}:{}", acceptance.backend, acceptance.key_name));
+  reply.set_expires_at(unix_seconds(acceptance.expires_at));
+  if (stored.log_index) {
+    reply.set_log_origin(parts.log.key().name());
+    reply.set_log_index(*stored.log_index);
+  }
+  if (stored.state == RequestState::done) {
+    reply.set_bundle_bytes(TRY(bundle_bytes(parts, stored)));
+    const bool fits = reply.bundle_bytes() <= limits::inline_bundle_bytes_max;
+    if (fits && !acceptance.payload_file) reply.set_bundle(stored.bundle);
+  }
+  if (stored.state == RequestState::failed) {
+    reply.mutable_failure()->set_reason(stored.failure_reason);
+    reply.mutable_failure()->set_message(stored.failure_message);
+  }
+  return reply.SerializeAsString();
+}
+
+}  // namespace chancery::daemon

@@ -1,0 +1,19 @@
+// Stored requests as the wire shows them.
+#pragma once
+
+#include <string>
+
+#include "chancery/v1/signer.pb.h"
+#include "daemon/flows/parts.h"
+
+namespace chancery::daemon {
+
+v1::State to_wire(RequestState state);
+
+// A serialised SignReply. The bundle is inside up to limits::inline_bundle_bytes_max.
+Result<std::string> sign_reply(const Parts& parts, const StoredRequest& stored);
+
+// The whole bundle's size, its payload included.
+Result<std::uint64_t> bundle_bytes(const Parts& parts, const StoredRequest& stored);
+
+}  // namespace chancery::daemon

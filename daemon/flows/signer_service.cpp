@@ -1,0 +1,86 @@
+#include "daemon/flows/signer_service.h"
+
+#include <fmt/format.h>
+
+#include "daemon/flows/bundle_stream.h"
+#include "daemon/flows/message.h"
+#include "daemon/flows/profile.h"
+#include "daemon/flows/read_signature.h"
+#include "daemon/flows/signing.h"
+#include "daemon/flows/statement_stream.h"
+
+namespace chancery::daemon {
+namespace {
+
+constexpr std::string_view service = "chancery.v1.Signer";
+
+void sign(const Parts& parts, Call call) {
+  const Result<v1::SignRequest> request = read_message<v1::SignRequest>(call.payload);
+  if (!request.ok()) return call.responder->answer(request.error());
+  Result<Asked> asked = read_sign_request(*request);
+  if (!asked.ok()) return call.responder->answer(asked.error());
+  Signing::start(parts, std::move(call), std::move(*asked));
+}
+
+void sign_statement(const Parts& parts, Call call) {
+  Result<v1::SignStatementRequest> request = read_message<v1::SignStatementRequest>(call.payload);
+  if (!request.ok()) return call.responder->answer(request.error());
+  call.payload.clear();
+  Result<Asked> asked = read_statement(request->profile(), request->idempotency_key(),
+                                       std::move(*request->mutable_statement()));
+  if (!asked.ok()) return call.responder->answer(asked.error());
+  Signing::start(parts, std::move(call), std::move(*asked));
+}
+
+v1::Profile describe(const Parts& parts, const Config& config, const ProfileSection& section,
+                     const policy::Peer& peer) {
+  v1::Profile out;
+  out.set_name(section.name);
+  out.set_key(fmt::format("{}:{}", section.backend, section.key));
+  out.set_signs_digests(section.signs == Signs::digests);
+  out.set_signs_statements(true);
+  out.set_may_use(policy::decide_profile(config.rules, peer, section.name).allowed);
+  const Result<SigningKey> key = parts.keys.find(section.backend, section.key);
+  if (key.ok()) {
+    out.set_algorithm(name_of(key->info.algorithm));
+  } else {
+    out.set_unavailable(key.error().message);
+  }
+  return out;
+}
+
+void list_profiles(const Parts& parts, const Call& call) {
+  const std::shared_ptr<const Config> config = parts.config.get();
+  v1::ListProfilesReply reply;
+  for (const ProfileSection& section : config->profiles) {
+    *reply.add_profiles() = describe(parts, *config, section, call.peer);
+  }
+  call.responder->answer(reply.SerializeAsString());
+}
+
+}  // namespace
+
+std::vector<Method> signer_methods(const Parts& parts, ByteBudget& statements) {
+  const auto unary = [](std::string_view name, Permission permission,
+                        std::function<void(Call)> start) {
+    return Method{service, name, permission, std::move(start), nullptr, nullptr};
+  };
+  return {
+      unary("Sign", Permission::per_profile, [&parts](Call call) { sign(parts, std::move(call)); }),
+      unary("SignStatement", Permission::per_profile,
+            [&parts](Call call) { sign_statement(parts, std::move(call)); }),
+      {service, "SignStatementStream", Permission::per_profile, nullptr,
+       [&parts, &statements](Call call) {
+         return std::make_unique<StatementStream>(parts, statements, std::move(call));
+       },
+       nullptr},
+      unary("GetSignature", Permission::per_profile,
+            [&parts](Call call) { get_signature(parts, call); }),
+      {service, "ReadBundle", Permission::per_profile, nullptr, nullptr,
+       [&parts](Call call) { return read_bundle(parts, call); }},
+      unary("ListProfiles", Permission::anyone,
+            [&parts](Call call) { list_profiles(parts, call); }),
+  };
+}
+
+}  // namespace chancery::daemon

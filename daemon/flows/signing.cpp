@@ -1,0 +1,217 @@
+#include "daemon/flows/signing.h"
+
+#include <fmt/format.h>
+
+#include "core/bundle/dsse.h"
+#include "core/tlog/entry.h"
+#include "daemon/flows/assemble.h"
+#include "daemon/flows/profile.h"
+#include "daemon/flows/reply.h"
+#include "daemon/flows/restore.h"
+
+namespace chancery::daemon {
+
+void Signing::start(const Parts& parts, Call call, Asked asked) {
+  std::shared_ptr<Signing> signing(new Signing(parts, std::move(call), std::move(asked)));
+  signing->decide();
+}
+
+Signing::Signing(const Parts& parts, Call call, Asked asked)
+    : parts_(parts),
+      call_(std::move(call)),
+      asked_(std::move(asked)),
+      config_(parts.config.get()) {}
+
+// 1. May this caller have this signed, and can it be signed and logged at all?
+void Signing::decide() {
+  const ProfileSection* profile = find_profile(*config_, asked_.profile);
+  if (profile == nullptr) return refuse(unknown_profile(asked_.profile));
+  const policy::Decision decision =
+      policy::decide_profile(config_->rules, call_.peer, profile->name);
+  rule_ = decision.rule;
+  if (!decision.allowed) return refuse(denied("NO_RULE", decision.reason));
+  if (const Result<void> kind = may_sign_kind(*profile, asked_.kind); !kind.ok()) {
+    return refuse(kind.error());
+  }
+  Result<SigningKey> key = parts_.keys.find(profile->backend, profile->key);
+  if (!key.ok()) return refuse(key.error());
+  key_ = std::move(*key);
+  Result<Digest> digest = digest_to_sign(asked_, key_->info.algorithm);
+  if (!digest.ok()) return refuse(digest.error());
+  signed_digest_ = std::move(*digest);
+  accept();
+}
+
+// 2. The intent, durably: who, what, by which rule.
+void Signing::accept() {
+  Acceptance acceptance = this->acceptance();
+  if (asked_.statement.size() > limits::payload_bytes_in_journal_max) {
+    Result<Sha256> file = parts_.payloads.write(as_bytes(asked_.statement));
+    if (!file.ok()) return refuse(file.error());
+    acceptance.payload_file = *file;
+  } else {
+    acceptance.payload = asked_.statement;
+  }
+  stored_.acceptance = acceptance;
+  parts_.journal.accept(std::move(acceptance),
+                        [self = shared_from_this()](Result<Accepted> accepted) {
+                          if (!accepted.ok()) return self->give(accepted.error());
+                          if (accepted->earlier)
+                            return self->answer_earlier(std::move(*accepted->earlier));
+                          self->sign(std::move(*accepted));
+                        });
+}
+
+// 3. The key host signs, once, and the signature is checked with the key's public half.
+void Signing::sign(Accepted accepted) {
+  stored_.id = accepted.id;
+  parts_.in_flight.begin(stored_.id);
+  if (call_.deadline.passed()) {
+    return fail(unavailable("DEADLINE_PASSED", "the deadline passed before the key was asked"));
+  }
+  key_->host->sign(
+      key_->info.name, signed_digest_.value, call_.deadline,
+      [self = shared_from_this()](Result<Bytes> signature) { self->record(std::move(signature)); });
+}
+
+// 4. The signature and its place in the log, in one commit. From here on it will be finished.
+void Signing::record(Result<Bytes> signature) {
+  if (!signature.ok()) return fail(signature.error());
+  signature_ = std::move(*signature);
+  const Algorithm algorithm = key_->info.algorithm;
+  Result<std::string> body = tlog::canonical_body(
+      {signed_digest_, signature_, algorithm, key_->info.spki, /*is_certificate=*/false});
+  if (!body.ok()) return fail(body.error());
+  entry_body_ = std::move(*body);
+  parts_.journal.record_signed(stored_.id, signature_, to_text(key_->info.spki), entry_body_,
+                               is_deterministic(algorithm),
+                               [self = shared_from_this()](Result<Placed> placed) {
+                                 if (!placed.ok()) return self->give(placed.error());
+                                 self->prove(*placed);
+                               });
+}
+
+// 5. The log proves that the entry is there.
+void Signing::prove(Placed placed) {
+  stored_.state = RequestState::signed_;
+  stored_.log_index = placed.log_index;
+  parts_.log.await_inclusion(
+      placed.log_index, tlog::leaf_hash(as_bytes(entry_body_)),
+      [self = shared_from_this()](Result<Inclusion> inclusion) {
+        self->parts_.pool.post([self, inclusion = std::move(inclusion)]() mutable {
+          self->finish(std::move(inclusion));
+        });
+      });
+}
+
+// 6. The bundle, judged by our own verifier: we never hand out what we would refuse.
+void Signing::finish(Result<Inclusion> inclusion) {
+  if (!inclusion.ok()) return give(inclusion.error());
+  bundle::Bundle bundle = assemble({signature_, key_->info.spki, entry_body_, *inclusion,
+                                    parts_.log.key().id(), signed_digest_, asked_});
+  const bundle::Policy policy{.key = key_->public_key};
+  const bundle::Verdict verdict =
+      bundle::verify(bundle, asked_.artifact_digest, parts_.own_root, policy);
+  if (!verdict.verified()) {
+    return give(internal("OWN_BUNDLE_REFUSED",
+                         fmt::format("our own verifier refuses the bundle of {}: {}: {}",
+                                     parts_.receipts.write(stored_.id), verdict.refusal->reason,
+                                     verdict.refusal->message)));
+  }
+  stored_.bundle = archived_form(std::move(bundle), stored_.acceptance.payload_file.has_value());
+  archive();
+}
+
+// 7. The bundle into the archive: a retry gets this very answer.
+void Signing::archive() {
+  stored_.finished_at = parts_.now();
+  parts_.journal.record_done(stored_.id, stored_.bundle, stored_.finished_at,
+                             [self = shared_from_this()](Result<void> recorded) {
+                               if (!recorded.ok()) return self->give(recorded.error());
+                               self->stored_.state = RequestState::done;
+                               self->answer();
+                             });
+}
+
+void Signing::answer() { give(sign_reply(parts_, stored_)); }
+
+void Signing::refuse(const Error& error) {
+  Refusal refusal{.uid = call_.peer.uid,
+                  .gid = call_.peer.gid,
+                  .pid = call_.peer.pid,
+                  .method = call_.method,
+                  .profile = asked_.profile,
+                  .rule = rule_,
+                  .reason = error.reason,
+                  .message = error.message,
+                  .at = parts_.now()};
+  // A refusal that cannot be recorded is still a refusal: the caller gets it either way.
+  parts_.journal.record_refusal(
+      std::move(refusal),
+      [self = shared_from_this(), error](const Result<void>&) { self->give(error); });
+}
+
+void Signing::fail(const Error& error) {
+  parts_.journal.record_failed(
+      stored_.id, error, parts_.now(),
+      [self = shared_from_this(), error](const Result<void>&) { self->give(error); });
+}
+
+void Signing::answer_earlier(StoredRequest earlier) {
+  const bool is_finished =
+      earlier.state == RequestState::done || earlier.state == RequestState::failed;
+  if (!is_finished && parts_.in_flight.join(earlier.id, call_.responder)) return;
+  // It may have ended between the journal's look and ours: look again before answering.
+  Result<std::optional<StoredRequest>> latest = parts_.journal.find(earlier.id);
+  if (!latest.ok()) return give(latest.error());
+  call_.responder->answer(sign_reply(parts_, latest->has_value() ? **latest : earlier));
+}
+
+void Signing::give(const Result<std::string>& message) {
+  if (call_.responder) call_.responder->answer(message);
+  for (const std::shared_ptr<Responder>& joined : parts_.in_flight.end(stored_.id)) {
+    joined->answer(message);
+  }
+  if (on_done_) on_done_();
+}
+
+Acceptance Signing::acceptance() const {
+  const ProfileSection* profile = find_profile(*config_, asked_.profile);
+  const WallTime now = parts_.now();
+  return {.uid = call_.peer.uid,
+          .gid = call_.peer.gid,
+          .pid = call_.peer.pid,
+          .profile = asked_.profile,
+          .rule = rule_,
+          .idempotency_key = asked_.idempotency_key,
+          .request_hash = request_hash(asked_),
+          .kind = asked_.kind,
+          .artifact = asked_.artifact,
+          .digest = signed_digest_,
+          .predicate_type = asked_.predicate_type,
+          .payload = {},
+          .payload_file = std::nullopt,
+          .backend = profile->backend,
+          .key_name = key_->info.name,
+          .algorithm = std::string(name_of(key_->info.algorithm)),
+          .accepted_at = now,
+          .expires_at = now + profile->idempotency_key_life};
+}
+
+void Signing::resume(const Parts& parts, StoredRequest stored, std::function<void()> done) {
+  std::shared_ptr<Signing> signing(new Signing(parts, Call{}, Asked{}));
+  signing->on_done_ = std::move(done);
+  Result<Restored> restored = restore(parts, stored);
+  if (!restored.ok()) return signing->give(restored.error());
+  signing->asked_ = std::move(restored->asked);
+  signing->key_ = std::move(restored->key);
+  signing->signed_digest_ = stored.acceptance.digest;
+  signing->signature_ = stored.signature;
+  signing->entry_body_ = std::move(restored->entry_body);
+  const std::uint64_t log_index = *stored.log_index;
+  signing->stored_ = std::move(stored);
+  parts.in_flight.begin(signing->stored_.id);
+  signing->prove({log_index, /*is_new=*/false});
+}
+
+}  // namespace chancery::daemon

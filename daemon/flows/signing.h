@@ -1,0 +1,57 @@
+// The path of one signature, from the decision to the answer. Read signing.cpp top to bottom.
+//
+// Each step hands the request to the thread that does the next one and returns: the pool decides,
+// verifies and assembles, the journal's writer commits, the key host signs, the log proves. Nothing
+// touches a key before the intent is journalled, nothing leaves before the bundle is verified.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "daemon/flows/asked.h"
+#include "daemon/flows/parts.h"
+#include "daemon/server/call.h"
+
+namespace chancery::daemon {
+
+// Keeps itself alive until it has answered; no two steps of one request run at once.
+class Signing : public std::enable_shared_from_this<Signing> {
+ public:
+  // On a pool thread. Answers the call in the end, whatever happens.
+  static void start(const Parts& parts, Call call, Asked asked);
+  // At start: finishes what was signed when the daemon stopped. `done` runs once it is.
+  static void resume(const Parts& parts, StoredRequest stored, std::function<void()> done);
+
+ private:
+  Signing(const Parts& parts, Call call, Asked asked);
+
+  void decide();
+  void accept();
+  void sign(Accepted accepted);
+  void record(Result<Bytes> signature);
+  void prove(Placed placed);
+  void finish(Result<Inclusion> inclusion);
+  void archive();
+  void answer();
+
+  void refuse(const Error& error);             // before acceptance: for the audit
+  void fail(const Error& error);               // after it: nothing was signed that counts
+  void answer_earlier(StoredRequest earlier);  // the idempotency key is known
+  void give(const Result<std::string>& message);
+
+  Acceptance acceptance() const;
+
+  Parts parts_;
+  Call call_;
+  Asked asked_;
+  std::shared_ptr<const Config> config_;
+  std::string rule_;
+  std::optional<SigningKey> key_;
+  Digest signed_digest_;
+  Bytes signature_;
+  std::string entry_body_;
+  StoredRequest stored_;  // what the journal knows, kept in step with it
+  std::function<void()> on_done_;
+};
+
+}  // namespace chancery::daemon

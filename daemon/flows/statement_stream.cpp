@@ -1,0 +1,64 @@
+#include "daemon/flows/statement_stream.h"
+
+#include <fmt/format.h>
+
+#include "core/base/limits.h"
+#include "daemon/flows/asked.h"
+#include "daemon/flows/message.h"
+#include "daemon/flows/signing.h"
+
+namespace chancery::daemon {
+
+StatementStream::StatementStream(const Parts& parts, ByteBudget& budget, Call call)
+    : parts_(parts), budget_(budget), call_(std::move(call)) {}
+
+Result<void> StatementStream::receive(std::string message) {
+  const v1::SignStatementChunk chunk = TRY(read_message<v1::SignStatementChunk>(message));
+  if (!has_begun_) TRY(begin(chunk));
+  if (statement_.size() + chunk.data().size() > bytes_expected_) {
+    return invalid_request(
+        "STATEMENT_SIZE_WRONG",
+        fmt::format("more data than the {} bytes that the first chunk announced", bytes_expected_));
+  }
+  statement_ += chunk.data();
+  return {};
+}
+
+Result<void> StatementStream::begin(const v1::SignStatementChunk& chunk) {
+  TRY(check_names(chunk.profile(), chunk.idempotency_key()));
+  if (chunk.statement_bytes() == 0 || chunk.statement_bytes() > limits::statement_bytes_max) {
+    return invalid_request("STATEMENT_TOO_LARGE",
+                           fmt::format("a statement has 1 to {} bytes, this one {}",
+                                       limits::statement_bytes_max, chunk.statement_bytes()));
+  }
+  bytes_expected_ = static_cast<std::size_t>(chunk.statement_bytes());
+  // JSON values in memory while it is read, and the payload itself.
+  reservation_ = budget_.take(bytes_expected_);
+  if (!reservation_) {
+    return exhausted("STATEMENTS_IN_FLIGHT",
+                     "other large statements fill the daemon's memory for them: try again later");
+  }
+  has_begun_ = true;
+  profile_ = chunk.profile();
+  idempotency_key_ = chunk.idempotency_key();
+  statement_.reserve(bytes_expected_);
+  return {};
+}
+
+void StatementStream::finish() {
+  if (!has_begun_ || statement_.size() != bytes_expected_) {
+    return call_.responder->answer(invalid_request(
+        "STATEMENT_SIZE_WRONG",
+        fmt::format("the stream ended after {} of {} bytes", statement_.size(), bytes_expected_)));
+  }
+  parts_.spool.post([&parts = parts_, call = std::move(call_), profile = std::move(profile_),
+                     key = std::move(idempotency_key_), statement = std::move(statement_),
+                     reservation = std::move(reservation_)]() mutable {
+    Result<Asked> asked = read_statement(std::move(profile), std::move(key), std::move(statement));
+    if (!asked.ok()) return call.responder->answer(asked.error());
+    asked->reservation = std::move(reservation);
+    Signing::start(parts, std::move(call), std::move(*asked));
+  });
+}
+
+}  // namespace chancery::daemon

@@ -1,0 +1,142 @@
+// chanceryd: reads the configuration, starts the daemon, and turns signals into its verbs.
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "core/base/limits.h"
+#include "daemon/config/places.h"
+#include "daemon/daemon.h"
+#include "daemon/note.h"
+#include "daemon/options.h"
+
+namespace chancery::daemon {
+namespace {
+
+struct Loop {
+  sd_event* event;
+  Daemon* daemon = nullptr;
+  Deadline give_up = Deadline::after(std::chrono::hours(1));
+};
+
+using EventPtr = std::unique_ptr<sd_event, sd_event* (*)(sd_event*)>;
+
+constexpr std::uint64_t drain_look_interval_us = 5'000;
+
+int look_whether_drained(sd_event_source* timer, std::uint64_t, void* userdata) {
+  Loop& loop = *static_cast<Loop*>(userdata);
+  if (loop.daemon->is_drained()) return sd_event_exit(loop.event, 0);
+  if (loop.give_up.passed()) {
+    note(Priority::warning,
+         "stopping with work unfinished; what was signed is finished after the next start");
+    std::_Exit(
+        0);  // the journal has it all; orderly destructors would wait for a device that hangs
+  }
+  sd_event_source_set_time_relative(timer, drain_look_interval_us);
+  return sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
+}
+
+int stop(sd_event_source*, const signalfd_siginfo*, void* userdata) {
+  Loop& loop = *static_cast<Loop*>(userdata);
+  sd_notify(0, "STOPPING=1");
+  loop.give_up = Deadline::after(limits::shutdown_max);
+  loop.daemon->drain();
+  sd_event_add_time_relative(loop.event, nullptr, CLOCK_MONOTONIC, 0, 0, look_whether_drained,
+                             &loop);
+  return 0;
+}
+
+int reload(sd_event_source*, const signalfd_siginfo*, void* userdata) {
+  sd_notify(0, "RELOADING=1");
+  static_cast<Loop*>(userdata)->daemon->reload();
+  sd_notify(0, "READY=1");
+  return 0;
+}
+
+int feed_watchdog(sd_event_source* timer, std::uint64_t, void* userdata) {
+  Loop& loop = *static_cast<Loop*>(userdata);
+  std::uint64_t interval_us = 0;
+  if (sd_watchdog_enabled(0, &interval_us) <= 0) return 0;
+  const std::string stuck = loop.daemon->find_stuck();
+  if (stuck.empty()) {
+    sd_notify(0, "WATCHDOG=1");
+  } else {
+    note(Priority::error, stuck + " makes no progress; the watchdog is not fed");
+  }
+  sd_event_source_set_time_relative(timer, interval_us / 3);
+  return sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
+}
+
+void listen_to_signals(Loop& loop) {
+  sd_event_add_signal(loop.event, nullptr, SIGTERM, stop, &loop);
+  sd_event_add_signal(loop.event, nullptr, SIGINT, stop, &loop);
+  sd_event_add_signal(loop.event, nullptr, SIGHUP, reload, &loop);
+  sd_event_add_time_relative(loop.event, nullptr, CLOCK_MONOTONIC, 0, 0, feed_watchdog, &loop);
+}
+
+// Before any thread exists: they inherit the mask, and only the loop sees the signals.
+void block_signals() {
+  signal(SIGPIPE, SIG_IGN);
+  sigset_t handled;
+  sigemptyset(&handled);
+  for (const int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&handled, number);
+  sigprocmask(SIG_BLOCK, &handled, nullptr);
+}
+
+Result<Config> configuration(const Options& options) {
+  if (!options.config.empty()) return load_config(options.config);
+  const Places places = default_places(options.state_directory, options.socket);
+  if (!places.config.empty()) return load_config(places.config);
+  return embedded_default(places.state_directory, places.socket, ::getuid());
+}
+
+void say_ready(int ready_fd) {
+  sd_notify(0, "READY=1");
+  if (ready_fd < 0) return;
+  [[maybe_unused]] const ssize_t written = ::write(ready_fd, "ready\n", 6);
+  ::close(ready_fd);
+}
+
+int fail(const Error& error) {
+  note(Priority::error, fmt::format("{}: {}", error.reason, error.message));
+  sd_notifyf(0, "STATUS=%s: %s", error.reason.c_str(), error.message.c_str());
+  return EXIT_FAILURE;
+}
+
+int run(const Options& options) {
+  block_signals();
+  Result<Config> config = configuration(options);
+  if (!config.ok()) {
+    // Several lines, one a problem: for a person, so not through note().
+    std::fprintf(stderr, "chanceryd: %s\n", config.error().message.c_str());
+    return EXIT_FAILURE;
+  }
+  if (options.check_only) {
+    std::puts("the configuration holds");
+    return EXIT_SUCCESS;
+  }
+  sd_event* raw_event = nullptr;
+  if (const int error = sd_event_default(&raw_event); error < 0) {
+    return fail(system_error("EVENT_LOOP_FAILED", "the event loop", -error));
+  }
+  const EventPtr event(raw_event, sd_event_unref);
+  Result<std::unique_ptr<Daemon>> daemon = Daemon::start(std::move(*config), event.get());
+  if (!daemon.ok()) return fail(daemon.error());
+  Loop loop{event.get(), daemon->get()};
+  listen_to_signals(loop);
+  say_ready(options.ready_fd);
+  return sd_event_loop(event.get()) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+}  // namespace
+}  // namespace chancery::daemon
+
+int main(int argc, char** argv) {
+  const auto options = chancery::daemon::read_command_line(argc, argv);
+  if (const auto* exit_now = std::get_if<chancery::daemon::ExitNow>(&options))
+    return exit_now->status;
+  return chancery::daemon::run(std::get<chancery::daemon::Options>(options));
+}

@@ -1,0 +1,21 @@
+#include "daemon/note.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string>
+
+namespace chancery::daemon {
+
+void note(Priority priority, std::string_view text) {
+  // sd-daemon(3): "<N>" in front sets the priority where systemd reads the stream.
+  static const bool is_read_by_systemd = std::getenv("JOURNAL_STREAM") != nullptr;
+  std::string line = is_read_by_systemd ? "<" + std::to_string(static_cast<int>(priority)) + ">"
+                                        : std::string("chanceryd: ");
+  for (const char c : text) line += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
+  line += '\n';
+  // One write, so that lines of several threads do not mix. Nobody to tell when it fails.
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
+}
+
+}  // namespace chancery::daemon

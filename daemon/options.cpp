@@ -1,0 +1,36 @@
+#include "daemon/options.h"
+
+#include <CLI/CLI.hpp>
+
+#include "daemon/version.h"
+
+namespace chancery::daemon {
+
+std::variant<Options, ExitNow> read_command_line(int argc, char** argv) {
+  Options options;
+  CLI::App app("chanceryd owns signing keys and records every signature in a transparency log.");
+  app.set_version_flag("--version", std::string(version));
+  app.add_option("--config", options.config,
+                 "configuration file (default: /etc/chancery/chancery.toml where it is there, else "
+                 "the embedded default)");
+  app.add_option("--state", options.state_directory,
+                 "state directory of the embedded default: no configuration file is read");
+  app.add_option("--socket", options.socket, "socket of the embedded default");
+  app.add_option("--ready-fd", options.ready_fd,
+                 "file descriptor that gets the line \"ready\" once requests are answered");
+  app.add_flag("--check-config", options.check_only,
+               "read the configuration, print what is wrong with it, and exit");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return ExitNow{app.exit(error) == 0 ? 0 : 2};
+  }
+  if (!options.config.empty() && !options.state_directory.empty()) {
+    std::fputs("chanceryd: --state is for the embedded default; with --config the file names it\n",
+               stderr);
+    return ExitNow{2};
+  }
+  return options;
+}
+
+}  // namespace chancery::daemon

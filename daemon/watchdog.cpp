@@ -1,0 +1,24 @@
+#include "daemon/watchdog.h"
+
+#include <utility>
+
+namespace chancery::daemon {
+
+void Watchdog::watch(std::string name, std::function<Progress()> look) {
+  watched_.push_back({std::move(name), std::move(look)});
+}
+
+std::string Watchdog::find_stuck() {
+  std::string stuck;
+  for (Watched& watched : watched_) {
+    const Progress now = watched.look();
+    // Work that was there before and after, and not one step between.
+    const bool is_stuck =
+        watched.last.waiting > 0 && now.waiting > 0 && now.steps == watched.last.steps;
+    if (is_stuck) stuck = watched.name;
+    watched.last = now;
+  }
+  return stuck;
+}
+
+}  // namespace chancery::daemon

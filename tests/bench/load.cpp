@@ -1,0 +1,144 @@
+#include "tests/bench/load.h"
+
+#include <fmt/format.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "chancery/v1/signer.pb.h"
+#include "core/crypto/digest.h"
+#include "wire/descriptor.h"
+#include "wire/frame.h"
+#include "wire/message.h"
+
+namespace chancery::bench {
+namespace {
+
+using std::chrono::steady_clock;
+
+struct Client {
+  wire::Descriptor socket;
+  wire::FrameReader reader;
+  std::uint32_t stream_id = 1;
+  steady_clock::time_point sent_at;
+};
+
+Result<wire::Descriptor> connect_to(const std::filesystem::path& path) {
+  wire::Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.string().copy(address.sun_path, sizeof address.sun_path - 1);
+  if (connect(socket.number(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
+    return system_error("DAEMON_UNREACHABLE", path.string(), errno);
+  }
+  return socket;
+}
+
+class Load {
+ public:
+  explicit Load(const LoadOptions& options)
+      : options_(options), epoll_(epoll_create1(EPOLL_CLOEXEC)) {}
+
+  Result<LoadResult> run() {
+    result_.latencies.reserve(options_.requests);
+    TRY(connect_all());
+    const auto began = steady_clock::now();
+    for (Client& client : clients_) TRY(send_next(client));
+    while (answered_ < options_.requests) TRY(take_answers());
+    result_.seconds = std::chrono::duration<double>(steady_clock::now() - began).count();
+    std::ranges::sort(result_.latencies);
+    return std::move(result_);
+  }
+
+ private:
+  Result<void> connect_all() {
+    for (std::size_t i = 0; i < options_.clients; ++i) {
+      clients_.push_back({TRY(connect_to(options_.socket)), {}, 1, {}});
+    }
+    for (std::size_t i = 0; i < clients_.size(); ++i) {
+      epoll_event event{EPOLLIN, {.u64 = i}};
+      epoll_ctl(epoll_.number(), EPOLL_CTL_ADD, clients_[i].socket.number(), &event);
+    }
+    return {};
+  }
+
+  std::string next_request(std::uint32_t stream_id) {
+    const std::string name = fmt::format("{}-{:09}", options_.run, sent_);
+    v1::SignRequest request;
+    request.set_profile(options_.profile);
+    request.set_idempotency_key(name);
+    request.set_hash_algorithm(v1::HASH_ALGORITHM_SHA2_256);
+    request.set_digest(to_text(sha256(as_bytes(name))));
+    return *wire::build_request(stream_id, wire::flags::none,
+                                {"chancery.v1.Signer", "Sign", request.SerializeAsString()});
+  }
+
+  Result<void> send_next(Client& client) {
+    if (sent_ == options_.requests) return {};
+    const std::string frame = next_request(client.stream_id);
+    ++sent_;
+    client.stream_id += 2;
+    client.sent_at = steady_clock::now();
+    if (send(client.socket.number(), frame.data(), frame.size(), MSG_NOSIGNAL) !=
+        static_cast<ssize_t>(frame.size())) {
+      return system_error("CONNECTION_LOST", "send", errno);
+    }
+    return {};
+  }
+
+  Result<void> take_answers() {
+    epoll_event events[64];
+    const int count = epoll_wait(epoll_.number(), events, 64, 60'000);
+    if (count <= 0) return unavailable("NO_ANSWER", "no answer within a minute");
+    for (int i = 0; i < count; ++i) TRY(read_from(clients_[events[i].data.u64]));
+    return {};
+  }
+
+  Result<void> read_from(Client& client) {
+    const ssize_t got = recv(client.socket.number(), buffer_.data(), buffer_.size(), 0);
+    if (got <= 0) return unavailable("CONNECTION_LOST", "the daemon closed a connection");
+    ByteView bytes(buffer_.data(), static_cast<std::size_t>(got));
+    while (true) {
+      const auto event = client.reader.advance(bytes);
+      if (event == wire::FrameReader::Event::starved) return {};
+      if (event != wire::FrameReader::Event::frame) continue;
+      count(client, wire::parse_response(client.reader.take_data()));
+      TRY(send_next(client));
+    }
+  }
+
+  void count(const Client& client, const Result<std::string>& answer) {
+    ++answered_;
+    result_.latencies.push_back(steady_clock::now() - client.sent_at);
+    v1::SignReply reply;
+    if (answer.ok() && reply.ParseFromString(*answer) && reply.state() == v1::STATE_DONE) return;
+    ++result_.failed;
+    if (result_.first_failure.empty()) {
+      result_.first_failure =
+          answer.ok() ? "not done" : answer.error().reason + ": " + answer.error().message;
+    }
+  }
+
+  const LoadOptions& options_;
+  wire::Descriptor epoll_;
+  std::vector<Client> clients_;
+  std::vector<std::uint8_t> buffer_ = std::vector<std::uint8_t>(256U << 10);
+  std::size_t sent_ = 0;
+  std::size_t answered_ = 0;
+  LoadResult result_;
+};
+
+}  // namespace
+
+std::chrono::nanoseconds LoadResult::percentile(double share) const {
+  if (latencies.empty()) return {};
+  const auto last = static_cast<double>(latencies.size() - 1);
+  return latencies[static_cast<std::size_t>(share * last)];
+}
+
+Result<LoadResult> run_load(const LoadOptions& options) { return Load(options).run(); }
+
+}  // namespace chancery::bench

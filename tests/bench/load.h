@@ -1,0 +1,35 @@
+// Many clients of one daemon, from one thread: each has a connection and one request in flight.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+
+namespace chancery::bench {
+
+struct LoadOptions {
+  std::filesystem::path socket;
+  std::string profile = "default";
+  std::size_t clients = 1;
+  std::size_t requests = 1000;  // in all
+  std::string run;              // makes idempotency keys and digests this run's own
+};
+
+struct LoadResult {
+  double seconds = 0;
+  std::vector<std::chrono::nanoseconds> latencies;  // sorted
+  std::size_t failed = 0;
+  std::string first_failure;
+
+  double per_second() const { return static_cast<double>(latencies.size()) / seconds; }
+  std::chrono::nanoseconds percentile(double share) const;
+};
+
+// Every answer is parsed and counted as failed unless it is done. Error: no connection.
+Result<LoadResult> run_load(const LoadOptions& options);
+
+}  // namespace chancery::bench

@@ -1,0 +1,101 @@
+// chancery-bench: the raw signer and the whole daemon, measured in one run.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <fstream>
+
+#include "tests/bench/report.h"
+#include "tests/support/daemon_process.h"
+#include "tests/support/temporary_directory.h"
+
+namespace chancery::bench {
+namespace {
+
+using testing::DaemonProcess;
+using testing::TemporaryDirectory;
+
+struct Options {
+  std::filesystem::path programs;  // where chanceryd lies
+  std::filesystem::path json;
+  std::size_t requests = 20'000;
+  std::size_t large_log = 1'000'000;
+  bool quick = false;
+};
+
+constexpr std::chrono::milliseconds raw_time{1000};
+constexpr std::size_t small_log = 1'000;
+
+Result<Row> measure(const DaemonProcess& daemon, std::string name, const LoadOptions& options) {
+  const Usage before = usage_of(daemon.pid());
+  LoadResult load = TRY(run_load(options));
+  const Usage after = usage_of(daemon.pid());
+  const double cpu_us = static_cast<double>((after.cpu - before.cpu).count());
+  const double each = cpu_us / static_cast<double>(options.requests);
+  return Row{std::move(name), options.clients, std::move(load), each, after};
+}
+
+Result<DaemonProcess> start_in(const TemporaryDirectory& directory, const Options& options) {
+  return DaemonProcess::start({.program = options.programs / "chanceryd",
+                               .state_directory = directory / "state",
+                               .socket = directory / "socket"});
+}
+
+Result<void> measure_in_flight(const Options& options, Report& report) {
+  const TemporaryDirectory directory;
+  {
+    // The first start makes the keys: not what a host pays each time.
+    DaemonProcess first = TRY(start_in(directory, options));
+    first.stop();
+  }
+  DaemonProcess daemon = TRY(start_in(directory, options));
+  report.ready_ms = static_cast<double>(daemon.start_time().count()) / 1e3;
+  report.idle = usage_of(daemon.pid());
+  const std::filesystem::path socket = directory / "socket";
+  for (const std::size_t clients : {1UL, 16UL, 64UL, 256UL}) {
+    const std::size_t requests = clients == 1 ? options.requests / 5 : options.requests;
+    const std::string run = fmt::format("in-flight-{}", clients);
+    report.rows.push_back(
+        TRY(measure(daemon, "P-256",
+                    {.socket = socket, .clients = clients, .requests = requests, .run = run})));
+  }
+  if (!options.quick) {
+    report.rows.push_back(
+        TRY(measure(daemon, "P-256, 100,000 in all",
+                    {.socket = socket, .clients = 256, .requests = 100'000, .run = "many"})));
+  }
+  daemon.stop();
+  return {};
+}
+
+Result<void> run(const Options& options, Report& report) {
+  report.raw = measure_raw_p256(raw_time);
+  TRY(measure_in_flight(options, report));
+  return {};
+}
+
+std::filesystem::path own_directory() {
+  return std::filesystem::read_symlink("/proc/self/exe").parent_path();
+}
+
+}  // namespace
+}  // namespace chancery::bench
+
+int main(int argc, char** argv) {
+  chancery::bench::Options options;
+  options.programs = chancery::bench::own_directory();
+  CLI::App app("Measures libcrypto and the whole daemon in one run.");
+  app.add_option("--json", options.json, "write the figures there too");
+  app.add_option("--requests", options.requests, "signatures for each number in flight");
+  app.add_flag("--quick", options.quick, "leave out what takes minutes");
+  CLI11_PARSE(app, argc, argv);
+  chancery::bench::Report report;
+  const auto outcome = chancery::bench::run(options, report);
+  if (!outcome.ok()) {
+    fmt::print(stderr, "chancery-bench: {}: {}\n", outcome.error().reason, outcome.error().message);
+    return 1;
+  }
+  chancery::bench::print(report);
+  if (!options.json.empty()) std::ofstream(options.json) << chancery::bench::to_json(report);
+  return 0;
+}

@@ -1,0 +1,53 @@
+#include "tests/bench/raw_signer.h"
+
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+
+#include <memory>
+
+#include "core/base/result.h"
+#include "core/crypto/digest.h"
+
+namespace chancery::bench {
+namespace {
+
+using std::chrono::steady_clock;
+
+// Microseconds for one call, over about `time`.
+template <typename Work>
+double microseconds_each(std::chrono::milliseconds time, Work work) {
+  std::size_t count = 0;
+  const auto began = steady_clock::now();
+  while (steady_clock::now() - began < time) {
+    for (int i = 0; i < 64; ++i) work();
+    count += 64;
+  }
+  const std::chrono::duration<double, std::micro> took = steady_clock::now() - began;
+  return took.count() / static_cast<double>(count);
+}
+
+}  // namespace
+
+RawRate measure_raw_p256(std::chrono::milliseconds time) {
+  const std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> key(EVP_EC_gen("P-256"), EVP_PKEY_free);
+  using Context = std::unique_ptr<EVP_PKEY_CTX, void (*)(EVP_PKEY_CTX*)>;
+  const Context sign(EVP_PKEY_CTX_new(key.get(), nullptr), EVP_PKEY_CTX_free);
+  const Context verify(EVP_PKEY_CTX_new(key.get(), nullptr), EVP_PKEY_CTX_free);
+  CHANCERY_ASSERT(EVP_PKEY_sign_init(sign.get()) == 1);
+  CHANCERY_ASSERT(EVP_PKEY_verify_init(verify.get()) == 1);
+  const Sha256 digest = sha256(as_bytes("raw"));
+  Bytes signature(128);
+  std::size_t length = signature.size();
+  const double sign_us = microseconds_each(time, [&] {
+    length = signature.size();
+    CHANCERY_ASSERT(
+        EVP_PKEY_sign(sign.get(), signature.data(), &length, digest.data(), digest.size()) == 1);
+  });
+  const double verify_us = microseconds_each(time, [&] {
+    CHANCERY_ASSERT(
+        EVP_PKEY_verify(verify.get(), signature.data(), length, digest.data(), digest.size()) == 1);
+  });
+  return {"libcrypto P-256", 1e6 / sign_us, sign_us, verify_us};
+}
+
+}  // namespace chancery::bench
