@@ -5,11 +5,15 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "backends/key_backend.h"
+#include "core/base/limits.h"
 #include "core/policy/rule.h"
+#include "daemon/config/toml/problem.h"
 
 namespace chancery::daemon {
 
@@ -17,62 +21,71 @@ namespace chancery::daemon {
 // only.
 enum class Signs { digests, statements };
 
+// `line` in each section: where it begins in the file, for messages; 0 in the embedded default.
 struct BackendSection {
   std::string type;
   BackendConfig config;
+  unsigned line = 0;
 };
 
 struct ProfileSection {
   std::string name;
   std::string backend;
   std::string key;
+  std::optional<Algorithm> algorithm = std::nullopt;  // given: the key must have it
   Signs signs = Signs::digests;
-  std::chrono::seconds idempotency_key_life;
+  std::chrono::seconds idempotency_key_life = limits::idempotency_key_life_default;
+  unsigned line = 0;
 };
 
 struct LogSection {
   std::string origin;  // set once; a later change is refused
   std::string backend;
   std::string key;
-  std::chrono::milliseconds publish_interval;
+  std::chrono::milliseconds publish_interval = limits::publish_interval_default;
+  unsigned line = 0;
 };
 
 struct Config {
   std::filesystem::path source;  // empty: the embedded default
-  std::filesystem::path socket;
+  std::filesystem::path socket = "/run/chancery/socket";
   unsigned socket_mode = 0600;
-  std::filesystem::path state_directory;
-  std::chrono::seconds archive_life;  // of finished requests and their bundles
+  std::filesystem::path state_directory = "/var/lib/chancery";
+  std::chrono::seconds archive_life = limits::archive_life_default;  // of finished requests
   LogSection log;
   std::vector<BackendSection> backends;
   std::vector<ProfileSection> profiles;
   policy::RuleSet rules;
 };
 
-struct ConfigProblem {
-  unsigned line;        // 0: the file as a whole
-  std::string message;  // what it is and what was expected
-};
-
 struct ConfigOutcome {
-  Config config;
-  std::vector<ConfigProblem> problems;  // empty: the configuration holds
+  Config config;                        // of use only without problems
+  std::vector<ConfigProblem> problems;  // by line; empty: the configuration holds
 };
 
-// Pure: TOML text to configuration. User and group names are looked up with `users`.
+// User and group names, as this host knows them.
 struct UserDatabase {
   std::function<std::optional<std::uint32_t>(const std::string&)> uid_of;
   std::function<std::optional<std::uint32_t>(const std::string&)> gid_of;
 };
+
+// Pure: TOML text to configuration. `types` are the backends that may be named, each with its
+// `check` (backends/registry.h lists the real ones).
 ConfigOutcome parse_config(std::string_view toml, const std::filesystem::path& source,
-                           const UserDatabase& users);
+                           const UserDatabase& users, std::span<const BackendType> types);
 
-// Reads the file (owner root or us, not writable by others). Error: invalid_request CONFIG_INVALID,
-// its message listing every problem as "file:line: message".
-Result<Config> load_config(const std::filesystem::path& path);
+// Reads the file: regular, no symlink, at most limits::configuration_bytes_max; it and each folder
+// above it owned by root or us and writable by nobody else.
+// Errors: invalid_request CONFIG_NOT_FOUND, CONFIG_UNSAFE (owner, mode, symlink: what to do), or
+// CONFIG_INVALID, its message listing every problem as "file:line: message"; unavailable
+// CONFIG_UNREADABLE.
+Result<Config> load_config(const std::filesystem::path& path, std::span<const BackendType> types);
 
-// No file: a software key, the local log, the archive; only `uid` (and root) may use it.
+// No file: a software key, the local log, the archive; only `uid` and root may use it.
 Config embedded_default(const std::filesystem::path& state_directory,
                         const std::filesystem::path& socket, std::uint32_t uid);
+
+// The problems as load_config reports them: a line each.
+std::string describe(const std::filesystem::path& source, std::span<const ConfigProblem> problems);
 
 }  // namespace chancery::daemon

@@ -1,0 +1,104 @@
+#include "daemon/config/config.h"
+
+#include <algorithm>
+
+#include "core/base/limits.h"
+#include "daemon/config/references.h"
+#include "daemon/config/sections.h"
+#include "daemon/config/toml/document.h"
+
+namespace chancery::daemon {
+namespace {
+
+using ReadSection = void (*)(const ConfigTable&, Config&, ProblemList&);
+
+void read_single_sections(TableReader& root, Config& config, ProblemList& problems) {
+  constexpr std::pair<std::string_view, ReadSection> sections[] = {
+      {"server", read_server}, {"state", read_state}, {"archive", read_archive}};
+  for (const auto& [name, read] : sections) {
+    if (const ConfigTable* table = root.table(name)) read(*table, config, problems);
+  }
+}
+
+void read_log_section(TableReader& root, Config& config, SectionTables& tables,
+                      ProblemList& problems) {
+  tables.log = root.table("log");
+  if (tables.log != nullptr) {
+    read_log(*tables.log, config, problems);
+  } else if (!root.has("log")) {
+    root.miss("[log]", "a section with origin, backend and key: every signature is recorded");
+  }
+}
+
+void read_repeated_sections(TableReader& root, const UserDatabase& users,
+                            std::span<const BackendType> types, Config& config,
+                            SectionTables& tables, ProblemList& problems) {
+  tables.backends = root.tables("backend");
+  tables.profiles = root.tables("profile");
+  tables.rules = root.tables("rule");
+  for (const ConfigTable* table : tables.backends) {
+    config.backends.push_back(read_backend(*table, types, problems));
+  }
+  if (config.backends.size() > limits::backends_max) {
+    problems.add(config.backends[limits::backends_max].line,
+                 "[[backend]]: more than " + std::to_string(limits::backends_max) +
+                     "; each is a process of its own");
+  }
+  for (const ConfigTable* table : tables.profiles) {
+    config.profiles.push_back(read_profile(*table, problems));
+  }
+  for (const ConfigTable* table : tables.rules) {
+    config.rules.rules.push_back(read_rule(*table, users, problems));
+  }
+}
+
+// By line, each once, no more than a person reads.
+std::vector<ConfigProblem> arrange(std::vector<ConfigProblem> problems) {
+  std::ranges::stable_sort(problems, {}, &ConfigProblem::line);
+  const auto same = [](const ConfigProblem& a, const ConfigProblem& b) {
+    return a.line == b.line && a.message == b.message;
+  };
+  problems.erase(std::unique(problems.begin(), problems.end(), same), problems.end());
+  if (problems.size() > limits::configuration_problems_max) {
+    const std::size_t more = problems.size() - limits::configuration_problems_max;
+    problems.resize(limits::configuration_problems_max);
+    problems.push_back({problems.back().line, "and " + std::to_string(more) + " more problems"});
+  }
+  return problems;
+}
+
+}  // namespace
+
+ConfigOutcome parse_config(std::string_view toml, const std::filesystem::path& source,
+                           const UserDatabase& users, std::span<const BackendType> types) {
+  ConfigOutcome outcome;
+  outcome.config.source = source;
+  if (toml.size() > limits::configuration_bytes_max) {
+    outcome.problems.push_back(
+        {0, "larger than " + std::to_string(limits::configuration_bytes_max) + " bytes"});
+    return outcome;
+  }
+  Document document = parse_document(toml);
+  ProblemList problems{std::move(document.problems), document.is_whole};
+  SectionTables tables;
+  TableReader root(document.root, "the configuration", problems);
+  read_single_sections(root, outcome.config, problems);
+  read_log_section(root, outcome.config, tables, problems);
+  read_repeated_sections(root, users, types, outcome.config, tables, problems);
+  root.refuse_others();
+  check_references(outcome.config, tables, problems);
+  outcome.problems = arrange(std::move(problems.problems));
+  return outcome;
+}
+
+std::string describe(const std::filesystem::path& source, std::span<const ConfigProblem> problems) {
+  std::string text;
+  for (const ConfigProblem& problem : problems) {
+    text += (text.empty() ? "" : "\n") + source.string() + ":";
+    if (problem.line != 0) text += std::to_string(problem.line) + ":";
+    text += " " + problem.message;
+  }
+  return text;
+}
+
+}  // namespace chancery::daemon

@@ -1,0 +1,27 @@
+#include "daemon/config/config.h"
+
+namespace chancery::daemon {
+
+Config embedded_default(const std::filesystem::path& state_directory,
+                        const std::filesystem::path& socket, std::uint32_t uid) {
+  Config config;
+  config.socket = socket;
+  config.socket_mode = 0600;
+  config.state_directory = state_directory;
+  const std::filesystem::path keys = state_directory / "keys";
+  config.backends = {{.type = "software",
+                      .config = {.name = "software",
+                                 .options = {{"directory", keys.string()},
+                                             {"make_missing",
+                                              "default=ecdsa-p256-sha256 "
+                                              "log=ed25519"}}}}};
+  // RFC 6761 6.3: names under "localhost" lead to this host and never to somebody else's log.
+  config.log = {.origin = "chancery.localhost", .backend = "software", .key = "log"};
+  config.profiles = {{.name = "default", .backend = "software", .key = "default"}};
+  config.rules = {{{.name = "owner", .uids = {uid}, .profiles = {"default"}},
+                   {.name = "owner-is-admin", .uids = {uid}, .is_admin = true}}};
+  if (uid != 0) config.rules.rules[0].uids.push_back(0);
+  return config;
+}
+
+}  // namespace chancery::daemon

@@ -1,0 +1,115 @@
+#include "daemon/config/references.h"
+
+#include <algorithm>
+
+#include "daemon/config/toml/nearest_name.h"
+
+namespace chancery::daemon {
+namespace {
+
+using Tables = std::vector<const ConfigTable*>;
+using Names = std::vector<std::string>;
+
+// Whether a name may stand for a section. One without a good name of its own may be the one meant.
+bool may_refer(const std::string& name, const Names& names) {
+  return name.empty() || std::ranges::find(names, name) != names.end() ||
+         std::ranges::find(names, "") != names.end();
+}
+
+void refuse_repeated(std::string_view kind, const Names& names, const Tables& tables,
+                     ProblemList& problems) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto first = std::find(names.begin(), names.end(), names[i]) - names.begin();
+    if (names[i].empty() || first == static_cast<std::ptrdiff_t>(i)) continue;
+    problems.add(line_of(*tables[i], "name"),
+                 place_of(kind, *tables[i]) + ": name is already taken in line " +
+                     std::to_string(line_of(*tables[static_cast<std::size_t>(first)], "name")));
+  }
+}
+
+void check_backend(const ConfigTable& table, std::string_view place, const std::string& name,
+                   const Names& backends, ProblemList& problems) {
+  if (may_refer(name, backends)) return;
+  problems.add_missing(line_of(table, "backend"), std::string(place) + ": backend " + quote(name) +
+                                                      " is not a [[backend]]" +
+                                                      suggest_names(name, backends));
+}
+
+// Design promise 7: whoever may have a raw digest signed by a key can have anything signed by it.
+void check_kinds(const Config& config, const Tables& tables, ProblemList& problems) {
+  for (std::size_t i = 0; i < config.profiles.size(); ++i) {
+    const ProfileSection& profile = config.profiles[i];
+    if (profile.key.empty()) continue;
+    const std::string place = place_of("profile", *tables[i]);
+    const unsigned line = line_of(*tables[i], "key");
+    if (profile.backend == config.log.backend && profile.key == config.log.key) {
+      problems.add(line, place + ": key " + quote(profile.key) +
+                             " is the log's own key: whoever may sign with it could sign "
+                             "checkpoints; expected a key that only this profile uses");
+    }
+    for (std::size_t j = 0; j < i; ++j) {
+      const ProfileSection& other = config.profiles[j];
+      if (other.backend != profile.backend || other.key != profile.key ||
+          other.signs == profile.signs) {
+        continue;
+      }
+      problems.add(line, place + ": key " + quote(profile.key) + " signs " +
+                             (profile.signs == Signs::digests ? "digests" : "statements") +
+                             " here and " +
+                             (other.signs == Signs::digests ? "digests" : "statements") +
+                             " in profile " + quote(other.name) +
+                             ". Whoever may have a raw digest signed can have a statement signed, "
+                             "for a digest can be that of a statement: limits on statements would "
+                             "hold nobody. Expected two keys, or the same `signs` in both");
+      break;
+    }
+  }
+}
+
+void check_lives(const Config& config, const Tables& tables, ProblemList& problems) {
+  for (std::size_t i = 0; i < config.profiles.size(); ++i) {
+    if (config.profiles[i].idempotency_key_life <= config.archive_life) continue;
+    problems.add(line_of(*tables[i], "idempotency_hours"),
+                 place_of("profile", *tables[i]) +
+                     ": idempotency_hours is longer than [archive] days keeps the answers; "
+                     "expected at most " +
+                     std::to_string(config.archive_life / std::chrono::hours(1)) + " hours");
+  }
+}
+
+void check_rules(const Config& config, const Names& profiles, const Tables& tables,
+                 ProblemList& problems) {
+  for (std::size_t i = 0; i < config.rules.rules.size(); ++i) {
+    for (const std::string& name : config.rules.rules[i].profiles) {
+      if (name == policy::all_profiles || may_refer(name, profiles)) continue;
+      problems.add_missing(line_of(*tables[i], "profiles"),
+                           place_of("rule", *tables[i]) + ": profiles holds " + quote(name) +
+                               ", which is not a [[profile]]" + suggest_names(name, profiles));
+    }
+  }
+}
+
+}  // namespace
+
+void check_references(const Config& config, const SectionTables& tables, ProblemList& problems) {
+  Names backends, profiles, rules;
+  for (const BackendSection& backend : config.backends) backends.push_back(backend.config.name);
+  for (const ProfileSection& profile : config.profiles) profiles.push_back(profile.name);
+  for (const policy::Rule& rule : config.rules.rules) rules.push_back(rule.name);
+  refuse_repeated("backend", backends, tables.backends, problems);
+  refuse_repeated("profile", profiles, tables.profiles, problems);
+  refuse_repeated("rule", rules, tables.rules, problems);
+
+  if (tables.log != nullptr) {
+    check_backend(*tables.log, "[log]", config.log.backend, backends, problems);
+  }
+  for (std::size_t i = 0; i < config.profiles.size(); ++i) {
+    check_backend(*tables.profiles[i], place_of("profile", *tables.profiles[i]),
+                  config.profiles[i].backend, backends, problems);
+  }
+  check_kinds(config, tables.profiles, problems);
+  check_lives(config, tables.profiles, problems);
+  check_rules(config, profiles, tables.rules, problems);
+}
+
+}  // namespace chancery::daemon

@@ -1,0 +1,23 @@
+// What must hold between the sections of a configuration. Pure; any thread.
+#pragma once
+
+#include <vector>
+
+#include "daemon/config/config.h"
+#include "daemon/config/toml/table_reader.h"
+
+namespace chancery::daemon {
+
+// The tables that the sections of a Config were read from, in the same order: for lines.
+struct SectionTables {
+  const ConfigTable* log = nullptr;
+  std::vector<const ConfigTable*> backends;
+  std::vector<const ConfigTable*> profiles;
+  std::vector<const ConfigTable*> rules;
+};
+
+// Names that are given once and found where they are referred to; keys that keep to one kind of
+// content; answers that are kept as long as they are promised.
+void check_references(const Config& config, const SectionTables& tables, ProblemList& problems);
+
+}  // namespace chancery::daemon

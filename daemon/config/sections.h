@@ -1,0 +1,24 @@
+// Each kind of section, from its table to its values. They look at nothing but their own section;
+// what must hold between sections is in references.h. Pure; any thread.
+#pragma once
+
+#include <span>
+
+#include "daemon/config/config.h"
+#include "daemon/config/toml/table_reader.h"
+
+namespace chancery::daemon {
+
+// [server], [state], [archive], [log]
+void read_server(const ConfigTable& table, Config& config, ProblemList& problems);
+void read_state(const ConfigTable& table, Config& config, ProblemList& problems);
+void read_archive(const ConfigTable& table, Config& config, ProblemList& problems);
+void read_log(const ConfigTable& table, Config& config, ProblemList& problems);
+
+// [[backend]], [[profile]], [[rule]]
+BackendSection read_backend(const ConfigTable& table, std::span<const BackendType> types,
+                            ProblemList& problems);
+ProfileSection read_profile(const ConfigTable& table, ProblemList& problems);
+policy::Rule read_rule(const ConfigTable& table, const UserDatabase& users, ProblemList& problems);
+
+}  // namespace chancery::daemon
