@@ -13,7 +13,8 @@ namespace {
 // Builds the DOM while it refuses what a DOM would hide: duplicate keys, depth, infinite numbers.
 class StrictReader : public nlohmann::json_sax<Json> {
  public:
-  StrictReader(std::string_view what, std::size_t depth_max) : what_(what), depth_max_(depth_max) {}
+  StrictReader(std::string_view what, std::size_t depth_max, std::string_view elided_member)
+      : what_(what), depth_max_(depth_max), elided_member_(elided_member) {}
 
   bool null() override { return add(nullptr); }
   bool boolean(bool value) override { return add(value); }
@@ -33,6 +34,9 @@ class StrictReader : public nlohmann::json_sax<Json> {
   bool key(string_t& name) override {
     if (open_.back()->contains(name))
       return fail("JSON_DUPLICATE_KEY", "duplicate key \"" + name.substr(0, 80) + "\"");
+    if (open_.back()->size() >= limits::json_object_members_max)
+      return fail("JSON_TOO_MANY_MEMBERS",
+                  fmt::format("an object of over {} members", limits::json_object_members_max));
     key_ = std::move(name);
     return true;
   }
@@ -59,6 +63,10 @@ class StrictReader : public nlohmann::json_sax<Json> {
   Json* place(Json&& value) {
     if (open_.empty()) return &(root_ = std::move(value));
     Json& parent = *open_.back();
+    if (is_eliding()) {
+      if (value.is_primitive()) value = nullptr;
+      if (parent.is_array()) parent.clear();
+    }
     if (parent.is_array()) return &parent.emplace_back(std::move(value));
     return &(parent[key_] = std::move(value));
   }
@@ -69,33 +77,52 @@ class StrictReader : public nlohmann::json_sax<Json> {
   bool open(Json value) {
     if (open_.size() >= depth_max_)
       return fail("JSON_TOO_DEEP", fmt::format("deeper than {} levels", depth_max_));
+    const bool begins_elision =
+        open_.size() == 1 && open_.back()->is_object() && key_ == elided_member_;
     open_.push_back(place(std::move(value)));
+    if (begins_elision) elided_from_ = open_.size();
     return true;
   }
   bool close() {
+    if (is_eliding()) *open_.back() = nullptr;
+    if (open_.size() == elided_from_) elided_from_ = 0;
     open_.pop_back();
     return true;
   }
+  // Within the elided member only what is open is kept: enough to see duplicate keys.
+  bool is_eliding() const { return elided_from_ != 0; }
 
   std::string_view what_;
   std::size_t depth_max_;
+  std::string_view elided_member_;
+  std::size_t elided_from_ = 0;  // how many were open when the elided member began; 0: outside it
   Json root_;
   std::vector<Json*> open_;  // a parent grows only while none of its children is open
   std::string key_;
   std::optional<Error> error_;
 };
 
-}  // namespace
-
-Result<Json> parse_json(std::string_view text, std::string_view what, std::size_t bytes_max,
-                        std::size_t depth_max) {
+Result<Json> parse(std::string_view text, std::string_view what, std::size_t bytes_max,
+                   std::size_t depth_max, std::string_view elided_member) {
   if (text.size() > bytes_max) {
     return invalid_request("JSON_TOO_LARGE",
                            fmt::format("{}: {} bytes, at most {}", what, text.size(), bytes_max));
   }
-  StrictReader reader(what, depth_max);
+  StrictReader reader(what, depth_max, elided_member);
   const bool parsed = Json::sax_parse(text.begin(), text.end(), &reader);
   return std::move(reader).finish(parsed);
+}
+
+}  // namespace
+
+Result<Json> parse_json(std::string_view text, std::string_view what, std::size_t bytes_max,
+                        std::size_t depth_max) {
+  return parse(text, what, bytes_max, depth_max, {});
+}
+
+Result<Json> parse_json_but(std::string_view elided_member, std::string_view text,
+                            std::string_view what, std::size_t bytes_max, std::size_t depth_max) {
+  return parse(text, what, bytes_max, depth_max, elided_member);
 }
 
 void append_json_string(std::string& out, std::string_view text) {

@@ -44,6 +44,8 @@ inline constexpr std::size_t statement_bytes_in_flight_max = 160U << 20;
 inline constexpr std::size_t payload_bytes_in_journal_max = 1U << 20;
 // in-toto statements nest a few levels; predicates (CycloneDX) reach about 20.
 inline constexpr std::size_t json_depth_max = 64;
+// Large documents are long lists; no format keeps so many members in one object.
+inline constexpr std::size_t json_object_members_max = 100'000;
 inline constexpr std::size_t statement_subjects_max = 1024;  // as sigstore-go
 inline constexpr std::size_t subject_digests_max = 32;       // as sigstore-go
 inline constexpr std::size_t name_bytes_max =
@@ -51,9 +53,8 @@ inline constexpr std::size_t name_bytes_max =
 // A finished bundle up to this size is in the answer itself; a larger one is read as a stream.
 inline constexpr std::size_t inline_bundle_bytes_max = 3U << 20;
 // What one message of such a stream carries.
-inline constexpr std::size_t bundle_chunk_bytes = 768U << 10;  // a multiple of 3: whole base64 groups
-// Streams to slow readers at once; each holds a thread.
-inline constexpr unsigned bundle_stream_threads = 4;
+inline constexpr std::size_t bundle_chunk_bytes = 768U
+                                                  << 10;  // a multiple of 3: whole base64 groups
 inline constexpr auto idempotency_key_life_default = std::chrono::hours(24);
 
 // --- Bundles and roots that we read ---

@@ -71,7 +71,9 @@ Result<Statement> parse_statement(std::string_view payload) {
                            fmt::format("in-toto statement: {} bytes, at most {}", payload.size(),
                                        limits::statement_bytes_max));
   }
-  const Json json = TRY(parse_json(payload, "in-toto statement", limits::statement_bytes_max));
+  // A predicate can have 64 MiB, and ten times that as values: it is judged but not kept.
+  const Json json =
+      TRY(parse_json_but("predicate", payload, "in-toto statement", limits::statement_bytes_max));
   if (!json.is_object()) return malformed("not an object");
   const std::string* type = text_member(json, "_type");
   if (type == nullptr || (*type != type_v1 && *type != type_v01)) {

@@ -39,6 +39,28 @@ TEST(StrictJson, BoundsDepthAndSize) {
   EXPECT_EQ(parse_json("[1,2]", "test", 4).error().reason, "JSON_TOO_LARGE");
 }
 
+TEST(StrictJson, JudgesAnElidedMemberAsStrictlyAsTheRest) {
+  const auto elide = [](std::string_view text) { return parse_json_but("big", text, "test"); };
+  const Json json = *elide(R"({"a":[1,2],"big":{"x":[{"y":1},{"y":"z"}]},"b":{"big":[3]}})");
+  EXPECT_EQ(json["a"][1], 2);
+  EXPECT_TRUE(json["big"].is_null());
+  EXPECT_EQ(json["b"]["big"][0], 3);
+  EXPECT_EQ(elide(R"({"big":[{"y":1,"y":2}]})").error().reason, "JSON_DUPLICATE_KEY");
+  EXPECT_EQ(elide(R"({"big":{"x":[1,{"y":{}}],"x":2}})").error().reason, "JSON_DUPLICATE_KEY");
+  EXPECT_EQ(elide(R"({"big":1,"big":2})").error().reason, "JSON_DUPLICATE_KEY");
+  EXPECT_EQ(elide(R"({"big":)" + std::string(1000, '[')).error().reason, "JSON_TOO_DEEP");
+  EXPECT_EQ(elide(R"({"big":[1,2})").error().reason, "JSON_MALFORMED");
+  EXPECT_EQ(elide(R"({"big":[[],{}],"c":4})")->at("c"), 4);
+}
+
+TEST(StrictJson, BoundsTheMembersOfAnObject) {
+  std::string text = "{";
+  for (std::size_t i = 0; i <= limits::json_object_members_max; ++i) {
+    text += (i == 0 ? "\"" : ",\"") + std::to_string(i) + "\":0";
+  }
+  EXPECT_EQ(reason(text + "}"), "JSON_TOO_MANY_MEMBERS");
+}
+
 TEST(StrictJson, WritesStringsThatItReadsBack) {
   const std::string text = "quote\" back\\ line\n tab\t bell\x07 gr\xc3\xbc\xc3\x9f";
   std::string out;
