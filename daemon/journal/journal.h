@@ -10,7 +10,9 @@
 #include <memory>
 #include <vector>
 
+#include "core/base/limits.h"
 #include "core/base/result.h"
+#include "daemon/journal/receipt.h"
 #include "daemon/journal/records.h"
 
 namespace chancery::daemon {
@@ -47,64 +49,92 @@ struct Projection {
 };
 
 struct JournalOptions {
-  std::filesystem::path path;
-  // Called on the writer's thread after each commit that appended, in order, without gaps.
-  std::function<void(const std::vector<AppendedEntry>&)> on_appended;
+  std::filesystem::path path;  // of the database; its directory is ours alone (StateDirectory)
+  WallTime opened_at = std::chrono::floor<WallTime::duration>(std::chrono::system_clock::now());
+  // Called on the writer's thread after each commit that appended, in order, without gaps, before
+  // the completions of that commit.
+  std::function<void(const std::vector<AppendedEntry>&)> on_appended = nullptr;
+
+  // Copies of limits.h, so that tests can reach them.
+  std::size_t queue_max = limits::journal_queue_max;
+  std::uint64_t reserve_bytes = limits::journal_reserve_bytes;
+  // Tests only: SQLite's file layer by its registered name, and a call after each step of the
+  // writer ("begun", "applied", "committed", "appended", "finished", "checkpointed").
+  std::string vfs = {};
+  std::function<void(std::string_view step)> at_step = nullptr;
 };
 
+// Since open(), but for `overdue` and `waiting`, which are of now.
 struct JournalCounts {
   std::uint64_t accepted = 0, signed_ = 0, done = 0, failed = 0, overdue = 0;
   std::uint64_t commits = 0;
   std::size_t waiting = 0;
 };
 
-// Thread-safe. Completions run on the writer's thread, after the commit: post real work elsewhere.
+// Thread-safe. Completions run on the writer's thread, after the commit (or at once on the
+// caller's, where the record is refused): post real work elsewhere, and never wait in one for the
+// journal.
+//
+// Every record may end in unavailable JOURNAL_DISK_FULL: then nothing of it was written. A
+// signature so refused must not leave the daemon; a request whose `done` was refused stays signed,
+// and unfinished() lists it. All other failures to write end the process.
 class Journal {
  public:
   template <typename T>
   using Done = std::function<void(Result<T>)>;
 
-  // Opens or makes the journal; migrates older schemas; marks what was only accepted as failed.
-  // Errors: corrupt JOURNAL_DAMAGED, unsupported JOURNAL_TOO_NEW, unavailable JOURNAL_*.
+  // Opens or makes the journal; migrates older schemas; checks it (docs/decisions/
+  // what-the-journal-promises.md says what); marks what was only accepted as failed with reason
+  // DAEMON_STOPPED. Errors: corrupt JOURNAL_DAMAGED, unsupported JOURNAL_TOO_NEW, unavailable
+  // JOURNAL_*.
   static Result<std::unique_ptr<Journal>> open(JournalOptions options);
-  virtual ~Journal() = default;  // commits what waits
+  virtual ~Journal() = default;  // commits what waits, and runs its completions
 
-  // exhausted JOURNAL_QUEUE_FULL at once. invalid_request IDEMPOTENCY_KEY_REUSED where the key
-  // belongs to another request of the same uid and profile.
+  // exhausted JOURNAL_QUEUE_FULL and unavailable JOURNAL_DISK_FULL at once. invalid_request
+  // IDEMPOTENCY_KEY_REUSED where the unexpired key belongs to another request of the same uid and
+  // profile. A request that failed does not bind its key: the same request starts anew.
   virtual void accept(Acceptance acceptance, Done<Accepted> done) = 0;
-  // The signature and its place in the log, in one commit.
+  // The signature and its place in the log, in one commit. internal REQUEST_STEP_OUT_OF_ORDER
+  // where the request does not wait for a signature; so too below.
   virtual void record_signed(RequestId id, Bytes signature, std::string verifier_spki,
                              std::string entry_body, bool may_repeat, Done<Placed> done) = 0;
   virtual void record_done(RequestId id, std::string bundle, WallTime at, Done<void> done) = 0;
+  // Only of a request that was accepted and not signed.
   virtual void record_failed(RequestId id, const Error& error, WallTime at, Done<void> done) = 0;
+  // Of the refusals, the newest limits::refusals_kept_max are kept.
   virtual void record_refusal(Refusal refusal, Done<void> done) = 0;
 
   // Readers: a connection of their own; see only what is committed.
   virtual Result<std::optional<StoredRequest>> find(RequestId id) = 0;
+  // The newest with that key, whatever became of it.
   virtual Result<std::optional<StoredRequest>> find_by_idempotency_key(std::uint32_t uid,
                                                                        std::string_view profile,
                                                                        std::string_view key) = 0;
   // Newest first, those that are done and that this digest names (signed digest or a subject's).
   virtual Result<std::vector<RequestId>> find_by_digest(ByteView digest, std::size_t count_max) = 0;
+  // Oldest first: after open() all of them are signed, and to be finished.
   virtual Result<std::vector<StoredRequest>> unfinished(std::size_t count_max) = 0;
   virtual JournalCounts counts() = 0;
+  virtual const Receipts& receipts() const = 0;
 
   // The local log's side.
-  virtual std::uint64_t log_size() = 0;
+  virtual std::uint64_t log_size() = 0;  // committed
   virtual Result<std::vector<LogEntryRow>> log_entries(std::uint64_t from,
                                                        std::size_t count_max) = 0;
   virtual Result<Projection> projection() = 0;
-  // The files up to here are synced: forgets the rows below. Waits for the commit.
+  // The files up to here are synced: forgets the rows below, not all at once. Waits for the commit.
   virtual Result<void> record_projection(const Projection& projection) = 0;
 
   // Small settings that are set once: the log's origin, instance id, hand-over.
   virtual Result<std::optional<std::string>> setting(std::string_view name) = 0;
   virtual Result<void> set_setting(std::string_view name, std::string_view value) = 0;
 
-  // Forgets finished requests (and their bundles) older than this. Returns the payload files that
-  // no row names any more.
+  // Forgets requests (and their bundles) that finished, and whose key expired, before `time`, and
+  // refusals older than it. Returns the payload files that no row names any more.
   virtual Result<std::vector<Sha256>> forget_before(WallTime time) = 0;
-  // A consistent copy; the daemon goes on meanwhile.
+  // Whether a request names this payload file.
+  virtual Result<bool> names_payload_file(const Sha256& name) = 0;
+  // A consistent copy; the daemon goes on meanwhile. `path` must not exist; it is synced.
   virtual Result<void> copy_to(const std::filesystem::path& path) = 0;
 };
 

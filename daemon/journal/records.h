@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/base/deadline.h"
 #include "core/crypto/digest.h"
@@ -11,6 +13,7 @@
 
 namespace chancery::daemon {
 
+// Stored by number: never renumbered.
 // accepted -> signed -> (timestamped -> logged -> published) -> done. From `signed` on it will be
 // finished; what was only accepted when the daemon stopped has failed.
 enum class RequestState {
@@ -25,7 +28,7 @@ enum class RequestState {
 };
 std::string_view name_of(RequestState state);
 
-enum class RequestKind { digest, statement };
+enum class RequestKind { digest, statement };  // stored by number, too
 
 using RequestId = std::int64_t;
 
@@ -39,10 +42,11 @@ struct Acceptance {
   std::string idempotency_key;
   Sha256 request_hash{};  // of everything that makes it the same request
   RequestKind kind = RequestKind::digest;
-  std::string artifact;        // the client's name for it: a hint
-  Digest digest;               // what is signed: the artefact's, or the PAE's
-  std::string predicate_type;  // statements only
-  std::string payload;         // statements only, up to limits::payload_bytes_in_journal_max
+  std::string artifact;                // the client's name for it: a hint
+  Digest digest;                       // what is signed: the artefact's, or the PAE's
+  std::vector<Bytes> subject_digests;  // statements: to be found by; not read back
+  std::string predicate_type;          // statements only
+  std::string payload;  // statements only, up to limits::payload_bytes_in_journal_max
   std::optional<Sha256> payload_file;  // larger ones: a file named so, already synced
   std::string backend;
   std::string key_name;

@@ -1,0 +1,297 @@
+#include "daemon/journal/journal.h"
+
+#include <sys/statvfs.h>
+
+#include <atomic>
+#include <future>
+#include <mutex>
+#include <utility>
+
+#include "daemon/journal/sqlite/backup.h"
+#include "daemon/journal/sqlite/log_order.h"
+#include "daemon/journal/sqlite/request_reader.h"
+#include "daemon/journal/sqlite/retention.h"
+#include "daemon/journal/sqlite/schema.h"
+#include "daemon/journal/sqlite/writer.h"
+
+namespace chancery::daemon {
+namespace {
+
+using sqlite::Database;
+using sqlite::Tables;
+using sqlite::Urgency;
+
+// The readers' connection; hold the mutex while using the rest.
+struct Reading {
+  explicit Reading(std::unique_ptr<Database> connection)
+      : database(std::move(connection)), requests(*database), log(*database) {}
+  std::mutex mutex;
+  std::unique_ptr<Database> database;
+  sqlite::RequestReader requests;
+  sqlite::LogReader log;
+};
+
+class SqliteJournal final : public Journal {
+ public:
+  SqliteJournal(JournalOptions options, std::unique_ptr<Database> writing,
+                std::unique_ptr<Tables> tables, std::unique_ptr<Database> reading,
+                std::string instance)
+      : path_(std::move(options.path)),
+        vfs_(std::move(options.vfs)),
+        reserve_bytes_(options.reserve_bytes),
+        receipts_(std::move(instance)),
+        reading_(std::move(reading)),
+        writer_(std::move(writing), std::move(tables),
+                {options.queue_max, std::move(options.on_appended), std::move(options.at_step)}) {}
+
+  void accept(Acceptance acceptance, Done<Accepted> done) override;
+  void record_signed(RequestId id, Bytes signature, std::string verifier_spki,
+                     std::string entry_body, bool may_repeat, Done<Placed> done) override;
+  void record_done(RequestId id, std::string bundle, WallTime at, Done<void> done) override;
+  void record_failed(RequestId id, const Error& error, WallTime at, Done<void> done) override;
+  void record_refusal(Refusal refusal, Done<void> done) override;
+
+  Result<std::optional<StoredRequest>> find(RequestId id) override {
+    const std::lock_guard lock(reading_.mutex);
+    return reading_.requests.find(id);
+  }
+  Result<std::optional<StoredRequest>> find_by_idempotency_key(std::uint32_t uid,
+                                                               std::string_view profile,
+                                                               std::string_view key) override;
+  Result<std::vector<RequestId>> find_by_digest(ByteView digest, std::size_t count_max) override {
+    const std::lock_guard lock(reading_.mutex);
+    return reading_.requests.find_by_digest(digest, count_max);
+  }
+  Result<std::vector<StoredRequest>> unfinished(std::size_t count_max) override;
+  JournalCounts counts() override;
+  const Receipts& receipts() const override { return receipts_; }
+
+  std::uint64_t log_size() override { return writer_.log_size(); }
+  Result<std::vector<LogEntryRow>> log_entries(std::uint64_t from, std::size_t count_max) override {
+    const std::lock_guard lock(reading_.mutex);
+    return reading_.log.entries(from, count_max);
+  }
+  Result<Projection> projection() override {
+    const std::lock_guard lock(reading_.mutex);
+    return reading_.log.projection();
+  }
+  Result<void> record_projection(const Projection& projection) override;
+
+  Result<std::optional<std::string>> setting(std::string_view name) override;
+  Result<void> set_setting(std::string_view name, std::string_view value) override;
+  Result<std::vector<Sha256>> forget_before(WallTime time) override;
+  Result<bool> names_payload_file(const Sha256& name) override {
+    const std::lock_guard lock(reading_.mutex);
+    return sqlite::names_payload_file(*reading_.database, name);
+  }
+  Result<void> copy_to(const std::filesystem::path& path) override {
+    return sqlite::copy_database(path_, path, vfs_);
+  }
+
+ private:
+  template <typename T>
+  void write(Urgency urgency, std::function<Result<T>(Tables&)> apply, Done<T> done);
+  // For callers that wait: never on the writer's own thread.
+  template <typename T>
+  Result<T> write_and_wait(std::function<Result<T>(Tables&)> apply);
+  Result<void> require_room(std::size_t bytes) const;
+
+  const std::filesystem::path path_;
+  const std::string vfs_;
+  const std::uint64_t reserve_bytes_;
+  const Receipts receipts_;
+  std::atomic<std::uint64_t> accepted_ = 0, signed_ = 0, done_ = 0, failed_ = 0;
+  Reading reading_;
+  sqlite::Writer writer_;  // last: its completions may use the rest
+};
+
+template <typename T>
+void SqliteJournal::write(Urgency urgency, std::function<Result<T>(Tables&)> apply, Done<T> done) {
+  auto pending = std::make_unique<sqlite::WriteOf<T>>(std::move(apply), done);
+  const Result<void> posted = writer_.post(std::move(pending), urgency);
+  if (!posted.ok()) done(posted.error());
+}
+
+template <typename T>
+Result<T> SqliteJournal::write_and_wait(std::function<Result<T>(Tables&)> apply) {
+  std::promise<Result<T>> promise;
+  write<T>(Urgency::must_be_taken, std::move(apply),
+           [&promise](Result<T> outcome) { promise.set_value(std::move(outcome)); });
+  return promise.get_future().get();
+}
+
+Result<void> SqliteJournal::require_room(std::size_t bytes) const {
+  struct statvfs space {};
+  const std::string directory = path_.parent_path().string();
+  if (statvfs(directory.c_str(), &space) != 0) {
+    return system_error("JOURNAL_FAILED", "The free space of " + directory, errno);
+  }
+  const std::uint64_t free_bytes = std::uint64_t{space.f_bavail} * space.f_frsize;
+  if (free_bytes >= reserve_bytes_ + bytes) return {};
+  return unavailable("JOURNAL_DISK_FULL", "The file system of " + directory + " has only " +
+                                              std::to_string(free_bytes >> 20) +
+                                              " MiB left; nothing new is accepted until there is "
+                                              "more");
+}
+
+void SqliteJournal::accept(Acceptance acceptance, Done<Accepted> done) {
+  const Result<void> room = require_room(acceptance.payload.size());
+  if (!room.ok()) return done(room.error());
+  auto shared = std::make_shared<Acceptance>(std::move(acceptance));
+  write<Accepted>(
+      Urgency::may_be_refused, [shared](Tables& tables) { return tables.requests.accept(*shared); },
+      [this, done = std::move(done)](Result<Accepted> outcome) {
+        if (outcome.ok() && !outcome->earlier) ++accepted_;
+        done(std::move(outcome));
+      });
+}
+
+void SqliteJournal::record_signed(RequestId id, Bytes signature, std::string verifier_spki,
+                                  std::string entry_body, bool may_repeat, Done<Placed> done) {
+  // Hashed on the caller's thread: the writer is the one that everybody waits for.
+  const tlog::Hash leaf = tlog::leaf_hash(as_bytes(entry_body));
+  auto apply = [id, signature = std::move(signature), spki = std::move(verifier_spki),
+                entry = sqlite::NewEntry{leaf, std::move(entry_body), may_repeat}](
+                   Tables& tables) -> Result<Placed> {
+    TRY(tables.requests.require_accepted(id));
+    const Placed placed = TRY(tables.log.place(entry));
+    TRY(tables.requests.record_signed(id, signature, spki, placed.log_index));
+    return placed;
+  };
+  write<Placed>(Urgency::must_be_taken, std::move(apply),
+                [this, done = std::move(done)](Result<Placed> outcome) {
+                  if (outcome.ok()) ++signed_;
+                  done(std::move(outcome));
+                });
+}
+
+void SqliteJournal::record_done(RequestId id, std::string bundle, WallTime at, Done<void> done) {
+  write<void>(
+      Urgency::must_be_taken,
+      [id, at, bundle = std::move(bundle)](Tables& tables) {
+        return tables.requests.record_done(id, bundle, at);
+      },
+      [this, done = std::move(done)](Result<void> outcome) {
+        if (outcome.ok()) ++done_;
+        done(std::move(outcome));
+      });
+}
+
+void SqliteJournal::record_failed(RequestId id, const Error& error, WallTime at, Done<void> done) {
+  write<void>(
+      Urgency::must_be_taken,
+      [id, at, error](Tables& tables) { return tables.requests.record_failed(id, error, at); },
+      [this, done = std::move(done)](Result<void> outcome) {
+        if (outcome.ok()) ++failed_;
+        done(std::move(outcome));
+      });
+}
+
+void SqliteJournal::record_refusal(Refusal refusal, Done<void> done) {
+  write<void>(
+      Urgency::may_be_refused,
+      [refusal = std::move(refusal)](Tables& tables) {
+        return tables.requests.record_refusal(refusal);
+      },
+      std::move(done));
+}
+
+Result<std::optional<StoredRequest>> SqliteJournal::find_by_idempotency_key(
+    std::uint32_t uid, std::string_view profile, std::string_view key) {
+  const std::lock_guard lock(reading_.mutex);
+  const auto id = TRY(reading_.requests.find_by_key(uid, profile, key));
+  if (!id) return std::optional<StoredRequest>();
+  return reading_.requests.find(*id);
+}
+
+Result<std::vector<StoredRequest>> SqliteJournal::unfinished(std::size_t count_max) {
+  const std::lock_guard lock(reading_.mutex);
+  std::vector<StoredRequest> out;
+  for (const RequestId id : TRY(reading_.requests.unfinished(count_max))) {
+    std::optional<StoredRequest> request = TRY(reading_.requests.find(id));
+    // It may have been finished between the two looks.
+    if (!request || request->state == RequestState::done) continue;
+    if (request->state != RequestState::failed) out.push_back(std::move(*request));
+  }
+  return out;
+}
+
+JournalCounts SqliteJournal::counts() {
+  JournalCounts out;
+  out.accepted = accepted_;
+  out.signed_ = signed_;
+  out.done = done_;
+  out.failed = failed_;
+  out.commits = writer_.commits();
+  out.waiting = writer_.waiting();
+  return out;
+}
+
+Result<void> SqliteJournal::record_projection(const Projection& projection) {
+  return write_and_wait<void>(
+      [&projection](Tables& tables) { return tables.log.record_projection(projection); });
+}
+
+Result<std::optional<std::string>> SqliteJournal::setting(std::string_view name) {
+  const std::lock_guard lock(reading_.mutex);
+  sqlite::Statement find(*reading_.database, "SELECT value FROM settings WHERE name = ?1");
+  sqlite::Rows rows = find.rows(name);
+  if (!TRY(rows.next())) return std::optional<std::string>();
+  return std::optional<std::string>(rows.text(0));
+}
+
+Result<void> SqliteJournal::set_setting(std::string_view name, std::string_view value) {
+  return write_and_wait<void>([name, value](Tables& tables) {
+    sqlite::Statement set(tables.database,
+                          "INSERT INTO settings VALUES(?1, ?2)"
+                          " ON CONFLICT(name) DO UPDATE SET value = ?2");
+    return set.run(name, value);
+  });
+}
+
+Result<std::vector<Sha256>> SqliteJournal::forget_before(WallTime time) {
+  TRY(write_and_wait<void>(
+      [time](Tables& tables) { return sqlite::forget_refusals(tables.database, time); }));
+  std::vector<Sha256> out;
+  RequestId after = 0;
+  for (bool is_end = false; !is_end;) {
+    sqlite::OldRequests old;
+    {
+      const std::lock_guard lock(reading_.mutex);
+      old = TRY(sqlite::find_old_requests(*reading_.database, after, time));
+    }
+    const std::vector<Sha256> files = TRY(write_and_wait<std::vector<Sha256>>(
+        [&old](Tables& tables) { return sqlite::forget_requests(tables.database, old.ids); }));
+    for (const Sha256& file : files) {
+      if (!TRY(names_payload_file(file))) out.push_back(file);
+    }
+    after = old.looked_up_to;
+    is_end = old.is_end;
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Journal>> Journal::open(JournalOptions options) {
+  using sqlite::Access;
+  auto writing = TRY(Database::open(options.path, Access::read_write_create, options.vfs));
+  TRY(sqlite::configure_writer(*writing));
+  TRY(sqlite::migrate(*writing));
+  TRY(sqlite::check(*writing));
+  auto tables = std::make_unique<Tables>(*writing);
+  TRY(writing->run("BEGIN IMMEDIATE"));
+  TRY(tables->requests.recover(options.opened_at));
+  TRY(tables->log.recover());
+  TRY(writing->run(
+      "INSERT OR IGNORE INTO settings VALUES('instance', lower(hex(randomblob(16))))"));
+  TRY(writing->run("COMMIT"));
+  std::string instance = TRY(writing->text("SELECT value FROM settings WHERE name = 'instance'"));
+  auto reading = TRY(Database::open(options.path, Access::read_only, options.vfs));
+  TRY(sqlite::configure_reader(*reading));
+  return std::unique_ptr<Journal>(
+      std::make_unique<SqliteJournal>(std::move(options), std::move(writing), std::move(tables),
+                                      std::move(reading), std::move(instance)));
+}
+
+}  // namespace chancery::daemon

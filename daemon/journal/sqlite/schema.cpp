@@ -1,0 +1,202 @@
+#include "daemon/journal/sqlite/schema.h"
+
+#include <array>
+
+#include "core/base/limits.h"
+
+namespace chancery::daemon::sqlite {
+namespace {
+
+// Rows are only added, never grown: a row that grew would split the page it shares with its
+// neighbours. What happens to a request later is a row of its own with the same id; the state of
+// those not finished is in `unfinished`, which stays as small as the work in hand.
+//
+// key_hash and digest_hash are the first 8 bytes of a SHA-256: narrow rows make a dense index.
+// The index only proposes: the row itself is compared before it counts.
+constexpr const char* version_1 = R"(
+CREATE TABLE settings(
+  name TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE requests(
+  id INTEGER PRIMARY KEY,
+  uid INTEGER NOT NULL,
+  gid INTEGER NOT NULL,
+  pid INTEGER NOT NULL,
+  profile TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  idempotency_key TEXT NOT NULL,
+  request_hash BLOB NOT NULL,
+  kind INTEGER NOT NULL,
+  artifact TEXT NOT NULL,
+  digest_algorithm TEXT NOT NULL,
+  digest BLOB NOT NULL,
+  predicate_type TEXT NOT NULL,
+  payload_file BLOB,
+  backend TEXT NOT NULL,
+  key_name TEXT NOT NULL,
+  algorithm TEXT NOT NULL,
+  accepted_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
+);
+CREATE INDEX requests_by_payload_file ON requests(payload_file) WHERE payload_file IS NOT NULL;
+CREATE TABLE payloads(id INTEGER PRIMARY KEY, payload BLOB NOT NULL);
+CREATE TABLE subjects(id INTEGER NOT NULL, digest BLOB NOT NULL, PRIMARY KEY(id, digest)) WITHOUT ROWID;
+CREATE TABLE unfinished(id INTEGER PRIMARY KEY, state INTEGER NOT NULL);
+CREATE TABLE signatures(
+  id INTEGER PRIMARY KEY,
+  signature BLOB NOT NULL,
+  verifier_spki BLOB NOT NULL,
+  log_index INTEGER NOT NULL
+);
+CREATE TABLE bundles(
+  id INTEGER PRIMARY KEY,
+  finished_at INTEGER NOT NULL,
+  bundle TEXT NOT NULL
+);
+CREATE TABLE failures(
+  id INTEGER PRIMARY KEY,
+  finished_at INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  message TEXT NOT NULL
+);
+CREATE TABLE request_keys(
+  key_hash INTEGER NOT NULL,
+  id INTEGER NOT NULL,
+  PRIMARY KEY(key_hash, id)
+) WITHOUT ROWID;
+CREATE TABLE request_digests(
+  digest_hash INTEGER NOT NULL,
+  id INTEGER NOT NULL,
+  PRIMARY KEY(digest_hash, id)
+) WITHOUT ROWID;
+
+CREATE TABLE refusals(
+  id INTEGER PRIMARY KEY,
+  uid INTEGER NOT NULL,
+  gid INTEGER NOT NULL,
+  pid INTEGER NOT NULL,
+  method TEXT NOT NULL,
+  profile TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  message TEXT NOT NULL,
+  at INTEGER NOT NULL
+);
+-- For the audit: every decision, allowed or refused, in one shape.
+CREATE VIEW decisions AS
+  SELECT accepted_at AS at, 1 AS allowed, uid, gid, pid,
+         iif(kind = 0, 'Signer.Sign', 'Signer.SignStatement') AS method,
+         profile, rule, '' AS reason, '' AS message, id AS request
+  FROM requests
+  UNION ALL
+  SELECT at, 0, uid, gid, pid, method, profile, rule, reason, message, NULL FROM refusals;
+
+CREATE TABLE log_entries(idx INTEGER PRIMARY KEY, leaf BLOB NOT NULL, body TEXT NOT NULL);
+CREATE TABLE log_leaves(leaf BLOB PRIMARY KEY, idx INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE log_projection(
+  one INTEGER PRIMARY KEY CHECK(one = 1),
+  size INTEGER NOT NULL,
+  root BLOB NOT NULL
+);
+)";
+
+// migrations[v] brings version v to v + 1.
+constexpr std::array<const char*, schema_version> migrations = {version_1};
+
+Result<void> migrate_one(Database& database, std::int64_t from) {
+  TRY(database.run("BEGIN EXCLUSIVE"));
+  TRY(database.run(migrations[static_cast<std::size_t>(from)]));
+  const std::string header = "PRAGMA application_id=" + std::to_string(application_id) +
+                             "; PRAGMA user_version=" + std::to_string(from + 1);
+  TRY(database.run(header.c_str()));
+  return database.run("COMMIT");
+}
+
+Result<void> check_identity(Database& database) {
+  const std::int64_t identity = TRY(database.integer("PRAGMA application_id"));
+  const std::int64_t tables = TRY(database.integer("SELECT count(*) FROM sqlite_schema"));
+  const bool is_new = identity == 0 && tables == 0;
+  if (is_new || identity == application_id) return {};
+  return corrupt("JOURNAL_DAMAGED",
+                 "The journal is a database of another program (application_id " +
+                     std::to_string(identity) + "); move it away");
+}
+
+Result<void> check_log_order(Database& database) {
+  const bool continuous =
+      TRY(database.integer(
+          "SELECT count(*) = coalesce(max(idx) - min(idx) + 1, 0) AND"
+          " coalesce(min(idx), 0) <= coalesce((SELECT size FROM log_projection), 0)"
+          " FROM log_entries")) != 0;
+  if (!continuous) {
+    return corrupt("JOURNAL_DAMAGED",
+                   "The journal's log entries have a gap; restore a backup (docs/backup.md)");
+  }
+  // The newest requests only, more than can be in flight: a million would take too long.
+  const bool within =
+      TRY(database.integer(
+          "SELECT coalesce(max(log_index), -1) <"
+          " max(coalesce((SELECT max(idx) + 1 FROM log_entries), 0),"
+          "     coalesce((SELECT size FROM log_projection), 0))"
+          " OR count(*) = 0"
+          " FROM (SELECT log_index FROM signatures ORDER BY id DESC LIMIT 8192)")) != 0;
+  if (within) return {};
+  return corrupt("JOURNAL_DAMAGED",
+                 "The journal has a signature whose place lies beyond its log; restore a backup "
+                 "(docs/backup.md)");
+}
+
+}  // namespace
+
+Result<void> configure_writer(Database& database) {
+  TRY(database.run("PRAGMA page_size=4096"));
+  const std::string mode = TRY(database.text("PRAGMA journal_mode=WAL"));
+  if (mode != "wal") {
+    return unavailable("JOURNAL_FAILED", "The journal cannot use write-ahead logging here (mode " +
+                                             mode + "); use a local file system");
+  }
+  // FULL: each commit is fsynced. The writer checkpoints by itself, after it has answered.
+  return database.run(
+      "PRAGMA synchronous=FULL;"
+      "PRAGMA wal_autocheckpoint=0;"
+      "PRAGMA secure_delete=OFF;"
+      "PRAGMA foreign_keys=OFF;"
+      "PRAGMA temp_store=MEMORY;"
+      "PRAGMA cache_size=-8192");
+}
+
+Result<void> configure_reader(Database& database) {
+  // A reader waits only while the writer recovers or resets the write-ahead log.
+  sqlite3_busy_timeout(database.handle(), 10000);
+  return database.run("PRAGMA query_only=1; PRAGMA cache_size=-1024");
+}
+
+Result<void> migrate(Database& database) {
+  TRY(check_identity(database));
+  std::int64_t version = TRY(database.integer("PRAGMA user_version"));
+  if (version > schema_version || version < 0) {
+    return unsupported("JOURNAL_TOO_NEW", "The journal was written by a newer Chancery (schema " +
+                                              std::to_string(version) + ", this one knows " +
+                                              std::to_string(schema_version) +
+                                              "); install that version");
+  }
+  for (; version < schema_version; ++version) TRY(migrate_one(database, version));
+  return {};
+}
+
+Result<void> check(Database& database) {
+  const std::int64_t bytes = TRY(
+      database.integer("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"));
+  if (bytes <= static_cast<std::int64_t>(limits::journal_check_bytes_max)) {
+    const std::string found = TRY(database.text("PRAGMA quick_check(1)"));
+    if (found != "ok") {
+      return corrupt("JOURNAL_DAMAGED", "The journal fails its check: " + found +
+                                            "; restore a backup (docs/backup.md)");
+    }
+  }
+  return check_log_order(database);
+}
+
+}  // namespace chancery::daemon::sqlite

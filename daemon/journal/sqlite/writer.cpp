@@ -1,0 +1,142 @@
+#include "daemon/journal/sqlite/writer.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include "core/base/limits.h"
+
+namespace chancery::daemon::sqlite {
+namespace {
+
+// A failed commit or fsync is not tried again: the kernel may have dropped the pages, and a second
+// fsync would answer "done" (docs/decisions/failed-commit-ends-the-process.md).
+[[noreturn]] void end_process(const Error& error) {
+  std::fprintf(stderr, "chanceryd: the journal failed, so the daemon ends; %s: %s\n",
+               error.reason.c_str(), error.message.c_str());
+  std::abort();
+}
+
+}  // namespace
+
+Writer::Writer(std::unique_ptr<Database> database, std::unique_ptr<Tables> tables,
+               WriterOptions options)
+    : database_(std::move(database)),
+      tables_(std::move(tables)),
+      options_(std::move(options)),
+      log_size_(tables_->log.size()) {
+  const auto note_pages = [](void* pages, sqlite3*, const char*, int count) {
+    *static_cast<int*>(pages) = count;
+    return SQLITE_OK;
+  };
+  sqlite3_wal_hook(database_->handle(), note_pages, &pages_in_wal_);
+  thread_ = std::thread([this] { run(); });
+}
+
+Writer::~Writer() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  thread_.join();
+}
+
+Result<void> Writer::post(std::unique_ptr<Write> write, Urgency urgency) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (urgency == Urgency::may_be_refused && queue_.size() >= options_.queue_max) {
+      return exhausted(
+          "JOURNAL_QUEUE_FULL",
+          std::to_string(queue_.size()) + " records wait for the journal; try again later, slower");
+    }
+    queue_.push_back(std::move(write));
+  }
+  wake_.notify_one();
+  return {};
+}
+
+std::size_t Writer::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return queue_.size();
+}
+
+void Writer::run() {
+  while (auto batch = take()) {
+    commit(*batch);
+    batch->clear();
+    checkpoint_if_due();
+  }
+}
+
+std::optional<Writer::Batch> Writer::take() {
+  std::unique_lock lock(mutex_);
+  wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  if (queue_.empty()) return std::nullopt;
+  Batch batch;
+  const std::size_t count = std::min(queue_.size(), limits::journal_batch_max);
+  batch.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    batch.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  return batch;
+}
+
+void Writer::commit(Batch& batch) {
+  const Result<void> committed = apply_and_commit(batch);
+  if (!committed.ok()) {
+    give_up(batch, committed.error());
+    return;
+  }
+  step("committed");
+  ++commits_;
+  log_size_ = tables_->log.size();
+  const std::vector<AppendedEntry> appended = tables_->log.take_appended();
+  if (!appended.empty() && options_.on_appended) options_.on_appended(appended);
+  step("appended");
+  for (const auto& write : batch) write->finish();
+  step("finished");
+}
+
+Result<void> Writer::apply_and_commit(Batch& batch) {
+  TRY(database_->run("BEGIN IMMEDIATE"));
+  step("begun");
+  for (const auto& write : batch) {
+    write->apply(*tables_);
+    if (database_->failure()) return *database_->failure();
+    step("applied");
+  }
+  return database_->run("COMMIT");
+}
+
+// A full disk is found when SQLite writes to the log, before the fsync: the frames have no commit
+// mark, so it is sure that nothing of the batch counts, and the daemon can say so and live on.
+void Writer::give_up(Batch& batch, const Error& error) {
+  if (error.reason != "JOURNAL_DISK_FULL") end_process(error);
+  std::fprintf(stderr, "chanceryd: %s\n", error.message.c_str());
+  database_->forget_failure();
+  if (sqlite3_get_autocommit(database_->handle()) == 0) {
+    const Result<void> rolled_back = database_->run("ROLLBACK");
+    if (!rolled_back.ok()) end_process(rolled_back.error());
+  }
+  tables_->log.forget_appended();
+  for (const auto& write : batch) write->fail(error);
+}
+
+// After the answers: only the next batch waits for it.
+void Writer::checkpoint_if_due() {
+  if (pages_in_wal_ < limits::journal_checkpoint_pages) return;
+  const int code = sqlite3_wal_checkpoint_v2(database_->handle(), nullptr,
+                                             SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  step("checkpointed");
+  // A reader in the way, or no room for the main file to grow: the log grows a little longer.
+  if (code == SQLITE_OK || code == SQLITE_BUSY || (code & 0xff) == SQLITE_FULL) return;
+  end_process(database_->fail(code, "checkpoint"));
+}
+
+void Writer::step(std::string_view name) const {
+  if (options_.at_step) options_.at_step(name);
+}
+
+}  // namespace chancery::daemon::sqlite
