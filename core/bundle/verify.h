@@ -1,15 +1,26 @@
-// Judges a bundle: offline, in the order of sigstore.md g, each refusal with its own reason.
+// Judges a bundle: offline, in the order a verifier should look, each refusal with its own reason.
 #pragma once
 
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "core/bundle/bundle.h"
 #include "core/bundle/statement.h"
 #include "core/bundle/trusted_root.h"
+#include "core/bundle/verified_notes.h"
 
 namespace chancery::bundle {
+
+// The artefact as the caller knows it: digests of one and the same artefact (hashes_wanted says
+// which are looked at), and its bytes where somebody signed it with pure Ed25519.
+struct Artifact {
+  Artifact(Digest digest) : digests{std::move(digest)} {}
+  explicit Artifact(std::vector<Digest> known) : digests(std::move(known)) {}
+  const Digest* find(HashAlgorithm algorithm) const;
+
+  std::vector<Digest> digests;
+  std::optional<ByteView> content;
+};
 
 // What the caller expects; later also an identity (its own issue).
 struct Policy {
@@ -31,8 +42,26 @@ struct Verdict {
   bool verified() const { return !refusal.has_value(); }
 };
 
-// `artifact` is the digest of the artefact (for DSSE: a subject's). Never throws, no I/O.
-Verdict verify(const Bundle& bundle, const Digest& artifact, const TrustedRoot& root,
+// Remembers what it has verified and what the next bundle is likely to carry again (a checkpoint
+// covers a whole batch), so keep one where many are judged. Borrows the root. One thread.
+class Verifier {
+ public:
+  explicit Verifier(const TrustedRoot& root) : root_(&root) {}
+
+  // Never throws, no I/O. For DSSE the artefact must be a subject of the statement. Reasons of a
+  // refusal: those of bundle_rules.h, statement.h, and each file in checks/ names its own.
+  Verdict verify(const Bundle& bundle, const Artifact& artifact, const Policy& policy);
+
+ private:
+  const TrustedRoot* root_;
+  VerifiedNotes notes_;
+};
+
+// The same for a single bundle.
+Verdict verify(const Bundle& bundle, const Artifact& artifact, const TrustedRoot& root,
                const Policy& policy);
+
+// Under which hashes the artefact's digest is needed to judge this bundle.
+std::vector<HashAlgorithm> hashes_wanted(const Bundle& bundle, const Policy& policy);
 
 }  // namespace chancery::bundle

@@ -1,0 +1,23 @@
+// The signed notes whose log signature was found good a moment ago.
+#pragma once
+
+#include <array>
+
+#include "core/base/limits.h"
+#include "core/tlog/note.h"
+
+namespace chancery::bundle {
+
+// All bundles of a batch carry one checkpoint, and its signature costs more than all the rest of a
+// bundle's log entry. A ring: the oldest is forgotten. One thread.
+class VerifiedNotes {
+ public:
+  // tlog::verify_note, or nothing to do where this very envelope was verified with this key.
+  Result<void> verify(std::string_view envelope, const tlog::Note& note, const tlog::NoteKey& key);
+
+ private:
+  std::array<Sha256, limits::verified_notes_max> seen_{};
+  std::size_t count_ = 0;  // ever added
+};
+
+}  // namespace chancery::bundle
