@@ -93,10 +93,10 @@ Result<HashedRekord> parse_hashed_rekord(std::string_view body) {
   const std::string* entry_version = find_text(json, {"apiVersion"});
   if (entry_kind == nullptr || entry_version == nullptr) return malformed("no kind or apiVersion");
   if (*entry_kind != kind || *entry_version != version) {
-    return invalid_request("ENTRY_KIND_UNSUPPORTED",
-                           fmt::format("log entry: neither kind nor version other than {} {} is "
-                                       "read",
-                                       kind, version));
+    return invalid_request(
+        "ENTRY_KIND_UNSUPPORTED",
+        fmt::format("log entry: kind \"{}\" version \"{}\"; only {} {} is read",
+                    entry_kind->substr(0, 40), entry_version->substr(0, 40), kind, version));
   }
   const auto spec = json.find("spec");
   if (spec == json.end() || !spec->is_object() || !spec->contains("hashedRekordV002")) {

@@ -197,4 +197,15 @@ Result<void> verify_note(const Note& note, const NoteKey& key) {
                                      key.name(), hex_encode(key.short_id())));
 }
 
+Result<Checkpoint> read_checkpoint(std::string_view envelope, const NoteKey& key) {
+  const Note note = TRY(parse_note(envelope));
+  TRY(verify_note(note, key));
+  Checkpoint checkpoint = TRY(parse_checkpoint(note.text));
+  if (checkpoint.origin != key.name()) {
+    return invalid_request("CHECKPOINT_ORIGIN_WRONG",
+                           fmt::format("the checkpoint is of another log than \"{}\"", key.name()));
+  }
+  return checkpoint;
+}
+
 }  // namespace chancery::tlog

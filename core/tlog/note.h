@@ -59,4 +59,8 @@ class NoteKey {
 // Errors: CHECKPOINT_NOT_SIGNED_BY_LOG, CHECKPOINT_SIGNATURE_INVALID.
 Result<void> verify_note(const Note& note, const NoteKey& key);
 
+// All of it: a signed note of `key` whose text is a checkpoint of the log of that name. Errors:
+// those of parse_note, verify_note and parse_checkpoint; CHECKPOINT_ORIGIN_WRONG.
+Result<Checkpoint> read_checkpoint(std::string_view envelope, const NoteKey& key);
+
 }  // namespace chancery::tlog

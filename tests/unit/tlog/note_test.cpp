@@ -4,6 +4,7 @@
 
 #include "core/base/encoding.h"
 #include "core/base/limits.h"
+#include "tests/support/private_key.h"
 
 namespace chancery::tlog {
 namespace {
@@ -126,6 +127,32 @@ TEST(NoteKey, ANameMustBeOneThatASignatureLineCanCarry) {
   for (const char* name : {"", "a b", "a+b", "a\nb", "a\u3000b", "\xff"}) {
     EXPECT_EQ(NoteKey::make(name, key).error().reason, "NOTE_KEY_NAME_INVALID") << name;
   }
+}
+
+TEST(NoteKey, EachKindOfKeySignsNotes) {
+  for (const Algorithm algorithm :
+       {Algorithm::ed25519, Algorithm::ecdsa_p256_sha256, Algorithm::rsa_pkcs1v15_2048_sha256}) {
+    const tests::PrivateKey signer = tests::PrivateKey::make(algorithm);
+    const NoteKey key = *NoteKey::make("log.example", *PublicKey::from_spki(signer.spki()));
+    Note note{"text\n", {}};
+    note.signatures.push_back(
+        {key.name(), key.short_id(), signer.sign_message(as_bytes(note.text))});
+    EXPECT_TRUE(verify_note(*parse_note(write_note(note)), key).ok()) << name_of(algorithm);
+    note.text = "other\n";
+    EXPECT_EQ(verify_note(note, key).error().reason, "CHECKPOINT_SIGNATURE_INVALID");
+  }
+}
+
+TEST(NoteKey, IdsAreMadeAsSigstoreMakesThem) {
+  const auto id_of = [](const tests::PrivateKey& signer) {
+    return NoteKey::make("log.example", *PublicKey::from_spki(signer.spki()))->id();
+  };
+  const auto ecdsa = tests::PrivateKey::make(Algorithm::ecdsa_p256_sha256);
+  EXPECT_EQ(id_of(ecdsa), sha256(ecdsa.spki()));
+  const auto rsa = tests::PrivateKey::make(Algorithm::rsa_pkcs1v15_2048_sha256);
+  EXPECT_EQ(id_of(rsa), sha256({as_bytes("log.example\n\xff"
+                                         "PKIX-RSA-PKCS#1v1.5"),
+                                rsa.spki()}));
 }
 
 TEST(Checkpoint, ReadsWhatItWrites) {
