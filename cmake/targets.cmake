@@ -23,11 +23,14 @@ endfunction()
 # A GoogleTest program; each of its tests is one of ctest's.
 function(chancery_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;LINKS;LABELS")
+  if(CHANCERY_TEST_LABEL AND NOT CHANCERY_TEST_LABEL IN_LIST arg_LABELS)
+    return()
+  endif()
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
   endif()
   chancery_program(${name} SOURCES ${arg_SOURCES} LINKS ${arg_LINKS} GTest::gmock GTest::gtest_main)
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST TEST_PREFIX "${CHANCERY_TEST_PREFIX}"
     PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
 endfunction()
 
@@ -35,12 +38,16 @@ endfunction()
 # With CHANCERY_FUZZERS a libFuzzer program fuzz_NAME; always a test that feeds it its corpus.
 function(chancery_fuzzer name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "SOURCE;CORPUS" "LINKS")
+  if(CHANCERY_TEST_LABEL AND NOT CHANCERY_TEST_LABEL STREQUAL "corpus")
+    return()
+  endif()
   if(CHANCERY_FUZZERS)
     chancery_program(fuzz_${name} SOURCES ${arg_SOURCE} LINKS ${arg_LINKS})
     target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
   endif()
   chancery_program(corpus_${name}
     SOURCES ${arg_SOURCE} ${PROJECT_SOURCE_DIR}/tests/support/run_corpus.cpp LINKS ${arg_LINKS})
-  add_test(NAME corpus.${name}
+  add_test(NAME ${CHANCERY_TEST_PREFIX}corpus.${name}
     COMMAND corpus_${name} ${CMAKE_CURRENT_SOURCE_DIR}/${arg_CORPUS})
+  set_tests_properties(${CHANCERY_TEST_PREFIX}corpus.${name} PROPERTIES LABELS corpus)
 endfunction()
