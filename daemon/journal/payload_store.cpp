@@ -1,0 +1,165 @@
+#include "daemon/journal/payload_store.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "core/base/encoding.h"
+#include "core/base/limits.h"
+
+namespace chancery::daemon {
+namespace {
+
+namespace fs = std::filesystem;
+
+Error failed(std::string_view doing, const fs::path& path, int error_number) {
+  if (error_number == ENOENT) {
+    return not_found("PAYLOAD_MISSING", "The payload file " + path.string() + " is not there");
+  }
+  return system_error("PAYLOAD_STORE_FAILED", std::string(doing) + " of " + path.string(),
+                      error_number);
+}
+
+class File {
+ public:
+  File(const fs::path& path, int flags) : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {}
+  ~File() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  int fd() const { return fd_; }
+  bool is_open() const { return fd_ >= 0; }
+
+ private:
+  int fd_;
+};
+
+Result<void> write_and_sync(const fs::path& path, ByteView bytes) {
+  const File file(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW);
+  if (!file.is_open()) return failed("Open", path, errno);
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(file.fd(), bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return failed("Write", path, errno);
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+  }
+  if (fsync(file.fd()) != 0) return failed("Sync", path, errno);
+  return {};
+}
+
+Result<void> sync_directory(const fs::path& path) {
+  const File directory(path, O_RDONLY | O_DIRECTORY);
+  if (!directory.is_open() || fsync(directory.fd()) != 0) return failed("Sync", path, errno);
+  return {};
+}
+
+std::optional<Sha256> name_of_file(const fs::path& path) {
+  const Result<Bytes> bytes = hex_decode(path.filename().string());
+  Sha256 name{};
+  if (!bytes.ok() || bytes->size() != name.size()) return std::nullopt;
+  std::copy(bytes->begin(), bytes->end(), name.begin());
+  return name;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<PayloadStore>> PayloadStore::open(fs::path directory) {
+  if (mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) {
+    return failed("Make", directory, errno);
+  }
+  TRY(sync_directory(directory.parent_path()));
+  return std::unique_ptr<PayloadStore>(new PayloadStore(std::move(directory)));
+}
+
+fs::path PayloadStore::path_of(const Sha256& name) const { return directory_ / hex_encode(name); }
+
+Result<Sha256> PayloadStore::write(ByteView payload) {
+  const Sha256 name = sha256(payload);
+  const fs::path path = path_of(name);
+  const std::lock_guard lock(mutex_);
+  const auto now = Deadline::Clock::now();
+  std::erase_if(written_, [now](const auto& entry) {
+    return entry.second + limits::request_deadline_max < now;
+  });
+  written_[name] = now;
+  if (fs::exists(fs::symlink_status(path))) return name;  // it was synced before it got this name
+  const fs::path part = path.string() + ".part";
+  TRY(write_and_sync(part, payload));
+  if (::rename(part.c_str(), path.c_str()) != 0) return failed("Rename", part, errno);
+  TRY(sync_directory(directory_));
+  return name;
+}
+
+Result<std::string> PayloadStore::read(const Sha256& name) const {
+  std::string out(TRY(size(name)), '\0');
+  std::size_t at = 0;
+  while (at < out.size()) {
+    const Bytes chunk = TRY(read_at(name, at, std::min<std::size_t>(out.size() - at, 1U << 20)));
+    if (chunk.empty()) break;
+    std::copy(chunk.begin(), chunk.end(), out.begin() + static_cast<std::ptrdiff_t>(at));
+    at += chunk.size();
+  }
+  if (at == out.size() && sha256(as_bytes(out)) == name) return out;
+  return corrupt("PAYLOAD_DAMAGED", "The payload file " + path_of(name).string() +
+                                        " does not hash to its name; restore a backup");
+}
+
+Result<std::uint64_t> PayloadStore::size(const Sha256& name) const {
+  struct stat found {};
+  const fs::path path = path_of(name);
+  if (::stat(path.c_str(), &found) != 0) return failed("Look", path, errno);
+  return static_cast<std::uint64_t>(found.st_size);
+}
+
+Result<Bytes> PayloadStore::read_at(const Sha256& name, std::uint64_t offset,
+                                    std::size_t count_max) const {
+  const fs::path path = path_of(name);
+  const File file(path, O_RDONLY | O_NOFOLLOW);
+  if (!file.is_open()) return failed("Open", path, errno);
+  Bytes out(count_max);
+  std::size_t filled = 0;
+  while (filled < count_max) {
+    const ssize_t count = ::pread(file.fd(), out.data() + filled, count_max - filled,
+                                  static_cast<off_t>(offset + filled));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return failed("Read", path, errno);
+    if (count == 0) break;
+    filled += static_cast<std::size_t>(count);
+  }
+  out.resize(filled);
+  return out;
+}
+
+Result<void> PayloadStore::remove(const std::vector<Sha256>& names, const IsNamed& is_named) {
+  const std::lock_guard lock(mutex_);
+  for (const Sha256& name : names) {
+    const auto written = written_.find(name);
+    const bool is_new = written != written_.end() &&
+                        written->second + limits::request_deadline_max > Deadline::Clock::now();
+    if (is_new || TRY(is_named(name))) continue;
+    const fs::path path = path_of(name);
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return failed("Removal", path, errno);
+  }
+  return {};
+}
+
+Result<void> PayloadStore::remove_orphans(const IsNamed& is_named) {
+  std::vector<Sha256> names;
+  std::error_code error;
+  for (fs::directory_iterator at(directory_, error), end; !error && at != end;
+       at.increment(error)) {
+    if (const auto name = name_of_file(at->path())) names.push_back(*name);
+    if (at->path().extension() == ".part") ::unlink(at->path().c_str());
+  }
+  if (error) return failed("Reading", directory_, error.value());
+  return remove(names, is_named);
+}
+
+}  // namespace chancery::daemon
