@@ -8,13 +8,9 @@ Config embedded_default(const std::filesystem::path& state_directory,
   config.socket = socket;
   config.socket_mode = 0600;
   config.state_directory = state_directory;
-  const std::filesystem::path keys = state_directory / "keys";
-  config.backends = {{.type = "software",
-                      .config = {.name = "software",
-                                 .options = {{"directory", keys.string()},
-                                             {"make_missing",
-                                              "default=ecdsa-p256-sha256 "
-                                              "log=ed25519"}}}}};
+  config.backends.push_back({.type = "software", .config = {.name = "software", .options = {}}});
+  config.backends[0].config.options = {{"directory", (state_directory / "keys").string()},
+                                       {"make_missing", "default=ecdsa-p256-sha256, log=ed25519"}};
   // RFC 6761 6.3: names under "localhost" lead to this host and never to somebody else's log.
   config.log = {.origin = "chancery.localhost", .backend = "software", .key = "log"};
   config.profiles = {{.name = "default", .backend = "software", .key = "default"}};

@@ -9,8 +9,21 @@
 namespace chancery::daemon {
 namespace {
 
-// Options go to the backend as text; it knows what they mean.
+std::optional<std::string> join_options(const std::vector<ConfigValue>& values) {
+  std::string joined;
+  for (const ConfigValue& value : values) {
+    const auto* text = std::get_if<std::string>(&value.data);
+    if (text == nullptr || text->find(',') != std::string::npos) return std::nullopt;
+    joined += (joined.empty() ? "" : ", ") + *text;
+  }
+  return joined;
+}
+
+// Options go to the backend as text, lists with commas; it knows what they mean.
 std::optional<std::string> option_text(const ConfigValue& value) {
+  if (const auto* list = std::get_if<std::vector<ConfigValue>>(&value.data)) {
+    return join_options(*list);
+  }
   if (const auto* text = std::get_if<std::string>(&value.data)) return *text;
   if (const auto* number = std::get_if<std::int64_t>(&value.data)) return std::to_string(*number);
   if (const auto* flag = std::get_if<bool>(&value.data)) return *flag ? "true" : "false";
@@ -22,8 +35,10 @@ void read_options(TableReader& backend, BackendConfig& config) {
     if (std::optional<std::string> text = option_text(entry->value)) {
       config.options.emplace_back(entry->key, std::move(*text));
     } else {
-      backend.refuse(entry->key, "is " + std::string(kind_of(entry->value)) +
-                                     "; expected a string, a whole number, true or false");
+      backend.refuse(entry->key,
+                     "is " + std::string(kind_of(entry->value)) +
+                         "; expected a string, a list of strings, a whole number, true or "
+                         "false");
     }
   }
 }

@@ -61,12 +61,14 @@ TEST(ParseConfig, WhatIsLeftOutHasItsDefault) {
   EXPECT_TRUE(outcome.config.rules.rules.empty());
 }
 
-TEST(ParseConfig, BackendOptionsMayBeNumbersAndFlags) {
+TEST(ParseConfig, BackendOptionsMayBeNumbersFlagsAndLists) {
   std::string toml = sample_toml;
-  toml.replace(toml.find("[[profile]]"), 0, "slots = 7\n");
+  toml.replace(toml.find("[[profile]]"), 0, "slots = 7\nquiet = true\nmake = [\"a=1\", \"b\"]\n");
   const ConfigOutcome outcome = parse_sample(toml);
   ASSERT_EQ(describe("f", outcome.problems), "");
   EXPECT_EQ(*outcome.config.backends[0].config.find("slots"), "7");
+  EXPECT_EQ(*outcome.config.backends[0].config.find("quiet"), "true");
+  EXPECT_EQ(*outcome.config.backends[0].config.find("make"), "a=1, b");
 }
 
 TEST(EmbeddedDefault, AllowsOnlyItsUserAndRoot) {

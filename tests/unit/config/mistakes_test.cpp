@@ -114,8 +114,8 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"OptionMissing", "directory = \"/var/lib/chancery/keys\"\n", "",
                 R"(f:13: [[backend]] "disk": directory is missing)"},
         Mistake{"OptionIsList", "\"/var/lib/chancery/keys\"", "\"/k\"\nslots = [1]",
-                R"(f:17: [[backend]] "disk": slots is a list; expected a string, a whole number, )"
-                R"(true or false)"},
+                R"(f:17: [[backend]] "disk": slots is a list; expected a string, a list of )"
+                R"(strings, a whole number, true or false)"},
         Mistake{
             "NameTwice", "[[profile]]",
             "[[backend]]\nname = \"disk\"\ntype = \"software\"\ndirectory = \"/k\"\n[[profile]]",

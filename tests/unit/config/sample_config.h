@@ -1,4 +1,4 @@
-// A configuration that holds, users to name in it, and a backend that knows two options.
+// A configuration that holds, users to name in it, and a backend that wants a directory.
 #pragma once
 
 #include <array>
@@ -62,14 +62,20 @@ inline std::vector<std::string> check_sample_backend(const BackendConfig& config
   std::vector<std::string> problems;
   if (config.find("directory") == nullptr) problems.push_back("directory is missing");
   for (const auto& [option, value] : config.options) {
-    if (option != "directory" && option != "slots") problems.push_back("unknown key " + option);
+    if (option == "directoy") problems.push_back("unknown key " + option);
   }
   return problems;
 }
 
-inline constexpr std::array<BackendType, 2> sample_types = {
-    BackendType{"software", 2, Confinement::memory_only, nullptr, check_sample_backend},
-    BackendType{"tpm", 1, Confinement::device, nullptr, check_sample_backend}};
+inline BackendType sample_type(std::string_view name) {
+  BackendType type{};
+  type.name = name;
+  type.check = check_sample_backend;
+  return type;
+}
+
+inline const std::array<BackendType, 2> sample_types = {sample_type("software"),
+                                                        sample_type("tpm")};
 
 inline ConfigOutcome parse_sample(std::string_view toml) {
   return parse_config(toml, "/etc/chancery/chancery.toml", sample_users(), sample_types);
