@@ -1,4 +1,5 @@
 // The `chancery` command: only names what it can do; each command has a file of its own.
+#include "client/commands/commands.h"
 #include "client/terminal/command_line.h"
 
 namespace chancery::client {
@@ -17,5 +18,6 @@ const CommandHelp program_help{
 int main(int argc, char** argv) {
   using namespace chancery::client;
   CommandLine line("chancery", CHANCERY_VERSION, program_help);
+  add_sign(line);
   return static_cast<int>(line.run(argc, argv));
 }

@@ -7,9 +7,9 @@
 #include <cerrno>
 #include <vector>
 
-#include "client/files/descriptor.h"
 #include "core/base/encoding.h"
 #include "core/base/limits.h"
+#include "wire/descriptor.h"
 
 namespace chancery::client {
 
@@ -19,16 +19,16 @@ Error malformed(std::string_view text, std::string_view expected) {
   return invalid_request("DIGEST_MALFORMED", fmt::format("'{}' is no digest: {}", text, expected));
 }
 
-Result<Descriptor> open_artifact(const ArtifactFile& file) {
-  if (file.is_standard_input()) return Descriptor(::dup(STDIN_FILENO));
-  Descriptor opened(::open(file.path.c_str(), O_RDONLY | O_CLOEXEC));
+Result<wire::Descriptor> open_artifact(const ArtifactFile& file) {
+  if (file.is_standard_input()) return wire::Descriptor(::dup(STDIN_FILENO));
+  wire::Descriptor opened(::open(file.path.c_str(), O_RDONLY | O_CLOEXEC));
   if (opened.is_open()) return opened;
   if (errno == ENOENT)
     return not_found("FILE_NOT_FOUND", file.path.string() + ": there is no such file");
   return system_error("FILE_UNREADABLE", file.path.string() + ": cannot read it", errno);
 }
 
-Result<std::uint64_t> size_of(const Descriptor& opened, const ArtifactFile& file) {
+Result<std::uint64_t> size_of(const wire::Descriptor& opened, const ArtifactFile& file) {
   struct stat status {};
   if (::fstat(opened.number(), &status) != 0)
     return system_error("FILE_UNREADABLE", file.path.string() + ": cannot read it", errno);
@@ -40,7 +40,7 @@ Result<std::uint64_t> size_of(const Descriptor& opened, const ArtifactFile& file
 
 Result<Digest> hash_file(const ArtifactFile& file, HashAlgorithm algorithm, const OnRead& on_read) {
   const std::string name = file.path.string();
-  const Descriptor opened = TRY(open_artifact(file));
+  const wire::Descriptor opened = TRY(open_artifact(file));
   ReadProgress progress{name, 0, TRY(size_of(opened, file))};
   ::posix_fadvise(opened.number(), 0, 0, POSIX_FADV_SEQUENTIAL);
 

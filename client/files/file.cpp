@@ -7,7 +7,7 @@
 
 #include <cerrno>
 
-#include "client/files/descriptor.h"
+#include "wire/descriptor.h"
 
 namespace chancery::client {
 
@@ -64,7 +64,7 @@ class NewFile {
     name += ".XXXXXX";
     const int number = ::mkostemp(name.data(), O_CLOEXEC);
     if (number < 0) return cannot_write(target, errno);
-    return NewFile(Descriptor(number), std::move(name));
+    return NewFile(wire::Descriptor(number), std::move(name));
   }
   ~NewFile() {
     if (!name_.empty()) ::unlink(name_.c_str());
@@ -80,16 +80,16 @@ class NewFile {
     ::umask(mask);
     // mkostemp makes it 0600; what everybody may read otherwise, everybody may read here.
     if (::fchmod(number(), new_file_mode & ~mask) != 0 || ::fsync(number()) != 0 ||
-        descriptor_.close() != 0 || ::rename(name_.c_str(), target.c_str()) != 0)
+        ::rename(name_.c_str(), target.c_str()) != 0)
       return cannot_write(target, errno);
     name_.clear();
     return {};
   }
 
  private:
-  NewFile(Descriptor descriptor, std::string name)
+  NewFile(wire::Descriptor descriptor, std::string name)
       : descriptor_(std::move(descriptor)), name_(std::move(name)) {}
-  Descriptor descriptor_;
+  wire::Descriptor descriptor_;
   std::string name_;
 };
 
@@ -99,11 +99,9 @@ bool is_special(const std::filesystem::path& path) {
 }
 
 Result<void> write_into(const std::filesystem::path& path, std::string_view bytes) {
-  Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  const wire::Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
   if (!file.is_open()) return cannot_write(path, errno);
-  TRY(write_all(file.number(), path, bytes));
-  if (file.close() != 0) return cannot_write(path, errno);
-  return {};
+  return write_all(file.number(), path, bytes);
 }
 
 }  // namespace
@@ -111,7 +109,7 @@ Result<void> write_into(const std::filesystem::path& path, std::string_view byte
 Result<std::string> read_file(const std::filesystem::path& path, std::string_view kind,
                               std::size_t bytes_max) {
   if (path == "-") return read_to_end(STDIN_FILENO, "standard input", kind, bytes_max);
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const wire::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) return cannot_read(path, errno);
   struct stat status {};
   if (::fstat(file.number(), &status) == 0 && S_ISDIR(status.st_mode))

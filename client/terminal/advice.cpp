@@ -13,6 +13,9 @@ struct Advice {
 };
 
 constexpr std::array advices{
+    Advice{"DAEMON_UNREACHABLE",
+           "Start it (`systemctl start chanceryd`), or name another socket with --socket."},
+    Advice{"SOCKET_DENIED", "Ask the operator to let you use the socket; its group says who may."},
     Advice{"NO_RULE", "Ask the operator for a rule; `chancery profiles` lists what you may use."},
     Advice{"PROFILE_UNKNOWN", "`chancery profiles` lists the profiles there are."},
     Advice{"FILE_NOT_FOUND", "Check the name, and the directory that you are in."},

@@ -24,6 +24,12 @@ const CLI::App& deepest_named(const CLI::App& parser) {
   return named.empty() ? parser : deepest_named(*named.back());
 }
 
+void print_help(const CLI::App& parser) {
+  const CLI::App* parent = parser.get_parent();
+  const std::string before = parent == nullptr ? "" : full_name(*parent);
+  std::fputs(parser.help(before).c_str(), stdout);
+}
+
 void explain(const CLI::App& parser, const std::string& what) {
   const std::string name = full_name(deepest_named(parser));
   std::fprintf(stderr, "%s: %s\n  `%s --help` shows how it is used.\n", name.c_str(), what.c_str(),
@@ -103,7 +109,7 @@ ExitStatus CommandLine::run(int argc, const char* const* argv) {
   try {
     parser_->parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    std::fputs(deepest_named(*parser_).help().c_str(), stdout);
+    print_help(deepest_named(*parser_));
     return ExitStatus::done;
   } catch (const CLI::ParseError& error) {
     explain(*parser_, error.what());

@@ -52,11 +52,6 @@ void Progress::show_bytes(std::string_view what, std::uint64_t bytes_done, std::
                    size_text(bytes_done), size_text(bytes_all)));
 }
 
-void Progress::show_count(std::string_view what, std::uint64_t done, std::uint64_t all,
-                          Clock::time_point now) {
-  if (is_due(now)) draw(fmt::format("{} {} of {}", what, done, all));
-}
-
 bool Progress::is_due(Clock::time_point now) {
   if (!is_wanted_ || now - started_ < limits::progress_silence) return false;
   if (is_visible_ && now - drawn_at_ < limits::progress_interval) return false;

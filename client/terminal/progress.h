@@ -28,9 +28,6 @@ class Progress {
   // "Hashing disk.img  43 %  1.2 GiB of 2.8 GiB".
   void show_bytes(std::string_view what, std::uint64_t bytes_done, std::uint64_t bytes_all,
                   Clock::time_point now = Clock::now());
-  // "Signed 120 of 4000".
-  void show_count(std::string_view what, std::uint64_t done, std::uint64_t all,
-                  Clock::time_point now = Clock::now());
   void clear();
 
  private:

@@ -45,6 +45,11 @@ ExitStatus report_error(Style style, std::string_view subject, const Error& erro
   return exit_status_of(error.code);
 }
 
+ExitStatus report_trouble(Style style, std::string_view subject, const Error& error) {
+  report_error(style, subject, error);
+  return ExitStatus::could_not_run;
+}
+
 ExitStatus report_usage(std::string_view command, std::string_view what) {
   print(stderr, fmt::format("chancery {}: {}\n  `chancery {} --help` shows how it is used.",
                             command, what, command));

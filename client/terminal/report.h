@@ -24,6 +24,8 @@ Json json_of(const Error& error);
 // One line what happened, one line what to do. `subject` is the file or the thing asked for; empty
 // where the message names it already. In JSON: {"subject":...,"error":{...}} on standard output.
 ExitStatus report_error(Style style, std::string_view subject, const Error& error);
+// The same for what failed on this side, a file or a pipe: could_not_run, whatever the code.
+ExitStatus report_trouble(Style style, std::string_view subject, const Error& error);
 
 // A command line that parses and still makes no sense: said like the parser's own complaints.
 ExitStatus report_usage(std::string_view command, std::string_view what);

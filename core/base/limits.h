@@ -52,9 +52,10 @@ inline constexpr std::size_t name_bytes_max =
     256;  // profile, key, artefact names, idempotency keys
 // A finished bundle up to this size is in the answer itself; a larger one is read as a stream.
 inline constexpr std::size_t inline_bundle_bytes_max = 3U << 20;
-// What one message of such a stream carries.
-inline constexpr std::size_t bundle_chunk_bytes = 768U
-                                                  << 10;  // a multiple of 3: whole base64 groups
+// What one message of such a stream carries; a multiple of 3: whole base64 groups.
+inline constexpr std::size_t bundle_chunk_bytes = 768U << 10;
+// Streams to slow readers at once; each holds a thread.
+inline constexpr unsigned bundle_stream_threads = 4;
 inline constexpr auto idempotency_key_life_default = std::chrono::hours(24);
 
 // --- Bundles and roots that we read ---
@@ -104,8 +105,10 @@ inline constexpr auto publish_interval_default = 100ms;
 // --- The command ---
 // Large enough that reading costs few system calls, small enough to stay in the second-level cache.
 inline constexpr std::size_t artifact_chunk_bytes = 256U << 10;
+// A file up to this size is hashed in a tenth of a second: answers may wait that long unread.
+inline constexpr std::uint64_t quickly_hashed_bytes_max = 64U << 20;
 // Requests that one `chancery sign` keeps waiting: fills the daemon's batches, and their answers
-// (about 3 KiB each) fit the socket's buffer while the next large file is hashed.
+// (about 3 KiB each) fit the socket's buffer while the next file is hashed.
 inline constexpr std::size_t client_requests_in_flight_max = 48;
 inline constexpr auto client_retry_delay_min = 50ms;  // a daemon that restarts is back in this time
 inline constexpr auto client_retry_delay_max = 2000ms;

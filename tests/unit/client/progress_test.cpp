@@ -34,12 +34,12 @@ TEST(Progress, IsNotDrawnMoreOftenThanAnEyeFollows) {
   std::string drawn;
   Progress progress(drawn, start);
   const auto first = start + limits::progress_silence;
-  progress.show_count("Signed", 1, 9, first);
+  progress.show_bytes("a", 1, 9, first);
   const std::string after_first = drawn;
-  progress.show_count("Signed", 2, 9, first + limits::progress_interval - milliseconds(1));
+  progress.show_bytes("a", 2, 9, first + limits::progress_interval - milliseconds(1));
   EXPECT_EQ(drawn, after_first);
-  progress.show_count("Signed", 3, 9, first + limits::progress_interval);
-  EXPECT_TRUE(drawn.ends_with("Signed 3 of 9"));
+  progress.show_bytes("a", 3, 9, first + limits::progress_interval);
+  EXPECT_TRUE(drawn.ends_with("3 bytes of 9 bytes"));
 }
 
 TEST(Progress, AFileThatGrowsNeverPassesTheWhole) {

@@ -1,0 +1,66 @@
+#include "client/commands/signature_output.h"
+
+#include <fmt/format.h>
+
+#include "client/files/file.h"
+
+namespace chancery::client {
+
+namespace {
+
+Json json_of(const Signed& what, const Signature& signature) {
+  Json json = {{"artifact", what.name},
+               {"receipt", signature.receipt},
+               {"state", name_of(signature.state)},
+               {"key", signature.key},
+               {"log", {{"origin", signature.log_origin}, {"index", signature.log_index}}},
+               {"idempotency_key", what.idempotency_key},
+               {"idempotency_key_expires_at", signature.key_expires_at}};
+  if (!what.digest.empty()) json["digest"] = what.digest;
+  if (signature.is_done()) json["bundle"] = what.output.string();
+  return json;
+}
+
+void say(const Signed& what, const Signature& signature) {
+  const bool is_elsewhere = !is_standard_output(what.output);
+  const auto print = is_elsewhere ? print_line : print_remark;
+  print(fmt::format("Signed {}{}{}", what.name, is_elsewhere ? " -> " : "",
+                    is_elsewhere ? what.output.string() : ""));
+  print(fmt::format("  {}, entry {} of log {}, receipt {}", signature.key, signature.log_index,
+                    signature.log_origin, signature.receipt));
+}
+
+}  // namespace
+
+Output output_for(const std::string& named, const Artifact& artifact) {
+  if (!named.empty()) return named;
+  if (artifact.file_name().empty()) return "-";
+  return artifact.file()->path.string() + ".sigstore.json";
+}
+
+Result<void> write_output(const Output& output, std::string_view text) {
+  if (!is_standard_output(output)) return replace_file(output, text);
+  print_line(text);
+  if (std::fflush(stdout) != 0)
+    return system_error("FILE_UNWRITABLE", "standard output: cannot write it", errno);
+  return {};
+}
+
+ExitStatus deliver(Style style, const Signed& what, const Result<Signature>& outcome) {
+  if (!outcome.ok()) return report_error(style, what.name, outcome.error());
+  if (!outcome->is_done()) {
+    if (style == Style::json) print_json(json_of(what, *outcome));
+    return style == Style::json ? ExitStatus::could_not_run
+                                : report_error(style, what.name, unfinished(*outcome));
+  }
+  // The signature is not lost with a full disk: `chancery get` has it.
+  if (const auto written = write_output(what.output, outcome->bundle); !written.ok())
+    return report_trouble(style, what.name, written.error());
+  if (style == Style::json)
+    print_json(json_of(what, *outcome));
+  else
+    say(what, *outcome);
+  return ExitStatus::done;
+}
+
+}  // namespace chancery::client

@@ -1,0 +1,27 @@
+// What every command that talks to the daemon takes.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "client/terminal/command_line.h"
+#include "core/base/deadline.h"
+
+namespace chancery::client {
+
+struct DaemonOptions {
+  std::string socket;  // empty: the default place
+  std::uint64_t timeout_seconds = 60;
+  bool json = false;
+
+  Deadline deadline() const { return Deadline::after(std::chrono::seconds(timeout_seconds)); }
+};
+
+// Adds --socket and --timeout.
+void add_daemon_options(Arguments& arguments, DaemonOptions& options);
+
+// Where the daemon listens: the option, else $CHANCERY_SOCKET, else a socket of this user's own
+// daemon in $XDG_RUNTIME_DIR, else the system's.
+std::filesystem::path socket_path(const DaemonOptions& options);
+
+}  // namespace chancery::client

@@ -1,0 +1,33 @@
+// What the daemon says about one signature.
+#pragma once
+
+#include <string>
+
+#include "chancery/v1/signer.pb.h"
+#include "client/requests/link.h"
+
+namespace chancery::client {
+
+struct Signature {
+  std::string receipt;
+  v1::State state = v1::STATE_UNSPECIFIED;
+  std::string key;  // backend:name
+  std::string log_origin;
+  std::uint64_t log_index = 0;
+  std::string bundle;               // JSON; only when it is done
+  std::int64_t key_expires_at = 0;  // the idempotency key's end; Unix seconds
+
+  bool is_done() const { return state == v1::STATE_DONE; }
+};
+
+std::string_view name_of(v1::State state);  // "signed"
+
+// A large bundle is fetched as a stream. Errors: those of Connection; unavailable, with the
+// daemon's reason, for a request that failed: nothing was signed; corrupt BUNDLE_INCOMPLETE.
+Result<Signature> read_signature(Connection& connection, const v1::SignReply& reply,
+                                 Deadline deadline);
+
+// It was signed, and its bundle is not there yet.
+Error unfinished(const Signature& signature);
+
+}  // namespace chancery::client

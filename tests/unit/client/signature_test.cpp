@@ -1,0 +1,69 @@
+#include "client/requests/signature.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/scripted_daemon.h"
+#include "tests/support/temporary_directory.h"
+
+namespace chancery::client {
+namespace {
+
+using testing::Reaction;
+using testing::ScriptedDaemon;
+using testing::TemporaryDirectory;
+
+std::string chunk(const std::string& data) {
+  v1::BundleChunk message;
+  message.set_data(data);
+  return message.SerializeAsString();
+}
+
+v1::SignReply reply_without_bundle(std::size_t bytes) {
+  v1::SignReply reply;
+  reply.set_state(v1::STATE_DONE);
+  reply.set_receipt("r-7");
+  reply.set_bundle_bytes(bytes);
+  return reply;
+}
+
+class SignatureTest : public ::testing::Test {
+ protected:
+  Result<Signature> read(const v1::SignReply& reply, const std::vector<std::string>& messages) {
+    const ScriptedDaemon daemon(directory_ / "socket", [&](const wire::Request& request) {
+      v1::ReadBundleRequest asked;
+      EXPECT_EQ(request.method, "ReadBundle");
+      EXPECT_TRUE(asked.ParseFromString(request.payload));
+      EXPECT_EQ(asked.receipt(), "r-7");
+      return Reaction::stream(messages);
+    });
+    const Deadline deadline = Deadline::after(std::chrono::seconds(20));
+    const auto connection = Connection::open(directory_ / "socket", deadline).value();
+    return read_signature(*connection, reply, deadline);
+  }
+
+  TemporaryDirectory directory_;
+};
+
+TEST_F(SignatureTest, ALargeBundleIsFetchedAsAStream) {
+  const auto signature = read(reply_without_bundle(10), {chunk("12345"), chunk("67890")});
+  ASSERT_TRUE(signature.ok()) << signature.error().message;
+  EXPECT_EQ(signature->bundle, "1234567890");
+}
+
+TEST_F(SignatureTest, AStreamThatEndsEarlyIsCorrupt) {
+  const auto signature = read(reply_without_bundle(10), {chunk("12345")});
+  ASSERT_FALSE(signature.ok());
+  EXPECT_EQ(signature.error().reason, "BUNDLE_INCOMPLETE");
+}
+
+TEST_F(SignatureTest, WhatIsNotDoneHasNoBundleAndSaysItsReceipt) {
+  v1::SignReply reply = reply_without_bundle(0);
+  reply.set_state(v1::STATE_SIGNED);
+  const auto signature = read(reply, {});
+  ASSERT_TRUE(signature.ok());
+  EXPECT_FALSE(signature->is_done());
+  EXPECT_NE(unfinished(*signature).message.find("receipt r-7"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace chancery::client
