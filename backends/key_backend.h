@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/deadline.h"
@@ -37,7 +38,8 @@ class KeyBackend {
   virtual Result<Bytes> sign(std::string_view key_name, ByteView input, Deadline deadline) = 0;
 };
 
-// For backends that can make keys: asked for with dynamic_cast by the key host.
+// For backends that can make keys: asked for with dynamic_cast by the key host, before it is shut
+// and before any other call, on the first instance.
 class KeyMaker {
  public:
   virtual ~KeyMaker() = default;
@@ -65,15 +67,27 @@ enum class Confinement {
   device,       // what a vendor's module or a TPM's driver needs; still no network
 };
 
+// A file or folder that a backend needs besides the system's libraries.
+struct BackendPath {
+  std::string path;
+  enum Access { read, write } access = read;
+};
+
 // How `type = "software"` in the configuration becomes a backend.
 struct BackendType {
   std::string_view name;
-  int threads_max;  // a TPM takes one command at a time
+  std::size_t threads_max;  // a TPM takes one command at a time
   Confinement confinement;
-  // Called in the key host, once for each of its threads.
-  Result<std::unique_ptr<KeyBackend>> (*open)(const BackendConfig& config, Deadline deadline);
-  // Called in the daemon when the configuration is read: names of unknown, missing or bad options.
+  // Called in the daemon when the configuration is read: what is wrong with each unknown, missing
+  // or bad option, a sentence each. Looks at the words only, at no file.
   std::vector<std::string> (*check)(const BackendConfig& config);
+  // Called in the key host, before `open`: nothing else can be opened afterwards.
+  std::vector<BackendPath> (*paths)(const BackendConfig& config);
+  // Called in the key host, once: `count` instances, one for each of its threads. What they share
+  // (a module, a login) is theirs to guard. Errors: unavailable where the device is absent, which
+  // the daemon tries again; others name what the operator has to mend.
+  Result<std::vector<std::unique_ptr<KeyBackend>>> (*open)(const BackendConfig& config,
+                                                           std::size_t count, Deadline deadline);
 };
 
 }  // namespace chancery

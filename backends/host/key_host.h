@@ -1,15 +1,19 @@
 // The daemon's side of a key host: a process of its own that holds the keys of one backend.
 //
 // chancery-keyhost is exec'ed with one socketpair (SOCK_SEQPACKET) and nothing else. A host that
-// dies, hangs past limits::key_host_answer_max or answers garbage is killed and started anew.
+// dies, hangs past limits::key_host_answer_max, answers garbage or signs wrongly is killed and
+// started anew.
 #pragma once
+
+#include <sys/types.h>
 
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "backends/key_backend.h"
-#include "core/crypto/public_key.h"
+#include "core/base/limits.h"
 
 namespace chancery {
 
@@ -17,39 +21,65 @@ struct KeyHostOptions {
   std::filesystem::path program;  // chancery-keyhost
   std::string backend_type;
   BackendConfig config;
+  // Runs a signature's check (P-256: 64 us of CPU) and then its `done`. Pass Pool::post so that the
+  // pool's threads share them; without it the host's own thread does both.
+  std::function<void(std::function<void()>)> post = {};
+
+  // Copies of limits.h, so that tests need not wait as long.
+  std::size_t queue_max = limits::key_host_queue_max;
+  std::chrono::milliseconds start_max = limits::key_host_start_max;
+  std::chrono::milliseconds answer_max = limits::key_host_answer_max;
+  std::chrono::milliseconds late_answer_max = limits::key_host_late_answer_max;
 };
 
 struct KeyHostState {
   bool is_up = false;
-  std::string trouble;      // why it is not
-  std::size_t waiting = 0;  // requests queued or with the host
+  std::string trouble_reason;  // why it is not, or what last went wrong: PASSPHRASE_WRONG
+  std::string trouble;         // the same in words
+  std::size_t waiting = 0;     // requests queued or with the host
   std::uint64_t starts = 0;
   std::uint64_t signatures = 0;
-  bool memory_locked = false;
+  std::optional<pid_t> process;  // never -1: kill(2) would take that for everybody
+  bool memory_locked = false;    // no key reaches the swap
+  bool files_confined = false;   // by Landlock, besides seccomp
 };
 
-// Thread-safe. Owned by the daemon for its whole life; the destructor ends the process.
+// Thread-safe. Owned by the daemon for its whole life; the destructor answers what is left and ends
+// the process.
 class KeyHost {
  public:
   using SignDone = std::function<void(Result<Bytes>)>;
 
-  // Starts the process and lists its keys. A backend whose device is absent is no error: the host
-  // stays, `state()` says why, and it is tried again.
+  // Starts the process and waits until it has listed its keys, or says why it cannot: a backend
+  // whose device is absent, or whose passphrase is wrong, is no error here. The host is tried again
+  // and again, and `state()` says why. Errors: unavailable KEY_HOST_START_FAILED (no such program).
   static Result<std::unique_ptr<KeyHost>> start(KeyHostOptions options, Deadline deadline);
   virtual ~KeyHost() = default;
 
   // The keys listed when the host last came up.
   virtual std::vector<KeyInfo> keys() const = 0;
 
-  // Queues one signature; `done` runs once, on the host's own thread: post real work elsewhere.
-  // The signature has been checked with the key's public key. Errors besides the backend's own:
-  // exhausted KEY_HOST_QUEUE_FULL (at once), unavailable KEY_HOST_DOWN (never reached it),
-  // outcome_unknown KEY_HOST_DIED / KEY_HOST_HUNG (it had begun), internal WRONG_SIGNATURE.
+  // Queues one signature. `done` runs once, with a signature that has been checked with the key's
+  // public key: through KeyHostOptions::post, or on the host's own thread (post real work
+  // elsewhere then); a refusal before queueing runs it before sign() returns. Hold no lock that
+  // `done` takes. Errors besides the backend's own:
+  //   not_found KEY_NOT_FOUND; invalid_request INPUT_TOO_LARGE (all at once)
+  //   exhausted KEY_HOST_QUEUE_FULL (at once)
+  //   unavailable KEY_HOST_DOWN (it never reached a host; at once where the backend cannot open)
+  //   unavailable DEADLINE_PASSED (nothing was signed)
+  //   outcome_unknown KEY_HOST_DIED, KEY_HOST_HUNG, KEY_HOST_LATE (it had begun, or may have)
+  //   internal WRONG_SIGNATURE (the host is replaced)
   virtual void sign(std::string key_name, Bytes input, Deadline deadline, SignDone done) = 0;
-  // The same, waiting.
+  // The same, waiting. Never on a thread that runs `post`.
   Result<Bytes> sign(std::string key_name, Bytes input, Deadline deadline);
 
+  // Makes a key, where the backend can (unsupported CANNOT_MAKE_KEYS). Only a host that is not yet
+  // shut may write: what has begun is finished, and a new host makes the key before it takes up the
+  // rest. Waits. Error: invalid_request KEY_EXISTS, KEY_NAME_INVALID.
   virtual Result<KeyInfo> make_key(std::string name, Algorithm algorithm, Deadline deadline) = 0;
+  // The same without a new key: the backend is opened anew and lists its keys.
+  virtual Result<void> reopen(Deadline deadline) = 0;
+
   virtual KeyHostState state() const = 0;
 };
 

@@ -1,0 +1,64 @@
+// What the daemon and a key host say to each other, one message a packet. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <variant>
+
+#include "backends/key_backend.h"
+
+namespace chancery::host {
+
+struct KeyToMake {
+  std::string name;
+  Algorithm algorithm;
+};
+
+// The daemon's first message: which backend, and perhaps a key to make before the host is shut.
+struct Open {
+  std::string backend_type;
+  BackendConfig config;
+  std::optional<KeyToMake> make;
+  Deadline deadline;
+};
+
+// The daemon's others. Any number may be on their way; the host takes them in order.
+struct Sign {
+  std::uint64_t id;
+  Deadline deadline;
+  std::string key_name;
+  Bytes input;
+};
+
+// The host answers Open with its keys (KeyInfo, one each), then Opened; or with OpenFailed.
+struct Opened {
+  std::uint32_t threads = 1;  // so many requests may have begun and not ended
+  bool memory_locked = false;
+  bool files_confined = false;          // the kernel has Landlock
+  std::optional<Error> making_trouble;  // why the key was not made
+};
+struct OpenFailed {
+  Error error;
+};
+
+// The host's answers to Sign.
+struct Signed {
+  std::uint64_t id;
+  Bytes signature;
+};
+struct Refused {
+  std::uint64_t id;
+  Error error;
+};
+
+using ToHost = std::variant<Open, Sign>;
+using FromHost = std::variant<KeyInfo, Opened, OpenFailed, Signed, Refused>;
+
+Bytes encode(const ToHost& message);
+Bytes encode(const FromHost& message);
+
+// Strict: every byte is accounted for. Error: corrupt MESSAGE_MALFORMED.
+Result<ToHost> decode_to_host(ByteView packet);
+Result<FromHost> decode_from_host(ByteView packet);
+
+}  // namespace chancery::host

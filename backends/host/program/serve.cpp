@@ -1,0 +1,164 @@
+#include "backends/host/program/serve.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <latch>
+#include <semaphore>
+#include <thread>
+
+#include "backends/host/message.h"
+#include "backends/host/program/files.h"
+#include "backends/host/program/hardening.h"
+#include "backends/host/program/system_calls.h"
+#include "backends/registry.h"
+#include "core/base/limits.h"
+
+namespace chancery::host {
+namespace {
+
+using Instances = std::vector<std::unique_ptr<KeyBackend>>;
+
+// The next message, or nothing once the daemon is gone (or mad).
+std::optional<ToHost> receive(int socket, Bytes& packet) {
+  packet.resize(limits::key_host_message_bytes_max);
+  ssize_t size = 0;
+  do {
+    size = recv(socket, packet.data(), packet.size(), 0);
+  } while (size < 0 && errno == EINTR);
+  if (size <= 0) return std::nullopt;
+  Result<ToHost> message = decode_to_host(ByteView(packet).first(static_cast<std::size_t>(size)));
+  if (!message.ok()) return std::nullopt;
+  return std::move(*message);
+}
+
+// A daemon that does not read any more is gone; the guard sees to the rest.
+void send(int socket, const FromHost& message) {
+  const Bytes packet = encode(message);
+  while (::send(socket, packet.data(), packet.size(), MSG_NOSIGNAL) < 0 && errno == EINTR) {
+  }
+}
+
+FromHost answer(KeyBackend& backend, const Sign& request) {
+  if (request.deadline.passed()) {
+    return Refused{request.id, unavailable("DEADLINE_PASSED",
+                                           "the deadline passed before the key was reached")};
+  }
+  Result<Bytes> signature = backend.sign(request.key_name, request.input, request.deadline);
+  if (!signature.ok()) return Refused{request.id, signature.error()};
+  return Signed{request.id, std::move(*signature)};
+}
+
+// One thread's work. All of them read the one socket: the kernel gives each packet to one.
+void work(int socket, KeyBackend& backend) {
+  Bytes packet;
+  while (const auto message = receive(socket, packet)) {
+    const Sign* request = std::get_if<Sign>(&*message);
+    if (request == nullptr) return;
+    send(socket, answer(backend, *request));
+  }
+}
+
+// With an instance of its own, so that those which sign all open on the new key.
+Result<void> make(const BackendType& type, const Open& open) {
+  const Instances instances = TRY(type.open(open.config, 1, open.deadline));
+  auto* maker = dynamic_cast<KeyMaker*>(instances.front().get());
+  if (maker == nullptr) {
+    return unsupported("CANNOT_MAKE_KEYS",
+                       fmt::format("a backend of type {} cannot make keys", type.name));
+  }
+  TRY(maker->make_key(open.make->name, open.make->algorithm, open.deadline));
+  return {};
+}
+
+struct Opening {
+  Instances instances;
+  std::vector<KeyInfo> keys;
+  Opened report;
+};
+
+Result<Opening> open_backend(const BackendType& type, const Open& open) {
+  Opening out;
+  out.report.memory_locked = lock_memory();
+  out.report.files_confined = TRY(confine_files(type.paths(open.config)));
+  TRY(forbid_network_and_programs());
+  if (open.make) {
+    const Result<void> made = make(type, open);
+    if (!made.ok()) out.report.making_trouble = made.error();
+  }
+  const std::size_t processors = std::max(1U, std::thread::hardware_concurrency());
+  const std::size_t threads =
+      std::min({type.threads_max, processors, limits::key_host_threads_max});
+  out.instances = TRY(type.open(open.config, threads, open.deadline));
+  out.keys = TRY(out.instances.front()->list_keys(open.deadline));
+  out.report.threads = static_cast<std::uint32_t>(out.instances.size());
+  return out;
+}
+
+// Waits until the daemon is gone. Asks for no event, so that requests do not wake it.
+void await_hang_up(int socket) {
+  pollfd entry{socket, 0, 0};
+  while (poll(&entry, 1, -1) <= 0) {
+  }
+}
+
+[[noreturn]] void give_up(int socket, const Error& why) {
+  send(socket, OpenFailed{why});
+  _exit(1);
+}
+
+// Threads start before the last filter, which allows no more of them, and work after it.
+[[noreturn]] void run(int socket, const BackendType& type, Opening opening) {
+  std::latch shut(1);
+  std::counting_semaphore<> finished(0);
+  std::vector<std::thread> threads;
+  for (std::unique_ptr<KeyBackend>& instance : opening.instances) {
+    threads.emplace_back([&shut, &finished, socket, backend = std::move(instance)]() mutable {
+      shut.wait();
+      work(socket, *backend);
+      backend.reset();  // leaves its device in order
+      finished.release();
+    });
+  }
+  if (type.confinement == Confinement::memory_only) {
+    forbid_more_processes();
+    const Result<void> confined = allow_memory_only();
+    if (!confined.ok()) give_up(socket, confined.error());
+  }
+  for (KeyInfo& key : opening.keys) send(socket, std::move(key));
+  send(socket, opening.report);
+  shut.count_down();
+
+  await_hang_up(socket);
+  // A thread that hangs in its device is left there.
+  const auto last = std::chrono::steady_clock::now() + limits::key_host_exit_max;
+  for (std::size_t i = 0; i < threads.size(); ++i) {
+    if (!finished.try_acquire_until(last)) break;
+  }
+  _exit(0);
+}
+
+}  // namespace
+
+void serve(int socket) {
+  harden_process(socket);
+  Bytes packet;
+  const auto message = receive(socket, packet);
+  const Open* open = message ? std::get_if<Open>(&*message) : nullptr;
+  if (open == nullptr) _exit(1);
+  const BackendType* type = find_backend_type(open->backend_type);
+  if (type == nullptr) {
+    give_up(socket,
+            unsupported("BACKEND_UNKNOWN", fmt::format("this key host has no backend type \"{}\"",
+                                                       open->backend_type)));
+  }
+  Result<Opening> opening = open_backend(*type, *open);
+  if (!opening.ok()) give_up(socket, opening.error());
+  run(socket, *type, std::move(*opening));
+}
+
+}  // namespace chancery::host

@@ -1,0 +1,280 @@
+#include "backends/host/running_key_host.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+
+namespace chancery::host {
+namespace {
+
+// All that a host's environment holds.
+std::vector<std::string> host_environment() {
+  std::vector<std::string> out;
+  if (const char* directory = std::getenv("CREDENTIALS_DIRECTORY")) {
+    out.push_back(fmt::format("CREDENTIALS_DIRECTORY={}", directory));
+  }
+  return out;
+}
+
+Error garbage(std::string_view what) {
+  return internal("KEY_HOST_GARBAGE", fmt::format("a key host sent {}", what));
+}
+
+Result<void> check(const Request& request, ByteView signature) {
+  const auto& [info, public_key] = *request.key;
+  return takes_message(info.algorithm)
+             ? public_key.verify_message(info.algorithm, request.input, signature)
+             : public_key.verify_digest(info.algorithm, request.input, signature);
+}
+
+}  // namespace
+
+void RunningKeyHost::run() {
+  for (;;) {
+    sleep();
+    Lock lock(mutex_);
+    if (stopping_) break;
+    if (phase_ != Phase::down) receive();
+    if (!farewell_) check_times();
+    if (!farewell_) check_reopening();
+    if (phase_ == Phase::down && Deadline::Clock::now() >= start_at_) start_process();
+    if (!farewell_) send_waiting();
+    say_farewell(lock);
+    deliver(lock);
+  }
+  Lock lock(mutex_);
+  dismiss(unavailable("SHUTTING_DOWN", "the daemon is stopping"));
+  say_farewell(lock);
+  answer_all(ledger_.take_waiting(), down());
+  deliver(lock);
+}
+
+void RunningKeyHost::sleep() {
+  pollfd entries[2] = {{bell_->descriptor(), POLLIN, 0}, {-1, POLLIN, 0}};
+  Time until;
+  {
+    const std::lock_guard lock(mutex_);
+    until = ledger_.next_check();
+    if (phase_ == Phase::down) until = std::min(until, start_at_);
+    if (phase_ == Phase::opening) until = std::min(until, open_by_);
+    asleep_until_ = until;
+    if (process_) entries[1].fd = process_->socket();
+    if (socket_is_full_) entries[1].events |= POLLOUT;
+  }
+  int timeout_ms = -1;
+  if (until != Time::max()) timeout_ms = static_cast<int>(Deadline::at(until).remaining().count());
+  poll(entries, 2, timeout_ms);
+  if ((entries[0].revents & POLLIN) != 0) bell_->hush();
+}
+
+void RunningKeyHost::start_process() {
+  ++state_.starts;
+  if (reopening_) reopening_->underway = true;
+  Result<Process> process = Process::start(options_.program, host_environment());
+  if (!process.ok()) {
+    backend_is_closed_ = true;
+    dismiss(process.error());
+    return;
+  }
+  process_ = std::move(*process);
+  phase_ = Phase::opening;
+  listing_.clear();
+  Open open{options_.backend_type, options_.config, std::nullopt,
+            Deadline::after(options_.start_max)};
+  if (reopening_ && reopening_->make) {
+    open.make = reopening_->make;
+    open.deadline = std::max(open.deadline, reopening_->deadline, [](Deadline a, Deadline b) {
+      return a.when() < b.when();
+    });  // an RSA key takes a TPM many seconds
+  }
+  open_by_ = open.deadline.when();
+  const Bytes packet = encode(std::move(open));
+  // A failure shows as the end of the conversation.
+  static_cast<void>(
+      send(process_->socket(), packet.data(), packet.size(), MSG_DONTWAIT | MSG_NOSIGNAL));
+}
+
+void RunningKeyHost::receive() {
+  socket_is_full_ = false;
+  while (!farewell_) {
+    const ssize_t size =
+        recv(process_->socket(), packet_.data(), packet_.size(), MSG_DONTWAIT | MSG_TRUNC);
+    if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
+    if (size <= 0) return dismiss(internal("KEY_HOST_DIED", "a key host ended by itself"));
+    if (static_cast<std::size_t>(size) > packet_.size()) return dismiss(garbage("a huge message"));
+    take(ByteView(packet_).first(static_cast<std::size_t>(size)));
+  }
+}
+
+void RunningKeyHost::take(ByteView packet) {
+  Result<FromHost> message = decode_from_host(packet);
+  if (!message.ok()) return dismiss(garbage("a malformed message"));
+  std::visit([this](auto& value) { take_message(std::move(value)); }, *message);
+}
+
+void RunningKeyHost::take_message(KeyInfo key) {
+  Result<PublicKey> public_key = PublicKey::from_spki(key.spki);
+  if (phase_ != Phase::opening || listing_.size() >= limits::keys_per_backend_max ||
+      !public_key.ok() || !fits(public_key->algorithm(), key.algorithm)) {
+    return dismiss(garbage("a key that cannot be"));
+  }
+  listing_.push_back(
+      std::make_shared<const KnownKey>(KnownKey{std::move(key), std::move(*public_key)}));
+}
+
+void RunningKeyHost::take_message(Opened opened) {
+  if (phase_ != Phase::opening || opened.threads < 1 ||
+      opened.threads > limits::key_host_threads_max) {
+    return dismiss(garbage("an opening that cannot be"));
+  }
+  phase_ = Phase::up;
+  up_since_ = Deadline::Clock::now();
+  backend_is_closed_ = false;
+  keys_ = std::move(listing_);
+  state_.memory_locked = opened.memory_locked;
+  state_.files_confined = opened.files_confined;
+  state_.trouble_reason.clear();
+  state_.trouble.clear();
+  ledger_.host_came(opened.threads);
+  attempted_ = true;
+  if (reopening_ && reopening_->underway) {
+    reopening_->outcome =
+        opened.making_trouble ? Result<void>(*opened.making_trouble) : Result<void>();
+  }
+  changed_.notify_all();
+}
+
+void RunningKeyHost::take_message(OpenFailed failed) {
+  if (phase_ != Phase::opening) return dismiss(garbage("an opening that cannot be"));
+  backend_is_closed_ = true;
+  dismiss(std::move(failed.error));
+}
+
+void RunningKeyHost::take_message(Signed answered) {
+  if (ledger_.awaited(answered.id) == Ledger::Awaited::never_sent) {
+    return dismiss(garbage("an answer that nobody awaits"));
+  }
+  ++state_.signatures;
+  answer(ledger_.answered(answered.id, Deadline::Clock::now()), std::move(answered.signature));
+}
+
+void RunningKeyHost::take_message(Refused refused) {
+  if (ledger_.awaited(refused.id) == Ledger::Awaited::never_sent) {
+    return dismiss(garbage("an answer that nobody awaits"));
+  }
+  answer(ledger_.answered(refused.id, Deadline::Clock::now()), std::move(refused.error));
+}
+
+void RunningKeyHost::check_times() {
+  const Time now = Deadline::Clock::now();
+  if (bell_->condemned(state_.starts) && process_) {
+    return dismiss(internal("WRONG_SIGNATURE", "a signature did not verify with its public key"));
+  }
+  if (phase_ == Phase::opening && now >= open_by_) {
+    return dismiss(internal("KEY_HOST_HUNG", "a key host did not open its backend in time"));
+  }
+  if (now < ledger_.next_check()) return;
+  Ledger::Expired expired = ledger_.expired(now);
+  const Error late =
+      phase_ == Phase::up
+          ? unavailable("DEADLINE_PASSED", "the deadline passed before the key host was asked")
+          : down();
+  answer_all(std::move(expired.waiting), late);
+  answer_all(std::move(expired.sent),
+             outcome_unknown("KEY_HOST_LATE",
+                             "the key host did not answer by the deadline: it may have signed"));
+  if (ledger_.hangs(now)) {
+    dismiss(internal("KEY_HOST_HUNG", fmt::format("a key host has not answered for {}.{:03} s",
+                                                  options_.answer_max.count() / 1000,
+                                                  options_.answer_max.count() % 1000)));
+  }
+}
+
+void RunningKeyHost::check_reopening() {
+  if (!reopening_ || reopening_->underway) return;
+  if (phase_ == Phase::up) phase_ = Phase::draining;
+  if (phase_ == Phase::draining && ledger_.idle()) dismiss(std::nullopt);
+  if (phase_ == Phase::down) start_at_ = {};
+}
+
+// The process is to go; without trouble it has time to put its device in order.
+void RunningKeyHost::dismiss(std::optional<Error> trouble) {
+  farewell_ = Farewell{std::move(trouble), limits::key_host_exit_max};
+  if (farewell_->trouble && farewell_->trouble->reason != "SHUTTING_DOWN" && !backend_is_closed_) {
+    farewell_->patience = std::chrono::milliseconds::zero();
+  }
+}
+
+void RunningKeyHost::say_farewell(Lock& lock) {
+  if (!farewell_) return;
+  const Farewell farewell = *std::exchange(farewell_, std::nullopt);
+  // Whoever signs now finds no process and queues.
+  phase_ = Phase::down;
+  std::optional<Process> process = std::exchange(process_, std::nullopt);
+  lock.unlock();
+  const std::string end = process ? process->end(farewell.patience) : "was not started";
+  lock.lock();
+
+  const Time now = Deadline::Clock::now();
+  if (!farewell.trouble) {
+    start_at_ = now;
+    return;
+  }
+  if (up_since_ < now - limits::key_host_restart_delay_max) delay_ = {};
+  up_since_ = Time::max();
+  start_at_ = now + delay_;
+  delay_ = std::clamp<std::chrono::milliseconds>(delay_ * 2, limits::key_host_restart_delay_min,
+                                                 limits::key_host_restart_delay_max);
+  state_.trouble_reason = farewell.trouble->reason;
+  state_.trouble = backend_is_closed_ ? farewell.trouble->message
+                                      : fmt::format("{} (it {})", farewell.trouble->message, end);
+  attempted_ = true;
+  if (reopening_ && reopening_->underway) {
+    reopening_->outcome =
+        backend_is_closed_ ? down() : outcome_unknown("KEY_HOST_DIED", state_.trouble);
+  }
+  changed_.notify_all();
+  answer_all(
+      ledger_.host_went(),
+      outcome_unknown(state_.trouble_reason == "KEY_HOST_HUNG" ? "KEY_HOST_HUNG" : "KEY_HOST_DIED",
+                      fmt::format("the key host of backend {} went while it signed: {}",
+                                  options_.config.name, state_.trouble)));
+  if (backend_is_closed_) answer_all(ledger_.take_waiting(), down());
+}
+
+void RunningKeyHost::answer(Request request, Result<Bytes> result) {
+  if (!request.done) return;  // given up before
+  answers_.emplace_back([request = std::move(request), result = std::move(result), bell = bell_,
+                         start = state_.starts]() mutable {
+    if (result.ok() && !check(request, *result).ok()) {
+      bell->condemn(start);
+      result = internal("WRONG_SIGNATURE",
+                        fmt::format("the key host's signature with \"{}\" does not verify with its "
+                                    "public key: the device may be broken",
+                                    request.key->info.name));
+    }
+    request.done(std::move(result));
+  });
+}
+
+void RunningKeyHost::answer_all(std::vector<Request> requests, const Error& error) {
+  for (Request& request : requests) answer(std::move(request), error);
+}
+
+void RunningKeyHost::deliver(Lock& lock) {
+  std::vector<std::function<void()>> answers = std::exchange(answers_, {});
+  lock.unlock();
+  for (std::function<void()>& run_done : answers) {
+    if (options_.post) {
+      options_.post(std::move(run_done));
+    } else {
+      run_done();
+    }
+  }
+}
+
+}  // namespace chancery::host

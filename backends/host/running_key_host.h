@@ -1,0 +1,135 @@
+// KeyHost's one implementation: a thread that starts, listens to, times and replaces the process.
+#pragma once
+
+#include <sys/eventfd.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "backends/host/key_host.h"
+#include "backends/host/ledger.h"
+#include "backends/host/message.h"
+#include "backends/host/process.h"
+
+namespace chancery::host {
+
+// Wakes the host's thread; outlives the KeyHost while a check is still on its way through `post`.
+class Bell {
+ public:
+  Bell() : descriptor_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+  ~Bell();
+  Bell(const Bell&) = delete;
+  Bell& operator=(const Bell&) = delete;
+  void ring();
+  void hush();
+  int descriptor() const { return descriptor_; }
+
+  // The host that was started as this one has signed wrongly and must go.
+  void condemn(std::uint64_t start);
+  bool condemned(std::uint64_t start) const { return condemned_ == start; }
+
+ private:
+  int descriptor_;
+  std::atomic<std::uint64_t> condemned_{0};
+};
+
+// Callers send their requests themselves while the window is open, so that one request costs two
+// wake-ups: the host's and this thread's for the answer.
+class RunningKeyHost final : public KeyHost {
+ public:
+  explicit RunningKeyHost(KeyHostOptions options);
+  ~RunningKeyHost() override;
+
+  // Whether it came up or said why not; an error when it cannot be started at all.
+  Result<void> await_first_opening(Deadline deadline);
+
+  std::vector<KeyInfo> keys() const override;
+  void sign(std::string key_name, Bytes input, Deadline deadline, SignDone done) override;
+  Result<KeyInfo> make_key(std::string name, Algorithm algorithm, Deadline deadline) override;
+  Result<void> reopen(Deadline deadline) override;
+  KeyHostState state() const override;
+
+ private:
+  enum class Phase {
+    down,      // no process; the next is due at start_at_
+    opening,   // it has been told to open its backend
+    up,        // it takes requests
+    draining,  // it finishes what it has, then makes room for one that opens anew
+  };
+  // What a caller of make_key or reopen waits for; one at a time.
+  struct Reopening {
+    std::optional<KeyToMake> make;
+    Deadline deadline;
+    bool underway = false;
+    std::optional<Result<void>> outcome;
+  };
+  // Why the process has to go, and how long it has to do so by itself.
+  struct Farewell {
+    std::optional<Error> trouble;
+    std::chrono::milliseconds patience;
+  };
+  using Lock = std::unique_lock<std::mutex>;
+
+  // Under the lock, on any thread.
+  Result<Request> admit(const std::string& key_name, Bytes input, Deadline deadline,
+                        SignDone& done) const;
+  Error down() const;
+  void send_waiting();
+  Result<void> reopen_with(std::optional<KeyToMake> make, Deadline deadline);
+
+  // The host's thread.
+  void run();
+  void sleep();
+  // Under the lock; what they answer is delivered once it is released.
+  void start_process();
+  void receive();
+  void take(ByteView packet);
+  void take_message(KeyInfo key);
+  void take_message(Opened opened);
+  void take_message(OpenFailed failed);
+  void take_message(Signed answer);
+  void take_message(Refused answer);
+  void check_times();
+  void check_reopening();
+  void dismiss(std::optional<Error> trouble);
+  void answer(Request request, Result<Bytes> answer);
+  void answer_all(std::vector<Request> requests, const Error& error);
+  // Releases the lock meanwhile.
+  void say_farewell(Lock& lock);
+  void deliver(Lock& lock);
+
+  const KeyHostOptions options_;
+  const std::shared_ptr<Bell> bell_ = std::make_shared<Bell>();
+  std::mutex reopening_mutex_;  // callers of make_key and reopen queue here
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;  // attempted_ or reopening_
+  Phase phase_ = Phase::down;
+  bool stopping_ = false;
+  bool attempted_ = false;          // the first start has come to something
+  bool backend_is_closed_ = false;  // the last host said so itself: no use to wait for the next
+  bool socket_is_full_ = false;
+  Ledger ledger_;
+  std::vector<std::shared_ptr<const KnownKey>> keys_;
+  KeyHostState state_;
+  std::optional<Process> process_;
+  std::optional<Reopening> reopening_;
+  Time asleep_until_ = Time::max();
+
+  // The thread's own.
+  Time start_at_{};
+  Time open_by_ = Time::max();
+  Time up_since_ = Time::max();
+  std::chrono::milliseconds delay_{0};
+  std::vector<std::shared_ptr<const KnownKey>> listing_;
+  std::optional<Farewell> farewell_;
+  std::vector<std::function<void()>> answers_;
+  Bytes packet_;
+
+  std::thread thread_;  // last: it uses all the others
+};
+
+}  // namespace chancery::host

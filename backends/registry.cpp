@@ -1,0 +1,16 @@
+#include "backends/registry.h"
+
+#include <array>
+
+#include "backends/software/software.h"
+
+namespace chancery {
+
+std::span<const BackendType> backend_types() {
+  static constexpr std::array types{
+      software::backend_type,
+  };
+  return types;
+}
+
+}  // namespace chancery
