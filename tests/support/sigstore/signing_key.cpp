@@ -1,0 +1,92 @@
+#include "tests/support/sigstore/signing_key.h"
+
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+
+namespace chancery::testing {
+namespace {
+
+EVP_PKEY* generate(Algorithm algorithm) {
+  switch (algorithm) {
+    case Algorithm::ecdsa_p256_sha256:
+      return EVP_EC_gen("P-256");
+    case Algorithm::ecdsa_p384_sha384:
+      return EVP_EC_gen("P-384");
+    case Algorithm::ecdsa_p521_sha512:
+      return EVP_EC_gen("P-521");
+    case Algorithm::ed25519:
+    case Algorithm::ed25519_ph:
+      return EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
+    default:
+      return EVP_RSA_gen(rsa_bits(algorithm));
+  }
+}
+
+const EVP_MD* hash_function(Algorithm algorithm) {
+  switch (hash_of(algorithm)) {
+    case HashAlgorithm::sha256:
+      return EVP_sha256();
+    case HashAlgorithm::sha384:
+      return EVP_sha384();
+    case HashAlgorithm::sha512:
+      return EVP_sha512();
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+SigningKey::SigningKey(std::shared_ptr<EVP_PKEY> key, Algorithm algorithm)
+    : key_(std::move(key)), algorithm_(algorithm) {}
+
+SigningKey SigningKey::make(Algorithm algorithm) {
+  std::shared_ptr<EVP_PKEY> key(generate(algorithm), EVP_PKEY_free);
+  CHANCERY_ASSERT(key != nullptr);
+  return {std::move(key), algorithm};
+}
+
+PublicKey SigningKey::public_key() const {
+  unsigned char* der = nullptr;
+  const int length = i2d_PUBKEY(key_.get(), &der);
+  CHANCERY_ASSERT(length > 0);
+  const Bytes spki(der, der + length);
+  OPENSSL_free(der);
+  return *PublicKey::from_spki(spki);
+}
+
+Bytes SigningKey::sign(Algorithm algorithm, ByteView message) const {
+  if (!takes_message(algorithm)) {
+    return sign_digest(algorithm, digest(hash_of(algorithm), message).value);
+  }
+  Bytes signature(64);
+  std::size_t length = signature.size();
+  const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context(EVP_MD_CTX_new(),
+                                                                   EVP_MD_CTX_free);
+  CHANCERY_ASSERT(EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key_.get()) == 1 &&
+                  EVP_DigestSign(context.get(), signature.data(), &length, message.data(),
+                                 message.size()) == 1);
+  return signature;
+}
+
+Bytes SigningKey::sign_digest(Algorithm algorithm, ByteView digest) const {
+  const std::unique_ptr<EVP_PKEY_CTX, void (*)(EVP_PKEY_CTX*)> context(
+      EVP_PKEY_CTX_new(key_.get(), nullptr), EVP_PKEY_CTX_free);
+  std::size_t length = 0;
+  CHANCERY_ASSERT(EVP_PKEY_sign_init(context.get()) == 1 &&
+                  EVP_PKEY_CTX_set_signature_md(context.get(), hash_function(algorithm)) == 1);
+  if (is_rsa(algorithm) && !is_deterministic(algorithm)) {
+    CHANCERY_ASSERT(EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PSS_PADDING) == 1 &&
+                    EVP_PKEY_CTX_set_rsa_pss_saltlen(context.get(), RSA_PSS_SALTLEN_DIGEST) == 1);
+  }
+  CHANCERY_ASSERT(EVP_PKEY_sign(context.get(), nullptr, &length, digest.data(), digest.size()) ==
+                  1);
+  Bytes signature(length);
+  CHANCERY_ASSERT(
+      EVP_PKEY_sign(context.get(), signature.data(), &length, digest.data(), digest.size()) == 1);
+  signature.resize(length);
+  return signature;
+}
+
+}  // namespace chancery::testing
