@@ -114,6 +114,16 @@ inline constexpr auto shutdown_max = 35000ms;
 
 // --- The local log ---
 inline constexpr auto publish_interval_default = 100ms;
+// A projection that has to catch up goes in steps of so many: 64 bundles, some 30 MiB.
+inline constexpr std::size_t log_projection_entries_max = 64 * 256;
+// Entries whose files wait (the disk is full): 64 bytes of memory and one journal row each.
+inline constexpr std::uint64_t log_unpublished_entries_max = 200000;
+// A checkpoint that could not be signed, files that could not be written: tried again.
+inline constexpr auto log_retry_delay_min = 10ms;
+inline constexpr auto log_retry_delay_max = 1000ms;
+// Directories remembered as synced; past it they are synced once more. A log of a million entries
+// has a dozen, and two for each partial tile.
+inline constexpr std::size_t log_known_directories_max = 1024;
 
 // --- The command ---
 // Large enough that reading costs few system calls, small enough to stay in the second-level cache.

@@ -6,7 +6,7 @@
 
 #include "core/base/result.h"
 
-namespace chancery::tests {
+namespace chancery::testing {
 namespace {
 
 EVP_PKEY* generate(Algorithm algorithm) {
@@ -88,4 +88,4 @@ Bytes PrivateKey::sign_message(ByteView message) const {
   return sign(digest(hash_of(algorithm_), message).value);
 }
 
-}  // namespace chancery::tests
+}  // namespace chancery::testing

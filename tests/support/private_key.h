@@ -8,7 +8,7 @@
 
 struct evp_pkey_st;
 
-namespace chancery::tests {
+namespace chancery::testing {
 
 // Immutable once made; any thread. Failures end the test program.
 class PrivateKey {
@@ -29,4 +29,4 @@ class PrivateKey {
   Bytes spki_;
 };
 
-}  // namespace chancery::tests
+}  // namespace chancery::testing

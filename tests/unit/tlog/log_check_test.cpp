@@ -11,7 +11,7 @@
 namespace chancery::tlog {
 namespace {
 
-class WrittenLog : public testing::Test {
+class WrittenLog : public ::testing::Test {
  protected:
   void write(std::size_t size) {
     files_ = written_log(size);
@@ -27,7 +27,7 @@ class WrittenLog : public testing::Test {
     return checked.ok() ? "" : checked.error().reason;
   }
 
-  tests::PrivateKey signer_ = tests::PrivateKey::make(Algorithm::ed25519);
+  testing::PrivateKey signer_ = testing::PrivateKey::make(Algorithm::ed25519);
   NoteKey key_ = *NoteKey::make("log.example", *PublicKey::from_spki(signer_.spki()));
   MemoryFiles files_;
 };
@@ -97,7 +97,7 @@ TEST_F(WrittenLog, EachContradictionHasItsReason) {
 
 TEST_F(WrittenLog, OfAnotherKeyIsRefused) {
   write(3);
-  signer_ = tests::PrivateKey::make(Algorithm::ed25519);
+  signer_ = testing::PrivateKey::make(Algorithm::ed25519);
   sign({"log.example", 3, naive_root(test_leaves(3)), {}});
   EXPECT_EQ(reason(), "CHECKPOINT_SIGNATURE_INVALID");
   key_ = *NoteKey::make("log.example", *PublicKey::from_spki(signer_.spki()));

@@ -132,7 +132,7 @@ TEST(NoteKey, ANameMustBeOneThatASignatureLineCanCarry) {
 TEST(NoteKey, EachKindOfKeySignsNotes) {
   for (const Algorithm algorithm :
        {Algorithm::ed25519, Algorithm::ecdsa_p256_sha256, Algorithm::rsa_pkcs1v15_2048_sha256}) {
-    const tests::PrivateKey signer = tests::PrivateKey::make(algorithm);
+    const testing::PrivateKey signer = testing::PrivateKey::make(algorithm);
     const NoteKey key = *NoteKey::make("log.example", *PublicKey::from_spki(signer.spki()));
     Note note{"text\n", {}};
     note.signatures.push_back(
@@ -144,12 +144,12 @@ TEST(NoteKey, EachKindOfKeySignsNotes) {
 }
 
 TEST(NoteKey, IdsAreMadeAsSigstoreMakesThem) {
-  const auto id_of = [](const tests::PrivateKey& signer) {
+  const auto id_of = [](const testing::PrivateKey& signer) {
     return NoteKey::make("log.example", *PublicKey::from_spki(signer.spki()))->id();
   };
-  const auto ecdsa = tests::PrivateKey::make(Algorithm::ecdsa_p256_sha256);
+  const auto ecdsa = testing::PrivateKey::make(Algorithm::ecdsa_p256_sha256);
   EXPECT_EQ(id_of(ecdsa), sha256(ecdsa.spki()));
-  const auto rsa = tests::PrivateKey::make(Algorithm::rsa_pkcs1v15_2048_sha256);
+  const auto rsa = testing::PrivateKey::make(Algorithm::rsa_pkcs1v15_2048_sha256);
   EXPECT_EQ(id_of(rsa), sha256({as_bytes("log.example\n\xff"
                                          "PKIX-RSA-PKCS#1v1.5"),
                                 rsa.spki()}));
