@@ -60,6 +60,11 @@ FrameReader::Event FrameReader::advance(ByteView& bytes) {
   }
 }
 
+void FrameReader::skip_data() {
+  is_skipping_ = true;
+  data_ = std::string();
+}
+
 bool FrameReader::fill_header(ByteView& bytes) {
   const std::size_t count = std::min(bytes.size(), frame_header_bytes - header_filled_);
   std::copy_n(bytes.begin(), count, header_bytes_.begin() + static_cast<long>(header_filled_));

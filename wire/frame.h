@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/base/bytes.h"
 
@@ -47,9 +48,11 @@ class FrameReader {
   Event advance(ByteView& bytes);
 
   const FrameHeader& header() const { return header_; }
-  std::string take_data() { return std::move(data_); }
-  void skip_data() { is_skipping_ = true; }  // no frame event will come for this header
-  bool is_amid_frame() const { return state_ != State::between || header_filled_ > 0; }
+  std::string take_data() { return std::exchange(data_, {}); }
+  // The rest of this frame is thrown away, and no frame event comes for it.
+  void skip_data();
+  bool is_amid_frame() const { return has_header() || header_filled_ > 0; }
+  bool has_header() const { return state_ == State::in_data; }  // header() is of this frame
   // What it holds of an unfinished frame.
   std::size_t held_bytes() const { return data_.size(); }
 

@@ -23,9 +23,28 @@ inline constexpr std::size_t connections_refused_max = 64;
 inline constexpr auto refused_connection_wait_max = 1000ms;
 // Accepted and not yet answered, all connections together: what the queues below can hold.
 inline constexpr std::size_t requests_in_flight_max = 4096;
+inline constexpr std::size_t requests_in_flight_per_uid_max = 2048;  // half, as of connections
 inline constexpr std::size_t requests_in_flight_per_connection_max = 512;
-// A client that does not read its answers is not read from; past this it is closed.
-inline constexpr std::size_t unsent_bytes_per_connection_max = 8U << 20;
+// Bytes of requests that have arrived and are not answered: what is small never comes near it.
+inline constexpr std::size_t request_bytes_in_flight_max = 64U << 20;
+inline constexpr std::size_t request_bytes_in_flight_per_uid_max = 32U << 20;
+// Around the payload of a request: names, timeout, metadata.
+inline constexpr std::size_t request_envelope_bytes_max = 16U << 10;
+// Messages of a client stream that wait for the pool; past this its connection is not read from.
+inline constexpr std::size_t stream_bytes_waiting_max = 2U << 20;
+inline constexpr std::size_t stream_messages_waiting_max = 64;
+// At a limit of connections, one of the same user that has been idle so long gives way to a new
+// one: a thousand silent clients harm nobody, and a client at work is never cut off.
+inline constexpr auto idle_before_giving_way = 1000ms;
+// A client that does not read its answers is not read from; past this it is closed. It holds the
+// answers to all that one user may have in flight (32 MiB, which base64 makes 43).
+inline constexpr std::size_t unsent_bytes_per_connection_max = 48U << 20;
+inline constexpr std::size_t unsent_bytes_per_uid_max = 64U << 20;
+inline constexpr std::size_t unsent_bytes_max = 128U << 20;
+// So much is kept ready for a reader; the next piece of a stream is made when there is less.
+inline constexpr std::size_t unsent_bytes_wanted = 256U << 10;
+// Fewer bytes than this in unsent_wait_max is no progress.
+inline constexpr std::size_t unsent_progress_bytes_min = 64U << 10;
 inline constexpr auto unsent_wait_max = 30000ms;
 // A frame that has begun must be complete in this time (slow-loris).
 inline constexpr auto partial_frame_wait_max = 30000ms;

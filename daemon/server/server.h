@@ -1,11 +1,10 @@
 // The Unix socket: ttrpc frames in, calls to the pool, answers out.
 #pragma once
 
-#include <sys/types.h>
-
-#include <filesystem>
 #include <functional>
 #include <memory>
+#include <string_view>
+#include <vector>
 
 #include "core/base/limits.h"
 #include "daemon/pool.h"
@@ -16,11 +15,20 @@ struct sd_event;
 namespace chancery::daemon {
 
 struct ServerOptions {
-  int listening_fd = -1;  // bound and listening; the server closes it
+  int listening_fd = -1;  // bound and listening (listen.h); the server closes it
   // Copies of limits.h, so that tests can reach them without a thousand sockets.
   std::size_t connections_max = limits::connections_max;
   std::size_t connections_per_uid_max = limits::connections_per_uid_max;
+  std::size_t connections_refused_max = limits::connections_refused_max;
   std::size_t requests_in_flight_max = limits::requests_in_flight_max;
+  std::size_t requests_in_flight_per_uid_max = limits::requests_in_flight_per_uid_max;
+  std::size_t requests_in_flight_per_connection_max = limits::requests_in_flight_per_connection_max;
+  std::size_t request_bytes_in_flight_max = limits::request_bytes_in_flight_max;
+  std::size_t unsent_bytes_per_connection_max = limits::unsent_bytes_per_connection_max;
+  std::chrono::milliseconds refused_connection_wait_max = limits::refused_connection_wait_max;
+  std::chrono::milliseconds idle_before_giving_way = limits::idle_before_giving_way;
+  std::chrono::milliseconds partial_frame_wait_max = limits::partial_frame_wait_max;
+  std::chrono::milliseconds unsent_wait_max = limits::unsent_wait_max;
 };
 
 struct ServerCounts {
@@ -30,17 +38,20 @@ struct ServerCounts {
   std::uint64_t refused_connections = 0;
 };
 
-// Lives on the main thread's event loop; only counts() is for other threads.
+// Lives on the main thread's event loop; only counts() is for other threads. Responders may
+// outlive it, to no effect; the pool must.
 class Server {
  public:
-  // `may_administer` judges Permission::admin. Unknown services and methods are answered here.
+  // `may_administer` judges Permission::admin, on a pool thread. Unknown services and methods are
+  // answered here. Error: unavailable SERVER_START_FAILED.
   static Result<std::unique_ptr<Server>> start(
-      sd_event* event, ServerOptions options, std::vector<Method> methods, Pool& pool,
+      sd_event* event, const ServerOptions& options, std::vector<Method> methods, Pool& pool,
       std::function<Result<void>(const policy::Peer&, std::string_view method)> may_administer);
   virtual ~Server() = default;
 
   // Accepts no more and takes no new requests (unavailable SHUTTING_DOWN); answers still leave.
-  virtual void drain() = 0;
+  // `when_drained` is called once, on the event loop, when is_drained().
+  virtual void drain(std::function<void()> when_drained) = 0;
   virtual bool is_drained() const = 0;  // nothing in flight, nothing unsent
   virtual ServerCounts counts() const = 0;
 };

@@ -1,0 +1,333 @@
+#include "daemon/server/server.h"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <systemd/sd-event.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <map>
+#include <utility>
+
+#include "daemon/server/connection.h"
+#include "daemon/server/gate.h"
+#include "daemon/server/identity.h"
+#include "daemon/server/loop_caller.h"
+
+namespace chancery::daemon {
+namespace {
+
+// Shared by all connections, since one thread reads: an idle connection holds no buffer.
+constexpr std::size_t read_bytes = 64U << 10;
+constexpr int accepts_in_a_row_max = 64;
+
+struct SourceCloser {
+  void operator()(sd_event_source* source) const { sd_event_source_disable_unref(source); }
+};
+using Source = std::unique_ptr<sd_event_source, SourceCloser>;
+
+class SocketServer;
+
+struct Client {
+  Client(SocketServer& server_, std::uint64_t number_, int socket_, Connection::Parts parts)
+      : server(server_), number(number_), socket(socket_), connection(std::move(parts)) {}
+  SocketServer& server;
+  const std::uint64_t number;
+  const int socket;        // its connection's outbox owns it
+  wire::Descriptor pidfd;  // keeps its pid from meaning another process
+  Holding place;           // none when refused
+  Connection::Time since = Deadline::Clock::now();
+  Connection connection;
+  Source source;
+  std::uint32_t events = EPOLLIN;
+};
+
+class SocketServer : public Server {
+ public:
+  SocketServer(const ServerOptions& options, std::vector<Method> methods, Pool& pool,
+               MayAdminister may_administer)
+      : options_(options),
+        listening_(options.listening_fd),
+        gate_(options),
+        dispatch_(std::make_shared<Dispatch>(
+            std::move(methods), [&pool](std::function<void()> work) { pool.post(std::move(work)); },
+            std::move(may_administer))) {}
+
+  Result<void> join(sd_event* event);
+  void drain(std::function<void()> when_drained) override;
+  bool is_drained() const override;
+  ServerCounts counts() const override;
+
+ private:
+  static int on_listening(sd_event_source*, int, std::uint32_t, void* server);
+  static int on_called(sd_event_source*, int, std::uint32_t, void* server);
+  static int on_tick(sd_event_source*, std::uint64_t, void* server);
+  static int on_client(sd_event_source*, int, std::uint32_t events, void* client);
+
+  void accept_some();
+  void admit(wire::Descriptor socket);
+  bool make_room(std::uint32_t uid);
+  void add(wire::Descriptor socket, Identity identity, Holding place);
+  void handle(Client& client, std::uint32_t events);
+  bool read(Client& client, std::uint32_t events);
+  void settle(Client& client);
+  void remove(Client& client);
+  void tick();
+  bool is_overdue(Client& client, Connection::Time now);
+  std::chrono::milliseconds tick_interval() const;
+  void set_tick();
+
+  const ServerOptions options_;
+  sd_event* event_ = nullptr;
+  wire::Descriptor listening_;
+  Gate gate_;
+  const std::shared_ptr<const Dispatch> dispatch_;
+  const std::shared_ptr<LoopCaller> caller_ = std::make_shared<LoopCaller>();
+  std::vector<std::uint8_t> buffer_ = std::vector<std::uint8_t>(read_bytes);
+  Source listening_source_, caller_source_, tick_source_;
+  std::uint64_t last_number_ = 0;
+  std::size_t refused_now_ = 0;
+  std::map<std::uint64_t, std::unique_ptr<Client>> clients_;
+  bool is_draining_ = false;
+  std::function<void()> when_drained_;
+  std::atomic<std::uint64_t> refused_ = 0;
+  std::atomic<std::uint64_t> calls_ = 0;
+};
+
+Result<void> SocketServer::join(sd_event* event) {
+  event_ = event;
+  sd_event_source* source = nullptr;
+  int failed = sd_event_add_io(event, &source, listening_.number(), EPOLLIN, on_listening, this);
+  listening_source_.reset(source);
+  if (failed >= 0) {
+    failed =
+        sd_event_add_io(event, &source, caller_->descriptor().number(), EPOLLIN, on_called, this);
+    caller_source_.reset(source);
+  }
+  if (failed >= 0) {
+    failed = sd_event_add_time_relative(event, &source, CLOCK_MONOTONIC, 0, 0, on_tick, this);
+    tick_source_.reset(source);
+  }
+  if (failed < 0) {
+    return system_error("SERVER_START_FAILED", "watching the listening socket", -failed);
+  }
+  return {};
+}
+
+int SocketServer::on_listening(sd_event_source*, int, std::uint32_t, void* server) {
+  static_cast<SocketServer*>(server)->accept_some();
+  return 0;
+}
+
+int SocketServer::on_called(sd_event_source*, int, std::uint32_t, void* server) {
+  auto& self = *static_cast<SocketServer*>(server);
+  for (const std::uint64_t number : self.caller_->take()) {
+    const auto client = self.clients_.find(number);
+    if (client != self.clients_.end()) self.settle(*client->second);
+  }
+  return 0;
+}
+
+int SocketServer::on_tick(sd_event_source*, std::uint64_t, void* server) {
+  static_cast<SocketServer*>(server)->tick();
+  return 0;
+}
+
+int SocketServer::on_client(sd_event_source*, int, std::uint32_t events, void* client) {
+  auto& self = *static_cast<Client*>(client);
+  self.server.handle(self, events);
+  return 0;
+}
+
+void SocketServer::accept_some() {
+  for (int i = 0; i < accepts_in_a_row_max; ++i) {
+    wire::Descriptor socket(
+        ::accept4(listening_.number(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (socket.is_open()) {
+      admit(std::move(socket));
+    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      // Without a descriptor to accept with, the loop would spin: look again at the next tick.
+      sd_event_source_set_enabled(listening_source_.get(), SD_EVENT_OFF);
+      return set_tick();
+    } else if (errno != EINTR && errno != ECONNABORTED) {
+      return;
+    }
+  }
+}
+
+void SocketServer::admit(wire::Descriptor socket) {
+  Result<Identity> identity = identify(socket.number());
+  if (!identity.ok()) return;
+  const std::uint32_t uid = identity->peer.uid;
+  Holding place(gate_.of_user(uid).connections);
+  if (place.grow_to(1) || (make_room(uid) && place.grow_to(1))) {
+    return add(std::move(socket), std::move(*identity), std::move(place));
+  }
+  ++refused_;
+  if (refused_now_ < options_.connections_refused_max) {
+    add(std::move(socket), std::move(*identity), {});
+  }
+}
+
+// Ends the connection that has been idle longest: this user's, or anybody's if all are taken.
+bool SocketServer::make_room(std::uint32_t uid) {
+  const bool from_all = gate_.all().connections->used() >= options_.connections_max;
+  Connection::Time oldest = Deadline::Clock::now() - options_.idle_before_giving_way;
+  Client* idle = nullptr;
+  for (const auto& [number, client] : clients_) {
+    const bool may_go = from_all || client->connection.peer().uid == uid;
+    const Connection::Time last = std::max(client->since, client->connection.last_input());
+    if (may_go && !client->connection.is_refused() && last <= oldest &&
+        client->connection.is_idle()) {
+      oldest = last;
+      idle = client.get();
+    }
+  }
+  if (idle == nullptr) return false;
+  remove(*idle);
+  return true;
+}
+
+void SocketServer::add(wire::Descriptor socket, Identity identity, Holding place) {
+  const std::uint64_t number = ++last_number_;
+  const int descriptor = socket.number();
+  Meters meters = gate_.for_connection(identity.peer.uid);
+  auto call_loop = [caller = caller_, number] { caller->call(number); };
+  auto outbox = std::make_shared<Outbox>(std::move(socket), meters.unsent_bytes, call_loop);
+  const bool is_refused = place.is_empty();
+  auto client = std::make_unique<Client>(
+      *this, number, descriptor,
+      Connection::Parts{std::move(identity.peer), std::move(meters), std::move(outbox), dispatch_,
+                        std::move(call_loop)});
+  client->pidfd = std::move(identity.pidfd);
+  client->place = std::move(place);
+  if (is_refused) {
+    ++refused_now_;
+    client->connection.refuse(exhausted(
+        "CONNECTIONS_EXHAUSTED", "all connections, or all of this user, are taken: try later"));
+  }
+  sd_event_source* source = nullptr;
+  const int failed = sd_event_add_io(event_, &source, descriptor, EPOLLIN, on_client, client.get());
+  client->source.reset(source);
+  Client& added = *clients_.emplace(number, std::move(client)).first->second;
+  if (failed < 0) return remove(added);
+  if (clients_.size() == 1) set_tick();
+}
+
+void SocketServer::handle(Client& client, std::uint32_t events) {
+  if ((events & EPOLLOUT) != 0) client.connection.outbox().flush();
+  if ((events & EPOLLIN) != 0) {
+    if (!read(client, events)) return remove(client);
+  } else if ((events & (EPOLLHUP | EPOLLERR)) != 0) {
+    return remove(client);
+  }
+  settle(client);
+}
+
+// False when the client has gone.
+bool SocketServer::read(Client& client, std::uint32_t events) {
+  const ssize_t count = ::recv(client.socket, buffer_.data(), buffer_.size(), MSG_DONTWAIT);
+  if (count < 0) return errno == EAGAIN || errno == EINTR;
+  if (count == 0) {
+    // Half a close only says that no request will follow.
+    client.connection.end_input();
+    return (events & EPOLLHUP) == 0;
+  }
+  const std::uint64_t calls_before = client.connection.calls();
+  client.connection.input(ByteView(buffer_).first(static_cast<std::size_t>(count)),
+                          Deadline::Clock::now());
+  calls_ += client.connection.calls() - calls_before;
+  return true;
+}
+
+// Ends it, or waits for what can come next.
+void SocketServer::settle(Client& client) {
+  if (client.connection.is_finished()) return remove(client);
+  std::uint32_t events = 0;
+  if (client.connection.wants_input()) events |= EPOLLIN;
+  if (client.connection.outbox().state().is_blocked) events |= EPOLLOUT;
+  if (events == client.events) return;
+  client.events = events;
+  sd_event_source_set_io_events(client.source.get(), events);
+}
+
+void SocketServer::remove(Client& client) {
+  if (client.connection.is_refused()) --refused_now_;
+  client.source.reset();  // before its descriptor is closed
+  clients_.erase(client.number);
+}
+
+void SocketServer::tick() {
+  const Connection::Time now = Deadline::Clock::now();
+  for (auto next = clients_.begin(); next != clients_.end();) {
+    Client& client = *next++->second;
+    client.connection.check_time(now, options_.partial_frame_wait_max);
+    if (is_overdue(client, now)) {
+      remove(client);
+    } else {
+      settle(client);
+    }
+  }
+  if (listening_source_) sd_event_source_set_enabled(listening_source_.get(), SD_EVENT_ON);
+  if (is_draining_ && is_drained() && when_drained_) std::exchange(when_drained_, nullptr)();
+  if (!clients_.empty() || when_drained_) set_tick();
+}
+
+bool SocketServer::is_overdue(Client& client, Connection::Time now) {
+  if (client.connection.is_refused() &&
+      now - client.since >= options_.refused_connection_wait_max) {
+    return true;
+  }
+  return client.connection.outbox().is_stalled(now, options_.unsent_wait_max);
+}
+
+std::chrono::milliseconds SocketServer::tick_interval() const {
+  using std::chrono::milliseconds;
+  if (is_draining_) return milliseconds(5);
+  const milliseconds shortest =
+      std::min({options_.refused_connection_wait_max, options_.partial_frame_wait_max,
+                options_.unsent_wait_max});
+  return std::clamp(shortest / 2, milliseconds(5), milliseconds(500));
+}
+
+void SocketServer::set_tick() {
+  const std::chrono::microseconds interval = tick_interval();
+  sd_event_source_set_time_relative(tick_source_.get(),
+                                    static_cast<std::uint64_t>(interval.count()));
+  sd_event_source_set_enabled(tick_source_.get(), SD_EVENT_ONESHOT);
+}
+
+void SocketServer::drain(std::function<void()> when_drained) {
+  is_draining_ = true;
+  when_drained_ = std::move(when_drained);
+  listening_source_.reset();
+  listening_.close();
+  for (const auto& [number, client] : clients_) {
+    client->connection.refuse_requests(
+        unavailable("SHUTTING_DOWN", "the daemon is stopping: try again when it is back"));
+  }
+  set_tick();
+}
+
+bool SocketServer::is_drained() const {
+  return gate_.all().requests->used() == 0 && gate_.all().unsent_bytes->used() == 0;
+}
+
+ServerCounts SocketServer::counts() const {
+  return {gate_.all().connections->used(), gate_.all().requests->used(), calls_, refused_};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Server>> Server::start(sd_event* event, const ServerOptions& options,
+                                              std::vector<Method> methods, Pool& pool,
+                                              MayAdminister may_administer) {
+  auto server =
+      std::make_unique<SocketServer>(options, std::move(methods), pool, std::move(may_administer));
+  TRY(server->join(event));
+  return std::unique_ptr<Server>(std::move(server));
+}
+
+}  // namespace chancery::daemon
