@@ -63,7 +63,7 @@ struct Method {
   std::string_view name;     // "Sign"
   Permission permission;
   std::function<void(Call)> start;                                              // unary
-  std::function<std::unique_ptr<InboundStream>(Call)> start_inbound;            // client stream
+  std::function<Result<std::unique_ptr<InboundStream>>(Call)> start_inbound;    // client stream
   std::function<Result<std::unique_ptr<OutboundStream>>(Call)> start_outbound;  // server stream
 };
 

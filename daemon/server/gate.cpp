@@ -10,11 +10,11 @@ bool is_unused(const Meters& meters) {
 
 }  // namespace
 
-Gate::Gate(const ServerOptions& options)
-    : options_(options),
-      all_{std::make_shared<Meter>(options.connections_max),
-           std::make_shared<Meter>(options.requests_in_flight_max),
-           std::make_shared<Meter>(options.request_bytes_in_flight_max),
+Gate::Gate(const ServerLimits& bounds)
+    : limits_(bounds),
+      all_{std::make_shared<Meter>(bounds.connections_max),
+           std::make_shared<Meter>(bounds.requests_in_flight_max),
+           std::make_shared<Meter>(bounds.request_bytes_in_flight_max),
            std::make_shared<Meter>(limits::unsent_bytes_max)} {}
 
 const Meters& Gate::of_user(std::uint32_t uid) {
@@ -22,8 +22,8 @@ const Meters& Gate::of_user(std::uint32_t uid) {
   if (known != users_.end()) return known->second;
   std::erase_if(users_, [](const auto& user) { return is_unused(user.second); });
   return users_[uid] = {
-             std::make_shared<Meter>(options_.connections_per_uid_max, all_.connections),
-             std::make_shared<Meter>(options_.requests_in_flight_per_uid_max, all_.requests),
+             std::make_shared<Meter>(limits_.connections_per_uid_max, all_.connections),
+             std::make_shared<Meter>(limits_.requests_in_flight_per_uid_max, all_.requests),
              std::make_shared<Meter>(limits::request_bytes_in_flight_per_uid_max,
                                      all_.request_bytes),
              std::make_shared<Meter>(limits::unsent_bytes_per_uid_max, all_.unsent_bytes)};
@@ -32,9 +32,9 @@ const Meters& Gate::of_user(std::uint32_t uid) {
 Meters Gate::for_connection(std::uint32_t uid) {
   const Meters& user = of_user(uid);
   return {user.connections,
-          std::make_shared<Meter>(options_.requests_in_flight_per_connection_max, user.requests),
+          std::make_shared<Meter>(limits_.requests_in_flight_per_connection_max, user.requests),
           user.request_bytes,
-          std::make_shared<Meter>(options_.unsent_bytes_per_connection_max, user.unsent_bytes)};
+          std::make_shared<Meter>(limits_.unsent_bytes_per_connection_max, user.unsent_bytes)};
 }
 
 }  // namespace chancery::daemon

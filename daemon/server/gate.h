@@ -12,7 +12,7 @@ namespace chancery::daemon {
 // The event loop's; the meters it gives are everybody's.
 class Gate {
  public:
-  explicit Gate(const ServerOptions& options);
+  explicit Gate(const ServerLimits& limits);
 
   const Meters& all() const { return all_; }
   // A user's bounds, kept while anything of that user is held.
@@ -21,7 +21,7 @@ class Gate {
   Meters for_connection(std::uint32_t uid);
 
  private:
-  const ServerOptions options_;
+  const ServerLimits limits_;
   Meters all_;
   std::map<std::uint32_t, Meters> users_;
 };

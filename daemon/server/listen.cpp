@@ -25,9 +25,9 @@ Result<sockaddr_un> address_of(const std::filesystem::path& path) {
   address.sun_family = AF_UNIX;
   const std::string text = path.string();
   if (!path.is_absolute() || !path.has_filename() || text.size() >= sizeof(address.sun_path)) {
-    return invalid_request("SOCKET_PATH_INVALID",
-                           "the socket's path must be absolute and have at most 107 bytes: " +
-                               text);
+    return invalid_request(
+        "SOCKET_PATH_INVALID",
+        "the socket's path must be absolute and have at most 107 bytes: " + text);
   }
   std::memcpy(address.sun_path, text.data(), text.size());
   return address;
@@ -49,10 +49,12 @@ Result<wire::Descriptor> open_directory(const std::filesystem::path& path) {
   const bool is_ours = found.st_uid == ::geteuid() || found.st_uid == 0;
   if (!is_ours || (found.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
     return denied("SOCKET_DIRECTORY_UNSAFE",
-                  parent.string() + " must belong to this user or root and be writable by nobody "
-                                    "else, or others could put their own socket there");
+                  parent.string() +
+                      " must belong to this user or root and be writable by nobody "
+                      "else, or others could put their own socket there");
   }
-  if (::flock(directory.number(), LOCK_EX) != 0) return socket_failed(path, "locking its directory");
+  if (::flock(directory.number(), LOCK_EX) != 0)
+    return socket_failed(path, "locking its directory");
   return directory;
 }
 
@@ -78,8 +80,9 @@ Result<void> clear_path(const wire::Descriptor& directory, const std::filesystem
     return socket_failed(path, "looking at its path");
   }
   if (!S_ISSOCK(found.st_mode) || found.st_uid != ::geteuid()) {
-    return denied("SOCKET_PATH_TAKEN",
-                  path.string() + " is no socket of this user's: remove it, or choose another path");
+    return denied(
+        "SOCKET_PATH_TAKEN",
+        path.string() + " is no socket of this user's: remove it, or choose another path");
   }
   if (TRY(is_listened_to(path, address))) {
     return unavailable("SOCKET_IN_USE", "a daemon listens at " + path.string() +
@@ -149,6 +152,12 @@ Result<Listening> listen_at(const std::filesystem::path& path, mode_t mode) {
   }
   ::flock(directory_number, LOCK_UN);
   return listening;
+}
+
+Result<Listening> listen(const std::filesystem::path& path, mode_t mode) {
+  std::optional<Listening> passed = TRY(listen_as_passed());
+  if (passed) return std::move(*passed);
+  return listen_at(path, mode);
 }
 
 }  // namespace chancery::daemon

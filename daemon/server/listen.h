@@ -46,4 +46,7 @@ Result<std::optional<Listening>> listen_as_passed();
 //   unavailable SOCKET_FAILED                the host refuses
 Result<Listening> listen_at(const std::filesystem::path& path, mode_t mode);
 
+// What systemd passed, or else bound.
+Result<Listening> listen(const std::filesystem::path& path, mode_t mode);
+
 }  // namespace chancery::daemon

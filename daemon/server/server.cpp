@@ -46,17 +46,17 @@ struct Client {
 
 class SocketServer : public Server {
  public:
-  SocketServer(const ServerOptions& options, std::vector<Method> methods, Pool& pool,
+  SocketServer(ServerOptions options, std::vector<Method> methods, Pool& pool,
                MayAdminister may_administer)
-      : options_(options),
-        listening_(options.listening_fd),
-        gate_(options),
+      : limits_(options.limits),
+        listening_(std::move(options.listening)),
+        gate_(options.limits),
         dispatch_(std::make_shared<Dispatch>(
             std::move(methods), [&pool](std::function<void()> work) { pool.post(std::move(work)); },
             std::move(may_administer))) {}
 
   Result<void> join(sd_event* event);
-  void drain(std::function<void()> when_drained) override;
+  void drain() override;
   bool is_drained() const override;
   ServerCounts counts() const override;
 
@@ -79,9 +79,9 @@ class SocketServer : public Server {
   std::chrono::milliseconds tick_interval() const;
   void set_tick();
 
-  const ServerOptions options_;
+  const ServerLimits limits_;
   sd_event* event_ = nullptr;
-  wire::Descriptor listening_;
+  Listening listening_;
   Gate gate_;
   const std::shared_ptr<const Dispatch> dispatch_;
   const std::shared_ptr<LoopCaller> caller_ = std::make_shared<LoopCaller>();
@@ -90,8 +90,6 @@ class SocketServer : public Server {
   std::uint64_t last_number_ = 0;
   std::size_t refused_now_ = 0;
   std::map<std::uint64_t, std::unique_ptr<Client>> clients_;
-  bool is_draining_ = false;
-  std::function<void()> when_drained_;
   std::atomic<std::uint64_t> refused_ = 0;
   std::atomic<std::uint64_t> calls_ = 0;
 };
@@ -99,7 +97,8 @@ class SocketServer : public Server {
 Result<void> SocketServer::join(sd_event* event) {
   event_ = event;
   sd_event_source* source = nullptr;
-  int failed = sd_event_add_io(event, &source, listening_.number(), EPOLLIN, on_listening, this);
+  int failed =
+      sd_event_add_io(event, &source, listening_.socket.number(), EPOLLIN, on_listening, this);
   listening_source_.reset(source);
   if (failed >= 0) {
     failed =
@@ -144,7 +143,7 @@ int SocketServer::on_client(sd_event_source*, int, std::uint32_t events, void* c
 void SocketServer::accept_some() {
   for (int i = 0; i < accepts_in_a_row_max; ++i) {
     wire::Descriptor socket(
-        ::accept4(listening_.number(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+        ::accept4(listening_.socket.number(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket.is_open()) {
       admit(std::move(socket));
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
@@ -166,15 +165,15 @@ void SocketServer::admit(wire::Descriptor socket) {
     return add(std::move(socket), std::move(*identity), std::move(place));
   }
   ++refused_;
-  if (refused_now_ < options_.connections_refused_max) {
+  if (refused_now_ < limits_.connections_refused_max) {
     add(std::move(socket), std::move(*identity), {});
   }
 }
 
 // Ends the connection that has been idle longest: this user's, or anybody's if all are taken.
 bool SocketServer::make_room(std::uint32_t uid) {
-  const bool from_all = gate_.all().connections->used() >= options_.connections_max;
-  Connection::Time oldest = Deadline::Clock::now() - options_.idle_before_giving_way;
+  const bool from_all = gate_.all().connections->used() >= limits_.connections_max;
+  Connection::Time oldest = Deadline::Clock::now() - limits_.idle_before_giving_way;
   Client* idle = nullptr;
   for (const auto& [number, client] : clients_) {
     const bool may_go = from_all || client->connection.peer().uid == uid;
@@ -263,7 +262,7 @@ void SocketServer::tick() {
   const Connection::Time now = Deadline::Clock::now();
   for (auto next = clients_.begin(); next != clients_.end();) {
     Client& client = *next++->second;
-    client.connection.check_time(now, options_.partial_frame_wait_max);
+    client.connection.check_time(now, limits_.partial_frame_wait_max);
     if (is_overdue(client, now)) {
       remove(client);
     } else {
@@ -271,24 +270,20 @@ void SocketServer::tick() {
     }
   }
   if (listening_source_) sd_event_source_set_enabled(listening_source_.get(), SD_EVENT_ON);
-  if (is_draining_ && is_drained() && when_drained_) std::exchange(when_drained_, nullptr)();
-  if (!clients_.empty() || when_drained_) set_tick();
+  if (!clients_.empty()) set_tick();
 }
 
 bool SocketServer::is_overdue(Client& client, Connection::Time now) {
-  if (client.connection.is_refused() &&
-      now - client.since >= options_.refused_connection_wait_max) {
+  if (client.connection.is_refused() && now - client.since >= limits_.refused_connection_wait_max) {
     return true;
   }
-  return client.connection.outbox().is_stalled(now, options_.unsent_wait_max);
+  return client.connection.outbox().is_stalled(now, limits_.unsent_wait_max);
 }
 
 std::chrono::milliseconds SocketServer::tick_interval() const {
   using std::chrono::milliseconds;
-  if (is_draining_) return milliseconds(5);
-  const milliseconds shortest =
-      std::min({options_.refused_connection_wait_max, options_.partial_frame_wait_max,
-                options_.unsent_wait_max});
+  const milliseconds shortest = std::min({limits_.refused_connection_wait_max,
+                                          limits_.partial_frame_wait_max, limits_.unsent_wait_max});
   return std::clamp(shortest / 2, milliseconds(5), milliseconds(500));
 }
 
@@ -299,16 +294,13 @@ void SocketServer::set_tick() {
   sd_event_source_set_enabled(tick_source_.get(), SD_EVENT_ONESHOT);
 }
 
-void SocketServer::drain(std::function<void()> when_drained) {
-  is_draining_ = true;
-  when_drained_ = std::move(when_drained);
+void SocketServer::drain() {
   listening_source_.reset();
-  listening_.close();
+  listening_.socket.close();
   for (const auto& [number, client] : clients_) {
     client->connection.refuse_requests(
         unavailable("SHUTTING_DOWN", "the daemon is stopping: try again when it is back"));
   }
-  set_tick();
 }
 
 bool SocketServer::is_drained() const {
@@ -321,11 +313,11 @@ ServerCounts SocketServer::counts() const {
 
 }  // namespace
 
-Result<std::unique_ptr<Server>> Server::start(sd_event* event, const ServerOptions& options,
+Result<std::unique_ptr<Server>> Server::start(sd_event* event, ServerOptions options,
                                               std::vector<Method> methods, Pool& pool,
                                               MayAdminister may_administer) {
-  auto server =
-      std::make_unique<SocketServer>(options, std::move(methods), pool, std::move(may_administer));
+  auto server = std::make_unique<SocketServer>(std::move(options), std::move(methods), pool,
+                                               std::move(may_administer));
   TRY(server->join(event));
   return std::unique_ptr<Server>(std::move(server));
 }

@@ -9,14 +9,14 @@
 #include "core/base/limits.h"
 #include "daemon/pool.h"
 #include "daemon/server/call.h"
+#include "daemon/server/listen.h"
 
 struct sd_event;
 
 namespace chancery::daemon {
 
-struct ServerOptions {
-  int listening_fd = -1;  // bound and listening (listen.h); the server closes it
-  // Copies of limits.h, so that tests can reach them without a thousand sockets.
+// Copies of limits.h, so that tests can reach them without a thousand sockets.
+struct ServerLimits {
   std::size_t connections_max = limits::connections_max;
   std::size_t connections_per_uid_max = limits::connections_per_uid_max;
   std::size_t connections_refused_max = limits::connections_refused_max;
@@ -29,6 +29,11 @@ struct ServerOptions {
   std::chrono::milliseconds idle_before_giving_way = limits::idle_before_giving_way;
   std::chrono::milliseconds partial_frame_wait_max = limits::partial_frame_wait_max;
   std::chrono::milliseconds unsent_wait_max = limits::unsent_wait_max;
+};
+
+struct ServerOptions {
+  Listening listening;
+  ServerLimits limits = {};
 };
 
 struct ServerCounts {
@@ -45,13 +50,12 @@ class Server {
   // `may_administer` judges Permission::admin, on a pool thread. Unknown services and methods are
   // answered here. Error: unavailable SERVER_START_FAILED.
   static Result<std::unique_ptr<Server>> start(
-      sd_event* event, const ServerOptions& options, std::vector<Method> methods, Pool& pool,
+      sd_event* event, ServerOptions options, std::vector<Method> methods, Pool& pool,
       std::function<Result<void>(const policy::Peer&, std::string_view method)> may_administer);
   virtual ~Server() = default;
 
   // Accepts no more and takes no new requests (unavailable SHUTTING_DOWN); answers still leave.
-  // `when_drained` is called once, on the event loop, when is_drained().
-  virtual void drain(std::function<void()> when_drained) = 0;
+  virtual void drain() = 0;
   virtual bool is_drained() const = 0;  // nothing in flight, nothing unsent
   virtual ServerCounts counts() const = 0;
 };
