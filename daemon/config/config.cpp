@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "core/base/limits.h"
-#include "daemon/config/references.h"
-#include "daemon/config/sections.h"
+#include "daemon/config/sections/references.h"
+#include "daemon/config/sections/sections.h"
 #include "daemon/config/toml/document.h"
 
 namespace chancery::daemon {

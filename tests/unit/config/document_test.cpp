@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "daemon/config/log_origin.h"
+#include "daemon/config/sections/log_origin.h"
 #include "daemon/config/toml/document.h"
 #include "daemon/config/toml/nearest_name.h"
 #include "tests/unit/config/sample_config.h"

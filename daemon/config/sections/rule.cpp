@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "daemon/config/sections.h"
+#include "daemon/config/sections/sections.h"
 
 namespace chancery::daemon {
 namespace {

@@ -1,4 +1,4 @@
-#include "daemon/config/references.h"
+#include "daemon/config/sections/references.h"
 
 #include <algorithm>
 

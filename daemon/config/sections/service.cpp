@@ -1,7 +1,7 @@
 // [server], [state], [archive], [log]: there is one of each.
 #include "core/base/limits.h"
-#include "daemon/config/log_origin.h"
-#include "daemon/config/sections.h"
+#include "daemon/config/sections/log_origin.h"
+#include "daemon/config/sections/sections.h"
 
 namespace chancery::daemon {
 

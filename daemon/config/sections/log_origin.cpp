@@ -1,4 +1,4 @@
-#include "daemon/config/log_origin.h"
+#include "daemon/config/sections/log_origin.h"
 
 #include <algorithm>
 

@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+"""What `cmake --install` puts where, and what systemd thinks of it.
+
+usage: check_install.py BUILD_DIRECTORY PREFIX SYSCONFDIR
+Installs into a folder of its own. systemd's own judgement needs systemd-analyze; where it is missing
+this says so and exits 77, which ctest shows as a skip.
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+EXPOSURE_MAX = 1.8  # systemd-analyze security, from 0 (shut) to 10 (open)
+PROGRAMS = ["bin/chancery", "sbin/chanceryd", "libexec/chancery/chancery-keyhost"]
+FILES = [
+    "lib/systemd/system/chanceryd.service",
+    "lib/systemd/system/chanceryd.socket",
+    "lib/sysusers.d/chancery.conf",
+    "lib/tmpfiles.d/chancery.conf",
+    "share/doc/chancery/README.md",
+    "share/doc/chancery/configuration.md",
+    "share/doc/chancery/threat_model.md",
+    "share/doc/chancery/examples/chancery.toml",
+]
+UNITS = ["chanceryd.service", "chanceryd.socket"]
+
+
+def run(*command, **environment):
+    """What the command printed, on both streams. Raises where it fails."""
+    done = subprocess.run(command, env={**os.environ, **environment}, text=True, check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert done.returncode == 0, f"{' '.join(map(str, command))} failed:\n{done.stdout}"
+    return done.stdout
+
+
+def check_tree(root, configuration):
+    installed = {path for path in root.rglob("*") if path.is_file()}
+    for path in [root / name for name in PROGRAMS + FILES] + [configuration]:
+        assert path.is_file(), f"{path} is not installed"
+    programs = {path for path in installed if os.access(path, os.X_OK)}
+    assert programs == {root / name for name in PROGRAMS}, f"programs: {sorted(programs)}"
+    for path in installed:
+        assert path.stat().st_mode & 0o022 == 0, f"{path}: others can write it"
+
+
+def check_operators_file_is_kept(install, configuration):
+    configuration.write_text("# mine\n")
+    install()
+    assert configuration.read_text() == "# mine\n", "an edited configuration was overwritten"
+
+
+def check_key_host_is_found(root):
+    """Installed elsewhere than it was built for, the daemon still finds what it starts."""
+    program = root / "sbin/chanceryd"
+    assert "chancery" in run(program, "--version"), "chanceryd --version does not name itself"
+
+
+def check_units(root, directory):
+    """The units, their program where it was installed to. `verify` exits 0 even on errors."""
+    for unit in UNITS:
+        text = (root / "lib/systemd/system" / unit).read_text()
+        text = re.sub(r"(?m)^ExecStart=\S+", f"ExecStart={root}/sbin/chanceryd", text)
+        (directory / unit).write_text(text)
+    for unit in UNITS:
+        said = run("systemd-analyze", "verify", directory / unit)
+        assert said == "", f"systemd-analyze verify {unit}:\n{said}"
+    said = run("systemd-analyze", "security", "--offline=true", "--no-pager",
+               directory / "chanceryd.service")
+    exposure = float(re.search(r"exposure level for \S+: ([0-9.]+)", said).group(1))
+    print(f"exposure level {exposure}")
+    assert exposure <= EXPOSURE_MAX, said
+    text = (directory / "chanceryd.service").read_text()
+    for hiding in ["PrivateUsers", "ProtectProc", "ProcSubset"]:
+        assert f"\n{hiding}=" not in text, f"{hiding}= hides the peers"
+
+
+def check_users(root, directory):
+    run("systemd-sysusers", f"--root={directory}", "--dry-run", root / "lib/sysusers.d/chancery.conf")
+
+
+def main():
+    build, prefix, sysconfdir = sys.argv[1:]
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        staged = directory / "staged"
+        root = Path(f"{staged}{prefix}")
+        configuration = Path(f"{staged}{sysconfdir}") / "chancery/chancery.toml"
+
+        def install():
+            run("cmake", "--install", build, DESTDIR=str(staged))
+
+        install()
+        check_tree(root, configuration)
+        check_operators_file_is_kept(install, configuration)
+        check_key_host_is_found(root)
+        if shutil.which("systemd-analyze") is None:
+            print("left out: systemd-analyze is not here")
+            return 77
+        check_units(root, directory)
+        check_users(root, directory)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
