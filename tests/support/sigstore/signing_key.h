@@ -16,6 +16,7 @@ class SigningKey {
   // Over the message, under the key's algorithm or another one that fits it.
   Bytes sign(ByteView message) const { return sign(algorithm_, message); }
   Bytes sign(Algorithm algorithm, ByteView message) const;
+  // Not for Ed25519, whichever.
   Bytes sign_digest(Algorithm algorithm, ByteView digest) const;
 
   evp_pkey_st* borrow() const { return key_.get(); }

@@ -49,7 +49,8 @@ bundle::Bundle Sigstore::sign_statement(std::string_view payload) {
   made.verification_material = bundle::KeyHint{bundle::key_hint_for(key.public_key().spki())};
   const std::string type(bundle::in_toto_payload_type);
   const Digest pae = bundle::pae_digest(hash_of(key.algorithm()), type, as_bytes(payload));
-  const Bytes signature = key.sign_digest(key.algorithm(), pae.value);
+  const Bytes signature =
+      key.sign(as_bytes(bundle::pae_prefix(type, payload.size()) + std::string(payload)));
   made.content = bundle::DsseEnvelope{type, std::string(payload), {{signature, ""}}};
   add_strangers(3);
   made.log_entries.push_back(log.add(body_for(pae, signature)));
