@@ -1,3 +1,4 @@
+// What this build calls itself.
 #pragma once
 
 #include <string_view>

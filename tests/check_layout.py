@@ -28,9 +28,11 @@ MAY_INCLUDE = {
     "daemon/server": ["core", "wire", "proto", "daemon/server"],
     "tests": FOLDERS + ["backends.h", "proto"],
 }
-# Concrete backends are named in one place, and taken from it in two.
+# Concrete backends are named in one place; the key host opens them, the daemon checks their options.
 REGISTRY = "backends/registry.h"
-MAY_INCLUDE_REGISTRY = {"backends/registry.cpp", "backends/host/main.cpp", "daemon/main.cpp"}
+MAY_INCLUDE_REGISTRY = {
+    "backends/registry.cpp", "backends/host/program/serve.cpp", "daemon/main.cpp",
+}
 
 # core is pure: bytes and times in, answers out.
 BANNED_IN_CORE = {
@@ -38,7 +40,8 @@ BANNED_IN_CORE = {
     "stop_token", "fstream", "filesystem", "iostream", "ctime", "random", "unistd.h", "fcntl.h",
     "time.h", "signal.h", "csignal", "poll.h", "netdb.h", "pthread.h",
 }
-BANNED_CALLS_IN_CORE = re.compile(r"\b(secure_)?getenv\s*\(|(system|steady)_clock::now|\btime\s*\(\s*(NULL|nullptr|0)\s*\)")
+BANNED_CALLS_IN_CORE = re.compile(
+    r"\b(secure_)?getenv\s*\(|(system|steady)_clock::now|\btime\s*\(\s*(NULL|nullptr|0)\s*\)")
 
 # A library is met in one place, so that it can be wrapped, watched and replaced there.
 LIBRARY_HOMES = {
@@ -55,7 +58,8 @@ LIBRARY_HOMES = {
 
 LINES_MAX = 450
 LINES_TO_LOOK_AT_AGAIN = 300
-UNITS_PER_FOLDER_MAX = 12
+UNITS_PER_FOLDER_MAX = 14
+LARGER_FOLDERS = {"daemon/flows": 20}  # one flow a file, in the order of the API: a list, not a heap
 BANNED_NAMES = {"util", "utils", "common", "manager", "misc", "helper", "helpers", "stuff"}
 BANNED_TYPES = re.compile(r"^\s*(?:class|struct)\s+(\w*(?:Manager|Helper|Util|Utils|Impl))\b", re.M)
 TODO = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b(?!\s*\(?#\d+)")
@@ -83,15 +87,15 @@ def allows(allowed, area):
 def check_includes(path, text):
     own = str(Path(path).parent)
     allowed = MAY_INCLUDE[longest_prefix(MAY_INCLUDE, path)] + [own]
-    if own == "backends":  # the registry names every backend; nothing else there does
-        allowed += ["backends"] if path == "backends/registry.cpp" else []
+    if path == "backends/registry.cpp":  # the list of every backend
+        allowed.append("backends")
     for include in re.findall(r'^#include "([^"]+)"', text, re.M):
         area = included_area(include)
         nested = own == area or own.startswith(area + "/")  # a subfolder belongs to its folder
         if not allows(allowed, area) and not nested:
             yield f"includes {include}; {longest_prefix(MAY_INCLUDE, path)} may see {', '.join(allowed)}"
-        in_tests = path.startswith("tests/")
-        if include == REGISTRY and path not in MAY_INCLUDE_REGISTRY and not in_tests:
+        may_see_registry = path in MAY_INCLUDE_REGISTRY or path.startswith("tests/")
+        if include == REGISTRY and not may_see_registry:
             yield f"includes {REGISTRY}; only {', '.join(sorted(MAY_INCLUDE_REGISTRY))} may"
 
 
@@ -134,8 +138,9 @@ def check_folders(paths):
     for path in paths:
         units[str(Path(path).parent)].add(Path(path).stem)
     for folder, names in sorted(units.items()):
-        if len(names) > UNITS_PER_FOLDER_MAX and not folder.startswith("tests"):
-            yield folder, f"{len(names)} units; at most {UNITS_PER_FOLDER_MAX}: find the folder within"
+        most = LARGER_FOLDERS.get(folder, UNITS_PER_FOLDER_MAX)
+        if len(names) > most and not folder.startswith("tests"):
+            yield folder, f"{len(names)} units; at most {most}: find the folder within"
 
 
 def main():

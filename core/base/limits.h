@@ -87,7 +87,7 @@ inline constexpr std::size_t checkpoint_bytes_max = 64U << 10;
 inline constexpr std::size_t checkpoint_signatures_max = 64;  // the log, and up to 63 witnesses
 // As many checkpoints as a batch may span: a log publishes one for hundreds of entries.
 inline constexpr std::size_t verified_notes_max = 32;
-inline constexpr std::size_t entry_bytes_max = 65535;         // tlog-tiles: u16 length prefix
+inline constexpr std::size_t entry_bytes_max = 65535;  // tlog-tiles: u16 length prefix
 
 // --- Key hosts ---
 inline constexpr std::size_t key_host_queue_max = 4096;  // as many as requests in flight
