@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 
 #include "tests/support/sigstore/signing_key.h"
 
@@ -21,9 +22,17 @@ constexpr Algorithm all[] = {
     Algorithm::ed25519_ph,
 };
 
+// An RSA key takes a second to make: one for all tests.
+const SigningKey& made_once(Algorithm algorithm) {
+  static std::map<Algorithm, SigningKey> keys;
+  const auto found = keys.find(algorithm);
+  if (found != keys.end()) return found->second;
+  return keys.emplace(algorithm, SigningKey::make(algorithm)).first->second;
+}
+
 class PublicKeyOf : public ::testing::TestWithParam<Algorithm> {
  protected:
-  const SigningKey signer_ = SigningKey::make(GetParam());
+  const SigningKey& signer_ = made_once(GetParam());
   const PublicKey key_ = signer_.public_key();
   const Bytes signature_ = signer_.sign(as_bytes("message"));
 };
@@ -88,7 +97,7 @@ TEST(PublicKey, AnAlgorithmOfAnotherKeyIsAMismatch) {
 }
 
 TEST(PublicKey, APaddingIsNotTakenForTheOther) {
-  const SigningKey signer = SigningKey::make(Algorithm::rsa_pkcs1v15_2048_sha256);
+  const SigningKey& signer = made_once(Algorithm::rsa_pkcs1v15_2048_sha256);
   const PublicKey key = signer.public_key();
   const Bytes pss = signer.sign(Algorithm::rsa_pss_2048_sha256, as_bytes("message"));
   EXPECT_EQ(reason(key.verify_message(Algorithm::rsa_pss_2048_sha256, as_bytes("message"), pss)),
