@@ -6,11 +6,12 @@
 #include <atomic>
 #include <memory>
 
-#include "daemon/flows/administration.h"
-#include "daemon/flows/byte_budget.h"
 #include "daemon/flows/parts.h"
 #include "daemon/journal/state_directory.h"
+#include "daemon/server/listen.h"
 #include "daemon/server/server.h"
+#include "daemon/services/administration.h"
+#include "daemon/services/byte_budget.h"
 #include "daemon/watchdog.h"
 
 namespace chancery::daemon {
@@ -28,6 +29,8 @@ class Daemon {
   // Takes nothing new and lets what was accepted finish.
   void drain();
   bool is_drained() const;
+  // Drops from the archive what is older than the configuration keeps.
+  void forget_old();
   // Names a worker that has stopped making progress; empty when all is well.
   std::string find_stuck() { return watchdog_.find_stuck(); }
 
@@ -35,7 +38,10 @@ class Daemon {
   explicit Daemon(Config config);
 
   Result<void> open_state();
+  PayloadStore::IsNamed names_payload_file();
   Result<void> start_key_hosts();
+  Result<void> fits_keys(const Config& config);
+  Result<Config> load(const std::filesystem::path& path);
   Result<void> open_log();
   Result<void> start_server(sd_event* event);
   Result<void> finish_what_was_signed();
@@ -47,10 +53,9 @@ class Daemon {
   KeyRing keys_;
   std::atomic<LocalLog*> append_to_ = nullptr;  // the journal's way to the log, which needs it
   std::unique_ptr<Journal> journal_;
-  std::optional<Receipts> receipts_;
   std::unique_ptr<PayloadStore> payloads_;
   std::unique_ptr<LocalLog> log_;
-  std::optional<bundle::TrustedRoot> own_root_;
+  std::unique_ptr<OwnVerifier> own_verifier_;
   WallTime log_start_{};
   InFlight in_flight_;
   ByteBudget statements_;
@@ -59,6 +64,7 @@ class Daemon {
   std::unique_ptr<Pool> background_;
   std::unique_ptr<Parts> parts_;
   std::unique_ptr<Administration> administration_;
+  std::optional<Listening> listening_;
   std::unique_ptr<Server> server_;
   Watchdog watchdog_;
 };

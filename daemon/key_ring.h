@@ -35,6 +35,9 @@ class KeyRing {
   };
   std::vector<NamedHost> hosts() const;
 
+  // Ends every host. Only when nothing asks any more.
+  void stop() { hosts_.clear(); }
+
  private:
   // A parsed key costs as much as a signature: parse each SPKI once.
   Result<PublicKey> parsed(const Bytes& spki) const;

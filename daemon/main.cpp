@@ -7,6 +7,7 @@
 
 #include <cstdlib>
 
+#include "backends/registry.h"
 #include "core/base/limits.h"
 #include "daemon/config/places.h"
 #include "daemon/daemon.h"
@@ -25,6 +26,7 @@ struct Loop {
 using EventPtr = std::unique_ptr<sd_event, sd_event* (*)(sd_event*)>;
 
 constexpr std::uint64_t drain_look_interval_us = 5'000;
+constexpr std::uint64_t retention_interval_us = 3'600'000'000;
 
 int look_whether_drained(sd_event_source* timer, std::uint64_t, void* userdata) {
   Loop& loop = *static_cast<Loop*>(userdata);
@@ -70,11 +72,18 @@ int feed_watchdog(sd_event_source* timer, std::uint64_t, void* userdata) {
   return sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
 }
 
-void listen_to_signals(Loop& loop) {
+int forget_old(sd_event_source* timer, std::uint64_t, void* userdata) {
+  static_cast<Loop*>(userdata)->daemon->forget_old();
+  sd_event_source_set_time_relative(timer, retention_interval_us);
+  return sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
+}
+
+void listen(Loop& loop) {
   sd_event_add_signal(loop.event, nullptr, SIGTERM, stop, &loop);
   sd_event_add_signal(loop.event, nullptr, SIGINT, stop, &loop);
   sd_event_add_signal(loop.event, nullptr, SIGHUP, reload, &loop);
   sd_event_add_time_relative(loop.event, nullptr, CLOCK_MONOTONIC, 0, 0, feed_watchdog, &loop);
+  sd_event_add_time_relative(loop.event, nullptr, CLOCK_MONOTONIC, 0, 0, forget_old, &loop);
 }
 
 // Before any thread exists: they inherit the mask, and only the loop sees the signals.
@@ -87,9 +96,9 @@ void block_signals() {
 }
 
 Result<Config> configuration(const Options& options) {
-  if (!options.config.empty()) return load_config(options.config);
+  if (!options.config.empty()) return load_config(options.config, backend_types());
   const Places places = default_places(options.state_directory, options.socket);
-  if (!places.config.empty()) return load_config(places.config);
+  if (!places.config.empty()) return load_config(places.config, backend_types());
   return embedded_default(places.state_directory, places.socket, ::getuid());
 }
 
@@ -126,7 +135,7 @@ int run(const Options& options) {
   Result<std::unique_ptr<Daemon>> daemon = Daemon::start(std::move(*config), event.get());
   if (!daemon.ok()) return fail(daemon.error());
   Loop loop{event.get(), daemon->get()};
-  listen_to_signals(loop);
+  listen(loop);
   say_ready(options.ready_fd);
   return sd_event_loop(event.get()) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -129,6 +129,8 @@ inline constexpr std::size_t failure_message_bytes_max = 1024;
 inline constexpr std::int64_t refusals_kept_max = 250000;
 // Rows forgotten in one commit: keeps the others' wait for the writer short.
 inline constexpr std::size_t journal_forget_batch_max = 4096;
+// Signed and unfinished at a stop: at most what was in flight, and what our own verifier refused.
+inline constexpr std::size_t unfinished_at_start_max = 2 * requests_in_flight_max;
 inline constexpr auto shutdown_max = 35000ms;
 
 // --- The local log ---

@@ -48,19 +48,19 @@ Result<Digest> read_digest(const v1::SignRequest& request) {
   return Digest{*algorithm, to_bytes(as_bytes(request.digest()))};
 }
 
-// A digest of a subject that a verifier can compute from an artefact.
-std::optional<Digest> usable_digest(const bundle::Statement& statement) {
+// The digests of subjects that a verifier can compute from an artefact.
+std::vector<Digest> usable_digests(const bundle::Statement& statement) {
+  std::vector<Digest> usable;
   for (const bundle::Subject& subject : statement.subjects) {
     for (const bundle::SubjectDigest& candidate : subject.digests) {
       const std::optional<HashAlgorithm> algorithm = hash_named(candidate.algorithm);
       if (!algorithm) continue;
       Result<Bytes> value = hex_decode(candidate.hex);
-      if (value.ok() && value->size() == digest_bytes(*algorithm)) {
-        return Digest{*algorithm, std::move(*value)};
-      }
+      if (!value.ok() || value->size() != digest_bytes(*algorithm)) continue;
+      usable.push_back({*algorithm, std::move(*value)});
     }
   }
-  return std::nullopt;
+  return usable;
 }
 
 }  // namespace
@@ -103,8 +103,8 @@ Result<Asked> read_statement(std::string profile, std::string idempotency_key,
                              std::string statement) {
   TRY(check_names(profile, idempotency_key));
   const bundle::Statement parsed = TRY(bundle::parse_statement(statement));
-  std::optional<Digest> digest = usable_digest(parsed);
-  if (!digest) {
+  std::vector<Digest> digests = usable_digests(parsed);
+  if (digests.empty()) {
     return invalid_request("STATEMENT_NO_USABLE_DIGEST",
                            "no subject has a sha256, sha384 or sha512 digest that a verifier could "
                            "compare with an artefact");
@@ -113,7 +113,8 @@ Result<Asked> read_statement(std::string profile, std::string idempotency_key,
   asked.profile = profile.empty() ? default_profile : std::move(profile);
   asked.idempotency_key = std::move(idempotency_key);
   asked.kind = RequestKind::statement;
-  asked.artifact_digest = std::move(*digest);
+  for (const Digest& digest : digests) asked.subject_digests.push_back(digest.value);
+  asked.artifact_digest = std::move(digests.front());
   asked.predicate_type = parsed.predicate_type;
   asked.statement = std::move(statement);
   return asked;

@@ -4,13 +4,12 @@
 
 #include <functional>
 
-#include "core/bundle/trusted_root.h"
 #include "core/policy/rule.h"
 #include "daemon/config/current.h"
 #include "daemon/flows/in_flight.h"
+#include "daemon/flows/own_verifier.h"
 #include "daemon/journal/journal.h"
 #include "daemon/journal/payload_store.h"
-#include "daemon/journal/receipt.h"
 #include "daemon/key_ring.h"
 #include "daemon/local_log/local_log.h"
 #include "daemon/pool.h"
@@ -21,10 +20,9 @@ struct Parts {
   CurrentConfig& config;
   const KeyRing& keys;
   Journal& journal;
-  const Receipts& receipts;
   PayloadStore& payloads;
   LocalLog& log;
-  const bundle::TrustedRoot& own_root;  // trusts our own log and nothing else
+  OwnVerifier& own_verifier;  // trusts our own log and nothing else
   InFlight& in_flight;
   Pool& pool;   // parse, decide, verify, assemble
   Pool& spool;  // one thread, for what reads or writes large payloads

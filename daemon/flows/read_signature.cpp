@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "daemon/flows/message.h"
 #include "daemon/flows/reply.h"
+#include "daemon/services/message.h"
 
 namespace chancery::daemon {
 namespace {
@@ -59,7 +59,7 @@ Result<StoredRequest> find(const Parts& parts, const Call& call,
 
 Result<StoredRequest> find_by_receipt(const Parts& parts, const Call& call,
                                       std::string_view receipt) {
-  const RequestId id = TRY(parts.receipts.read(receipt));
+  const RequestId id = TRY(parts.journal.receipts().request_of(receipt));
   std::optional<StoredRequest> stored = TRY(parts.journal.find(id));
   if (!stored) return unknown_signature("receipt");
   TRY(may_read(parts, call, *stored));

@@ -47,7 +47,7 @@ Result<std::uint64_t> bundle_bytes(const Parts& parts, const StoredRequest& stor
 Result<std::string> sign_reply(const Parts& parts, const StoredRequest& stored) {
   v1::SignReply reply;
   const Acceptance& acceptance = stored.acceptance;
-  reply.set_receipt(parts.receipts.write(stored.id));
+  reply.set_receipt(parts.journal.receipts().receipt_for(stored.id));
   reply.set_state(to_wire(stored.state));
   reply.set_key(fmt::format("{}:{}", acceptance.backend, acceptance.key_name));
   reply.set_expires_at(unix_seconds(acceptance.expires_at));

@@ -10,6 +10,12 @@
 #include "daemon/flows/restore.h"
 
 namespace chancery::daemon {
+namespace {
+
+// Whoever asked is gone since the daemon stopped.
+Call nobody() { return {{}, "", "", Deadline::after(limits::request_deadline_max), nullptr}; }
+
+}  // namespace
 
 void Signing::start(const Parts& parts, Call call, Asked asked) {
   std::shared_ptr<Signing> signing(new Signing(parts, std::move(call), std::move(asked)));
@@ -109,14 +115,13 @@ void Signing::finish(Result<Inclusion> inclusion) {
   if (!inclusion.ok()) return give(inclusion.error());
   bundle::Bundle bundle = assemble({signature_, key_->info.spki, entry_body_, *inclusion,
                                     parts_.log.key().id(), signed_digest_, asked_});
-  const bundle::Policy policy{.key = key_->public_key};
   const bundle::Verdict verdict =
-      bundle::verify(bundle, asked_.artifact_digest, parts_.own_root, policy);
+      parts_.own_verifier.verify(bundle, asked_.artifact_digest, key_->public_key);
   if (!verdict.verified()) {
     return give(internal("OWN_BUNDLE_REFUSED",
                          fmt::format("our own verifier refuses the bundle of {}: {}: {}",
-                                     parts_.receipts.write(stored_.id), verdict.refusal->reason,
-                                     verdict.refusal->message)));
+                                     parts_.journal.receipts().receipt_for(stored_.id),
+                                     verdict.refusal->reason, verdict.refusal->message)));
   }
   stored_.bundle = archived_form(std::move(bundle), stored_.acceptance.payload_file.has_value());
   archive();
@@ -188,6 +193,7 @@ Acceptance Signing::acceptance() const {
           .kind = asked_.kind,
           .artifact = asked_.artifact,
           .digest = signed_digest_,
+          .subject_digests = asked_.subject_digests,
           .predicate_type = asked_.predicate_type,
           .payload = {},
           .payload_file = std::nullopt,
@@ -199,7 +205,7 @@ Acceptance Signing::acceptance() const {
 }
 
 void Signing::resume(const Parts& parts, StoredRequest stored, std::function<void()> done) {
-  std::shared_ptr<Signing> signing(new Signing(parts, Call{}, Asked{}));
+  std::shared_ptr<Signing> signing(new Signing(parts, nobody(), Asked{}));
   signing->on_done_ = std::move(done);
   Result<Restored> restored = restore(parts, stored);
   if (!restored.ok()) return signing->give(restored.error());

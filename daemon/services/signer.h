@@ -3,9 +3,9 @@
 
 #include <vector>
 
-#include "daemon/flows/byte_budget.h"
 #include "daemon/flows/parts.h"
 #include "daemon/server/call.h"
+#include "daemon/services/byte_budget.h"
 
 namespace chancery::daemon {
 

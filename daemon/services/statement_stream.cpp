@@ -1,11 +1,11 @@
-#include "daemon/flows/statement_stream.h"
+#include "daemon/services/statement_stream.h"
 
 #include <fmt/format.h>
 
 #include "core/base/limits.h"
 #include "daemon/flows/asked.h"
-#include "daemon/flows/message.h"
 #include "daemon/flows/signing.h"
+#include "daemon/services/message.h"
 
 namespace chancery::daemon {
 

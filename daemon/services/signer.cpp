@@ -1,13 +1,13 @@
-#include "daemon/flows/signer_service.h"
+#include "daemon/services/signer.h"
 
 #include <fmt/format.h>
 
-#include "daemon/flows/bundle_stream.h"
-#include "daemon/flows/message.h"
 #include "daemon/flows/profile.h"
 #include "daemon/flows/read_signature.h"
 #include "daemon/flows/signing.h"
-#include "daemon/flows/statement_stream.h"
+#include "daemon/services/bundle_stream.h"
+#include "daemon/services/message.h"
+#include "daemon/services/statement_stream.h"
 
 namespace chancery::daemon {
 namespace {
@@ -42,7 +42,7 @@ v1::Profile describe(const Parts& parts, const Config& config, const ProfileSect
   out.set_may_use(policy::decide_profile(config.rules, peer, section.name).allowed);
   const Result<SigningKey> key = parts.keys.find(section.backend, section.key);
   if (key.ok()) {
-    out.set_algorithm(name_of(key->info.algorithm));
+    out.set_algorithm(std::string(name_of(key->info.algorithm)));
   } else {
     out.set_unavailable(key.error().message);
   }

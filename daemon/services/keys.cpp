@@ -1,10 +1,10 @@
-#include "daemon/flows/keys_service.h"
+#include "daemon/services/keys.h"
 
 #include <fmt/format.h>
 
 #include "chancery/v1/keys.pb.h"
-#include "daemon/flows/message.h"
 #include "daemon/flows/profile.h"
+#include "daemon/services/message.h"
 
 namespace chancery::daemon {
 namespace {
@@ -14,7 +14,7 @@ constexpr std::string_view service = "chancery.v1.Keys";
 v1::Key to_wire(std::string_view backend, const KeyInfo& info) {
   v1::Key key;
   key.set_name(fmt::format("{}:{}", backend, info.name));
-  key.set_algorithm(name_of(info.algorithm));
+  key.set_algorithm(std::string(name_of(info.algorithm)));
   key.set_spki(to_text(info.spki));
   return key;
 }

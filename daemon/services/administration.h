@@ -14,7 +14,10 @@ namespace chancery::daemon {
 // Thread-safe. Owned by main.
 class Administration {
  public:
-  Administration(const Parts& parts, WallTime started_at);
+  // Reads and judges a configuration file.
+  using LoadConfig = std::function<Result<Config>(const std::filesystem::path&)>;
+
+  Administration(const Parts& parts, WallTime started_at, LoadConfig load);
 
   // `counts` is asked for Status; set before the server starts to answer.
   std::vector<Method> methods(std::function<ServerCounts()> counts, Pool& background);
@@ -30,6 +33,7 @@ class Administration {
 
   const Parts& parts_;
   WallTime started_at_;
+  LoadConfig load_;
   std::mutex mutex_;
   std::string reload_error_;
 };

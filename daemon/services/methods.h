@@ -3,10 +3,10 @@
 
 #include <vector>
 
-#include "daemon/flows/administration.h"
-#include "daemon/flows/byte_budget.h"
 #include "daemon/flows/parts.h"
 #include "daemon/server/call.h"
+#include "daemon/services/administration.h"
+#include "daemon/services/byte_budget.h"
 
 namespace chancery::daemon {
 

@@ -1,4 +1,4 @@
-#include "daemon/flows/backup.h"
+#include "daemon/services/back_up.h"
 
 #include <fmt/format.h>
 
@@ -54,11 +54,12 @@ Result<BackUp> back_up_state(const Parts& parts, std::string_view name) {
   BackUp made{target, 0};
   // The journal first, while the files stand still: it then names every entry that they lack, and
   // none of its rows has been dropped for files that the copy does not have.
-  TRY(parts.log.while_still([&](const Projection&) -> Result<void> {
+  const auto copy = [&](const Projection&) -> Result<void> {
     made.log_size = parts.journal.log_size();
     TRY(parts.journal.copy_to(target / "journal.db"));
     return copy_tree(state / "log", target / "log");
-  }));
+  };
+  TRY(parts.log.while_still(copy));
   // Payload files are never changed, and those of the copied rows are all there.
   TRY(copy_tree(state / "payloads", target / "payloads"));
   return made;

@@ -1,4 +1,4 @@
-#include "daemon/flows/administration.h"
+#include "daemon/services/administration.h"
 
 #include <fmt/format.h>
 
@@ -6,8 +6,8 @@
 #include "core/base/limits.h"
 #include "core/base/utf8.h"
 #include "daemon/config/reload.h"
-#include "daemon/flows/backup.h"
-#include "daemon/flows/message.h"
+#include "daemon/services/back_up.h"
+#include "daemon/services/message.h"
 #include "daemon/version.h"
 
 namespace chancery::daemon {
@@ -38,7 +38,7 @@ v1::BackendStatus describe(const KeyRing::NamedHost& named, const Config& config
 
 v1::UnfinishedRequest describe(const Parts& parts, const StoredRequest& stored) {
   v1::UnfinishedRequest out;
-  out.set_receipt(parts.receipts.write(stored.id));
+  out.set_receipt(parts.journal.receipts().receipt_for(stored.id));
   out.set_state(std::string(name_of(stored.state)));
   out.set_profile(stored.acceptance.profile);
   out.set_uid(stored.acceptance.uid);
@@ -48,8 +48,8 @@ v1::UnfinishedRequest describe(const Parts& parts, const StoredRequest& stored) 
 
 }  // namespace
 
-Administration::Administration(const Parts& parts, WallTime started_at)
-    : parts_(parts), started_at_(started_at) {}
+Administration::Administration(const Parts& parts, WallTime started_at, LoadConfig load)
+    : parts_(parts), started_at_(started_at), load_(std::move(load)) {}
 
 std::vector<Method> Administration::methods(std::function<ServerCounts()> counts,
                                             Pool& background) {
@@ -113,8 +113,12 @@ Result<void> Administration::reload() {
   const std::shared_ptr<const Config> now = parts_.config.get();
   const auto outcome = [&]() -> Result<void> {
     if (now->source.empty()) return {};  // the embedded default has nothing to read
-    Config next = TRY(load_config(now->source));
-    TRY(check_reload(*now, next));
+    Config next = TRY(load_(now->source));
+    const std::vector<std::string> reasons = find_restart_reasons(*now, next);
+    if (!reasons.empty()) {
+      return invalid_request("RESTART_NEEDED", fmt::format("only a restart can take over: {}",
+                                                           fmt::join(reasons, "; ")));
+    }
     parts_.config.replace(std::move(next));
     return {};
   }();

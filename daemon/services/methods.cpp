@@ -1,10 +1,10 @@
-#include "daemon/flows/methods.h"
+#include "daemon/services/methods.h"
 
 #include <iterator>
 
-#include "daemon/flows/keys_service.h"
-#include "daemon/flows/log_service.h"
-#include "daemon/flows/signer_service.h"
+#include "daemon/services/keys.h"
+#include "daemon/services/log.h"
+#include "daemon/services/signer.h"
 
 namespace chancery::daemon {
 

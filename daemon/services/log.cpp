@@ -1,7 +1,7 @@
-#include "daemon/flows/log_service.h"
+#include "daemon/services/log.h"
 
 #include "chancery/v1/log.pb.h"
-#include "daemon/flows/message.h"
+#include "daemon/services/message.h"
 
 namespace chancery::daemon {
 namespace {

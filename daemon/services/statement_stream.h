@@ -2,9 +2,9 @@
 #pragma once
 
 #include "chancery/v1/signer.pb.h"
-#include "daemon/flows/byte_budget.h"
 #include "daemon/flows/parts.h"
 #include "daemon/server/call.h"
+#include "daemon/services/byte_budget.h"
 
 namespace chancery::daemon {
 

@@ -1,4 +1,4 @@
-#include "daemon/flows/bundle_stream.h"
+#include "daemon/services/bundle_stream.h"
 
 #include <fmt/format.h>
 
@@ -8,8 +8,8 @@
 #include "core/base/encoding.h"
 #include "core/base/limits.h"
 #include "daemon/flows/assemble.h"
-#include "daemon/flows/message.h"
 #include "daemon/flows/read_signature.h"
+#include "daemon/services/message.h"
 
 namespace chancery::daemon {
 namespace {

@@ -1,0 +1,225 @@
+#include "daemon/daemon.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "backends/registry.h"
+#include "core/base/limits.h"
+#include "daemon/config/keys.h"
+#include "daemon/config/programs.h"
+#include "daemon/flows/signing.h"
+#include "daemon/note.h"
+#include "daemon/server/listen.h"
+#include "daemon/services/methods.h"
+
+namespace chancery::daemon {
+namespace {
+
+// As many as cores would be enough for the work; a third keeps answers leaving while two verify.
+constexpr unsigned pool_threads = 2;
+
+WallTime wall_clock() {
+  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+std::string to_setting(WallTime time) { return std::to_string(time.time_since_epoch().count()); }
+
+Result<WallTime> from_setting(std::string_view text) {
+  std::int64_t microseconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), microseconds);
+  if (error != std::errc{} || end != text.data() + text.size()) {
+    return corrupt("JOURNAL_DAMAGED", "the setting log_started_at is no time");
+  }
+  return WallTime(std::chrono::microseconds(microseconds));
+}
+
+// Since when the log's key is valid: set once, when the log begins.
+Result<WallTime> log_start(Journal& journal) {
+  const std::optional<std::string> known = TRY(journal.setting("log_started_at"));
+  if (known) return from_setting(*known);
+  const WallTime now = std::chrono::floor<std::chrono::seconds>(wall_clock());
+  TRY(journal.set_setting("log_started_at", to_setting(now)));
+  return now;
+}
+
+}  // namespace
+
+Daemon::Daemon(Config config)
+    : config_(std::move(config)),
+      started_at_(wall_clock()),
+      statements_(limits::statement_bytes_in_flight_max) {}
+
+Result<std::unique_ptr<Daemon>> Daemon::start(Config config, sd_event* event) {
+  std::unique_ptr<Daemon> daemon(new Daemon(std::move(config)));
+  daemon->listening_ = TRY(listen_as_passed());  // before threads: it clears the environment
+  TRY(daemon->open_state());
+  TRY(daemon->start_key_hosts());
+  TRY(daemon->open_log());
+  TRY(daemon->start_server(event));
+  TRY(daemon->finish_what_was_signed());
+  daemon->watch_progress();
+  return daemon;
+}
+
+Daemon::~Daemon() {
+  // Whoever posts to a pool ends before it; the log publishes through the journal to the last.
+  server_.reset();
+  background_.reset();
+  spool_.reset();
+  log_.reset();
+  journal_.reset();
+  keys_.stop();
+  pool_.reset();
+}
+
+Result<void> Daemon::open_state() {
+  const std::shared_ptr<const Config> config = config_.get();
+  state_ = TRY(StateDirectory::open(config->state_directory));
+  pool_ = std::make_unique<Pool>(pool_threads);
+  spool_ = std::make_unique<Pool>(1);
+  background_ = std::make_unique<Pool>(1);
+  journal_ = TRY(Journal::open({.path = config->state_directory / "journal.db",
+                                .on_appended = [this](const std::vector<AppendedEntry>& entries) {
+                                  append_to_.load()->append(entries);
+                                }}));
+  payloads_ = TRY(PayloadStore::open(config->state_directory / "payloads"));
+  return payloads_->remove_orphans(names_payload_file());
+}
+
+Result<void> Daemon::start_key_hosts() {
+  const std::filesystem::path own_program = TRY(find_own_program());
+  const std::filesystem::path program = TRY(find_key_host_program(own_program));
+  for (const BackendSection& section : config_.get()->backends) {
+    KeyHostOptions options{
+        .program = program,
+        .backend_type = section.type,
+        .config = section.config,
+        .post = [this](std::function<void()> work) { pool_->post(std::move(work)); }};
+    keys_.add(section.config.name,
+              TRY(KeyHost::start(std::move(options), Deadline::after(limits::key_host_start_max))));
+  }
+  for (const KeyRing::NamedHost& named : keys_.hosts()) {
+    const KeyHostState state = named.host->state();
+    if (!state.is_up) {
+      note(Priority::warning,
+           fmt::format("backend \"{}\" is down: {}", named.backend, state.trouble));
+    }
+  }
+  return fits_keys(*config_.get());
+}
+
+Result<void> Daemon::fits_keys(const Config& config) {
+  std::vector<BackendKeys> present;
+  for (const KeyRing::NamedHost& named : keys_.hosts()) {
+    if (named.host->state().is_up) present.push_back({named.backend, named.host->keys()});
+  }
+  const std::vector<ConfigProblem> problems = check_keys(config, present);
+  if (problems.empty()) return {};
+  return invalid_request("CONFIG_INVALID", describe(config.source, problems));
+}
+
+Result<Config> Daemon::load(const std::filesystem::path& path) {
+  Config config = TRY(load_config(path, backend_types()));
+  TRY(fits_keys(config));
+  return config;
+}
+
+Result<void> Daemon::open_log() {
+  const std::shared_ptr<const Config> config = config_.get();
+  const LogSection& section = config->log;
+  const SigningKey key = TRY(keys_.find(section.backend, section.key));
+  log_ = TRY(LocalLog::open({.directory = config->state_directory / "log",
+                             .origin = section.origin,
+                             .key_name = section.key,
+                             .publish_interval = section.publish_interval},
+                            *journal_, *key.host));
+  append_to_ = log_.get();
+  log_start_ = TRY(log_start(*journal_));
+  bundle::TrustedRoot root =
+      TRY(bundle::parse_trusted_root(bundle::write_trusted_root(log_->key(), log_start_)));
+  own_verifier_ = std::make_unique<OwnVerifier>(std::move(root));
+  return {};
+}
+
+Result<void> Daemon::start_server(sd_event* event) {
+  const std::shared_ptr<const Config> config = config_.get();
+  parts_.reset(new Parts{config_, keys_, *journal_, *payloads_, *log_, *own_verifier_, in_flight_,
+                         *pool_, *spool_, wall_clock});
+  administration_ = std::make_unique<Administration>(
+      *parts_, started_at_,
+      [this](const std::filesystem::path& path) { return load(path); });
+  std::vector<Method> methods = all_methods({*parts_, *administration_, statements_, *background_,
+                                             log_start_, [this] { return server_->counts(); }});
+  const auto may_administer = [this](const policy::Peer& peer,
+                                     std::string_view method) -> Result<void> {
+    const policy::Decision decision = policy::decide_admin(config_.get()->rules, peer);
+    if (decision.allowed) return {};
+    return denied("NO_ADMIN_RULE", fmt::format("{}: {}", method, decision.reason));
+  };
+  if (!listening_) listening_ = TRY(listen_at(config->socket, config->socket_mode));
+  ServerOptions options{.listening = std::move(*listening_)};
+  server_ = TRY(Server::start(event, std::move(options), std::move(methods), *pool_, may_administer));
+  return {};
+}
+
+void Daemon::forget_old() {
+  background_->post([this] {
+    const WallTime before = wall_clock() - config_.get()->archive_life;
+    const auto forget = [&]() -> Result<void> {
+      const std::vector<Sha256> payloads = TRY(journal_->forget_before(before));
+      return payloads_->remove(payloads, names_payload_file());
+    };
+    const Result<void> forgotten = forget();
+    if (!forgotten.ok())
+      note(Priority::warning,
+           "the archive keeps more than it should: " + forgotten.error().message);
+  });
+}
+
+PayloadStore::IsNamed Daemon::names_payload_file() {
+  return [this](const Sha256& name) { return journal_->names_payload_file(name); };
+}
+
+Result<void> Daemon::finish_what_was_signed() {
+  const std::vector<StoredRequest> unfinished =
+      TRY(journal_->unfinished(limits::unfinished_at_start_max));
+  for (const StoredRequest& stored : unfinished) Signing::resume(*parts_, stored, [] {});
+  if (!unfinished.empty()) {
+    note(Priority::notice,
+         fmt::format("finishing {} requests that were signed before the stop", unfinished.size()));
+  }
+  return {};
+}
+
+void Daemon::watch_progress() {
+  watchdog_.watch("the journal's writer", [this] {
+    const JournalCounts counts = journal_->counts();
+    return Progress{counts.commits, counts.waiting};
+  });
+  for (const KeyRing::NamedHost& named : keys_.hosts()) {
+    watchdog_.watch("backend " + named.backend, [host = named.host] {
+      const KeyHostState state = host->state();
+      // A host that is being started anew makes progress too.
+      return Progress{state.signatures + state.starts, state.waiting};
+    });
+  }
+  watchdog_.watch("the log", [this] {
+    return Progress{log_->published_size(), log_->size() - log_->published_size()};
+  });
+}
+
+void Daemon::reload() {
+  const Result<void> reloaded = administration_->reload();
+  if (reloaded.ok()) {
+    note(Priority::notice, "configuration reloaded");
+  } else {
+    note(Priority::error, "the configuration stays as it was: " + reloaded.error().message);
+  }
+}
+
+void Daemon::drain() { server_->drain(); }
+
+bool Daemon::is_drained() const { return server_->is_drained() && in_flight_.size() == 0; }
+
+}  // namespace chancery::daemon
