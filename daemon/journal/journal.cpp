@@ -42,7 +42,7 @@ class SqliteJournal final : public Journal {
         receipts_(std::move(instance)),
         reading_(std::move(reading)),
         writer_(std::move(writing), std::move(tables),
-                {options.queue_max, std::move(options.on_appended), std::move(options.at_step)}) {}
+                {options.queue_max, options.checkpoint_pages, std::move(options.on_appended), std::move(options.at_step)}) {}
 
   void accept(Acceptance acceptance, Done<Accepted> done) override;
   void record_signed(RequestId id, Bytes signature, std::string verifier_spki,

@@ -58,6 +58,7 @@ struct JournalOptions {
   // Copies of limits.h, so that tests can reach them.
   std::size_t queue_max = limits::journal_queue_max;
   std::uint64_t reserve_bytes = limits::journal_reserve_bytes;
+  int checkpoint_pages = limits::journal_checkpoint_pages;
   // Tests only: SQLite's file layer by its registered name, and a call after each step of the
   // writer ("begun", "applied", "committed", "appended", "finished", "checkpointed").
   std::string vfs = {};

@@ -9,8 +9,11 @@
 
 namespace chancery::testing {
 
-TemporaryDirectory::TemporaryDirectory() {
-  std::string name = (std::filesystem::temp_directory_path() / "chancery-test.XXXXXX").string();
+TemporaryDirectory::TemporaryDirectory()
+    : TemporaryDirectory(std::filesystem::temp_directory_path()) {}
+
+TemporaryDirectory::TemporaryDirectory(const std::filesystem::path& parent) {
+  std::string name = (parent / "chancery-test.XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) {
     std::perror(name.c_str());
     std::abort();

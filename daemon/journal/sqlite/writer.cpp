@@ -126,7 +126,7 @@ void Writer::give_up(Batch& batch, const Error& error) {
 
 // After the answers: only the next batch waits for it.
 void Writer::checkpoint_if_due() {
-  if (pages_in_wal_ < limits::journal_checkpoint_pages) return;
+  if (pages_in_wal_ < options_.checkpoint_pages) return;
   const int code = sqlite3_wal_checkpoint_v2(database_->handle(), nullptr,
                                              SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
   step("checkpointed");
