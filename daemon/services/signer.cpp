@@ -70,8 +70,9 @@ std::vector<Method> signer_methods(const Parts& parts, ByteBudget& statements) {
       unary("SignStatement", Permission::per_profile,
             [&parts](Call call) { sign_statement(parts, std::move(call)); }),
       {service, "SignStatementStream", Permission::per_profile, nullptr,
-       [&parts, &statements](Call call) {
-         return std::make_unique<StatementStream>(parts, statements, std::move(call));
+       [&parts, &statements](Call call) -> Result<std::unique_ptr<InboundStream>> {
+         return std::unique_ptr<InboundStream>(
+             new StatementStream(parts, statements, std::move(call)));
        },
        nullptr},
       unary("GetSignature", Permission::per_profile,
