@@ -135,8 +135,10 @@ inline constexpr auto shutdown_max = 35000ms;
 
 // --- The local log ---
 inline constexpr auto publish_interval_default = 100ms;
-// A projection that has to catch up goes in steps of so many: 64 bundles, some 30 MiB.
-inline constexpr std::size_t log_projection_entries_max = 64 * 256;
+// Files written before they are synced together: some 40 bundles of ECDSA entries.
+inline constexpr std::size_t log_batch_bytes_max = 4U << 20;
+// Entries between two notes of how far partial tiles were removed: a start repeats the rest.
+inline constexpr std::uint64_t log_collection_step = 16 * 256;
 // Entries whose files wait (the disk is full): 64 bytes of memory and one journal row each.
 inline constexpr std::uint64_t log_unpublished_entries_max = 200000;
 // A checkpoint that could not be signed, files that could not be written: tried again.

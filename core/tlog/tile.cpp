@@ -62,14 +62,16 @@ std::vector<TileId> new_tiles(std::uint64_t old_size, std::uint64_t new_size) {
   return tiles;
 }
 
+void append_entry(Bytes& bundle, ByteView entry) {
+  CHANCERY_ASSERT(entry.size() <= limits::entry_bytes_max);
+  bundle.push_back(static_cast<std::uint8_t>(entry.size() >> 8));
+  bundle.push_back(static_cast<std::uint8_t>(entry.size()));
+  bundle.insert(bundle.end(), entry.begin(), entry.end());
+}
+
 Bytes encode_entries(const std::vector<Bytes>& entries) {
   Bytes bundle;
-  for (const Bytes& entry : entries) {
-    CHANCERY_ASSERT(entry.size() <= limits::entry_bytes_max);
-    bundle.push_back(static_cast<std::uint8_t>(entry.size() >> 8));
-    bundle.push_back(static_cast<std::uint8_t>(entry.size()));
-    bundle.insert(bundle.end(), entry.begin(), entry.end());
-  }
+  for (const Bytes& entry : entries) append_entry(bundle, entry);
   return bundle;
 }
 

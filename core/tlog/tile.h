@@ -24,6 +24,7 @@ unsigned partial_width(unsigned level, std::uint64_t index, std::uint64_t size);
 std::vector<TileId> new_tiles(std::uint64_t old_size, std::uint64_t new_size);    // to be written
 
 // Entry bundles: { u16 length, entry }*.
+void append_entry(Bytes& bundle, ByteView entry);
 Bytes encode_entries(const std::vector<Bytes>& entries);
 Result<std::vector<Bytes>> decode_entries(ByteView bundle);  // ENTRY_BUNDLE_MALFORMED
 

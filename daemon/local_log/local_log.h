@@ -10,9 +10,10 @@
 #include <memory>
 
 #include "backends/host/key_host.h"
-#include "core/bundle/bundle.h"
 #include "core/tlog/note.h"
 #include "daemon/journal/journal.h"
+#include "daemon/local_log/files.h"
+#include "daemon/local_log/inclusion.h"
 
 namespace chancery::daemon {
 
@@ -21,46 +22,52 @@ struct LocalLogOptions {
   std::string origin;
   std::string key_name;  // Ed25519, in `key_host`
   std::chrono::milliseconds publish_interval;
+  // Tests only: another disk. `directory` is not looked at then.
+  std::function<Result<std::unique_ptr<Files>>()> open_files = nullptr;
 };
 
-// Where an entry lies and the proof against a signed checkpoint.
-struct Inclusion {
-  std::uint64_t log_index = 0;
-  bundle::InclusionProof proof;
-};
-
-// Thread-safe. Owned by the daemon. Its own two threads: one has checkpoints signed, one writes
-// the files.
+// Thread-safe. Owned by the daemon; borrows journal and key host, which must outlive it. Its own
+// two threads: one has checkpoints signed, one writes the files.
 class LocalLog {
  public:
   using Done = std::function<void(Result<Inclusion>)>;
 
-  // Takes the lock files, checks files against the journal, catches up. Errors: corrupt
-  // LOG_AHEAD_OF_JOURNAL, LOG_CONTRADICTS_JOURNAL, LOG_DAMAGED; unavailable LOG_LOCKED,
-  // LOG_HANDED_OVER, LOG_ORIGIN_CHANGED (invalid_request).
+  // Takes the lock files, checks files against the journal, catches up. Origin and public key are
+  // set once, in the journal. Errors: those of open_log_files (opening.h); unavailable
+  // LOG_HANDED_OVER, LOG_KEY_MISSING; invalid_request LOG_ORIGIN_CHANGED, LOG_KEY_CHANGED,
+  // LOG_KEY_UNFIT (not Ed25519), NOTE_KEY_NAME_INVALID.
   static Result<std::unique_ptr<LocalLog>> open(LocalLogOptions options, Journal& journal,
                                                 KeyHost& key_host);
-  virtual ~LocalLog() = default;  // publishes what is committed
+  // Signs and publishes what is committed, where the first try succeeds; the journal keeps the
+  // rest. No calls from other threads any more, the journal's included.
+  virtual ~LocalLog() = default;
 
   // From the journal, in order.
   virtual void append(const std::vector<AppendedEntry>& entries) = 0;
-  // Calls `done` once a signed checkpoint covers the entry; on the log's thread.
+  // Calls `done` once a signed checkpoint covers the entry; on the log's thread. Errors: corrupt
+  // LOG_CONTRADICTS_JOURNAL (another leaf lies there), LOG_DAMAGED; unavailable LOG_CLOSED.
   virtual void await_inclusion(std::uint64_t index, tlog::Hash leaf, Done done) = 0;
+
+  // Why no new work should be taken, if so: unavailable LOG_HANDED_OVER, LOG_FILES_BEHIND (the
+  // disk is full, say), LOG_CHECKPOINT_UNSIGNED.
+  virtual Result<void> ready() const = 0;
 
   virtual const tlog::NoteKey& key() const = 0;
   virtual std::uint64_t size() const = 0;            // committed
   virtual std::uint64_t published_size() const = 0;  // in files
   virtual std::string checkpoint() const = 0;        // the newest signed note
+  // Errors: not_found LOG_ENTRY_NOT_FOUND, corrupt LOG_DAMAGED.
   virtual Result<std::string> entry(std::uint64_t index) const = 0;
+  // Errors: those of LogTree.
   virtual Result<std::vector<tlog::Hash>> prove_inclusion(std::uint64_t index,
                                                           std::uint64_t size) const = 0;
   virtual Result<std::vector<tlog::Hash>> prove_consistency(std::uint64_t old_size,
                                                             std::uint64_t new_size) const = 0;
 
-  virtual bool is_handed_over() const = 0;
-
   // Everything committed is in the files, synced; the files are released for another server and
-  // this journal never appends again.
+  // this journal never appends again. The caller has let all work finish: what were appended
+  // later would be in no log. Errors: unavailable LOG_CHECKPOINT_UNSIGNED, LOG_FILES_BEHIND,
+  // LOG_BUSY (entries still come); then the log goes on.
   virtual Result<void> hand_over(Deadline deadline) = 0;
   // Runs `copy` while the files stand still at the size given.
   virtual Result<void> while_still(const std::function<Result<void>(const Projection&)>& copy) = 0;

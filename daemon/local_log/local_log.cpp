@@ -1,0 +1,208 @@
+#include "daemon/local_log/local_log.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+
+#include "core/base/encoding.h"
+#include "core/base/limits.h"
+#include "daemon/local_log/opening.h"
+#include "daemon/local_log/publisher.h"
+#include "daemon/local_log/sealer.h"
+
+namespace chancery::daemon {
+namespace {
+
+constexpr std::string_view origin_setting = "log_origin";
+constexpr std::string_view key_setting = "log_key";
+constexpr std::string_view handed_over_setting = "log_handed_over";
+
+Error handed_over() {
+  return unavailable(
+      "LOG_HANDED_OVER",
+      "the log was handed over to another server: this journal records no "
+      "signatures any more. Start with a new state directory, or configure that log");
+}
+
+Result<void> check_origin(const std::string& origin, Journal& journal) {
+  const auto known = TRY(journal.setting(origin_setting));
+  if (!known) return journal.set_setting(origin_setting, origin);
+  if (*known == origin) return {};
+  return invalid_request(
+      "LOG_ORIGIN_CHANGED",
+      fmt::format("the log is \"{}\" and cannot become \"{}\": verifiers know it "
+                  "by its origin. Set log.origin back, or start a new state "
+                  "directory",
+                  *known, origin));
+}
+
+// The key as the host lists it, or as the journal remembers it where the host is not up.
+Result<PublicKey> find_public_key(const std::string& name, Journal& journal,
+                                  const KeyHost& key_host) {
+  const auto known = TRY(journal.setting(key_setting));
+  const std::vector<KeyInfo> keys = key_host.keys();
+  const auto key = std::ranges::find(keys, name, &KeyInfo::name);
+  if (key == keys.end() && (!known || key_host.state().is_up)) {
+    return unavailable("LOG_KEY_MISSING",
+                       fmt::format("the log's key \"{}\" is not there{}", name,
+                                   known ? ": restore it, the log cannot change its key"
+                                         : ": its backend is down or has no such key"));
+  }
+  if (key == keys.end()) return PublicKey::from_spki(TRY(base64_decode(*known)));
+  if (key->algorithm != Algorithm::ed25519) {
+    return invalid_request("LOG_KEY_UNFIT",
+                           fmt::format("the log's key \"{}\" is {}; a log signs with ed25519", name,
+                                       name_of(key->algorithm)));
+  }
+  const std::string listed = base64_encode(key->spki);
+  if (!known) TRY(journal.set_setting(key_setting, listed));
+  if (known && *known != listed) {
+    return invalid_request("LOG_KEY_CHANGED",
+                           fmt::format("the key \"{}\" is not the one that signed this log until "
+                                       "now: restore it, or start a new state directory",
+                                       name));
+  }
+  return PublicKey::from_spki(key->spki);
+}
+
+class RunningLog : public LocalLog {
+ public:
+  RunningLog(std::unique_ptr<Files> files, OpenedLog opened, CheckpointSigner signer,
+             std::chrono::milliseconds publish_interval, Journal& journal);
+  ~RunningLog() override;
+
+  void append(const std::vector<AppendedEntry>& entries) override;
+  void await_inclusion(std::uint64_t index, tlog::Hash leaf, Done done) override;
+  Result<void> ready() const override;
+
+  const tlog::NoteKey& key() const override { return key_; }
+  std::uint64_t size() const override { return sealer_.size(); }
+  std::uint64_t published_size() const override { return publisher_.published_size(); }
+  std::string checkpoint() const override { return sealer_.newest().note; }
+  Result<std::string> entry(std::uint64_t index) const override;
+  Result<std::vector<tlog::Hash>> prove_inclusion(std::uint64_t index,
+                                                  std::uint64_t size) const override {
+    return tree_.prove_inclusion(index, size);
+  }
+  Result<std::vector<tlog::Hash>> prove_consistency(std::uint64_t old_size,
+                                                    std::uint64_t new_size) const override {
+    return tree_.prove_consistency(old_size, new_size);
+  }
+
+  Result<void> hand_over(Deadline deadline) override;
+  Result<void> while_still(const std::function<Result<void>(const Projection&)>& copy) override {
+    return publisher_.while_still(copy);
+  }
+
+ private:
+  Result<void> release(Deadline deadline);
+
+  Journal& journal_;
+  const tlog::NoteKey key_;
+  const std::unique_ptr<Files> files_;
+  std::vector<std::unique_ptr<FileLock>> locks_;
+  std::atomic<bool> is_handed_over_ = false;
+  LogTree tree_;
+  Publisher publisher_;
+  Sealer sealer_;
+};
+
+RunningLog::RunningLog(std::unique_ptr<Files> files, OpenedLog opened, CheckpointSigner signer,
+                       std::chrono::milliseconds publish_interval, Journal& journal)
+    : journal_(journal),
+      key_(signer.key()),
+      files_(std::move(files)),
+      locks_(std::move(opened.locks)),
+      tree_(std::move(opened.edge), opened.projected.tree.size, *files_),
+      publisher_(Projector(*files_, tree_, journal, std::move(opened.projected)), publish_interval,
+                 opened.published),
+      sealer_(tree_, std::move(signer), opened.published,
+              [this](const SignedTree& tree) { publisher_.publish_later(tree); }) {}
+
+RunningLog::~RunningLog() {
+  sealer_.stop();
+  publisher_.stop();
+}
+
+void RunningLog::append(const std::vector<AppendedEntry>& entries) {
+  if (!is_handed_over_) sealer_.append(entries);
+}
+
+void RunningLog::await_inclusion(std::uint64_t index, tlog::Hash leaf, Done done) {
+  if (is_handed_over_) return done(handed_over());
+  sealer_.await(index, leaf, std::move(done));
+}
+
+Result<void> RunningLog::ready() const {
+  if (is_handed_over_) return handed_over();
+  const std::uint64_t committed = size();
+  const std::uint64_t published = published_size();
+  if (committed - std::min(published, committed) < limits::log_unpublished_entries_max) return {};
+  const std::optional<Error> unsigned_because = sealer_.trouble();
+  if (unsigned_because) {
+    return unavailable("LOG_CHECKPOINT_UNSIGNED",
+                       "the log cannot sign: " + unsigned_because->message);
+  }
+  const std::optional<Error> unwritten_because = publisher_.trouble();
+  return unavailable("LOG_FILES_BEHIND",
+                     "the log's files cannot follow: " +
+                         (unwritten_because ? unwritten_because->message : "the disk is slow"));
+}
+
+Result<std::string> RunningLog::entry(std::uint64_t index) const {
+  if (index >= size()) {
+    return not_found("LOG_ENTRY_NOT_FOUND",
+                     fmt::format("the log has {} entries, none at {}", size(), index));
+  }
+  if (index >= published_size()) {
+    const std::vector<LogEntryRow> rows = TRY(journal_.log_entries(index, 1));
+    if (!rows.empty() && rows.front().index == index) return rows.front().body;
+  }
+  // Else the files have it: meanwhile, if the journal has just forgotten it.
+  const std::vector<Bytes> bundle =
+      TRY(tlog::read_entries(*files_, index / tlog::tile_width, published_size()));
+  const auto place = static_cast<std::size_t>(index % tlog::tile_width);
+  if (place < bundle.size()) return to_text(bundle[place]);
+  return corrupt("LOG_DAMAGED", fmt::format("entry {} is neither in journal nor files", index));
+}
+
+Result<void> RunningLog::hand_over(Deadline deadline) {
+  if (is_handed_over_.exchange(true)) return handed_over();
+  const Result<void> released = release(deadline);
+  if (!released.ok()) is_handed_over_ = false;
+  return released;
+}
+
+Result<void> RunningLog::release(Deadline deadline) {
+  TRY(sealer_.flush(deadline));
+  TRY(publisher_.flush(deadline));
+  const std::uint64_t size = journal_.log_size();
+  if (size != published_size()) {
+    return unavailable("LOG_BUSY", "entries are still being appended: let the work finish first");
+  }
+  // From here on open() refuses: another server may add to the files at any time.
+  TRY(journal_.set_setting(handed_over_setting, std::to_string(size)));
+  sealer_.stop();
+  publisher_.stop();
+  locks_.clear();
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<LocalLog>> LocalLog::open(LocalLogOptions options, Journal& journal,
+                                                 KeyHost& key_host) {
+  if (TRY(journal.setting(handed_over_setting))) return handed_over();
+  TRY(check_origin(options.origin, journal));
+  PublicKey public_key = TRY(find_public_key(options.key_name, journal, key_host));
+  tlog::NoteKey key = TRY(tlog::NoteKey::make(options.origin, std::move(public_key)));
+  CheckpointSigner signer(std::move(key), options.key_name, key_host);
+  std::unique_ptr<Files> files =
+      TRY(options.open_files ? options.open_files() : Files::open(options.directory));
+  OpenedLog opened = TRY(open_log_files(*files, journal, signer));
+  return std::unique_ptr<LocalLog>(std::make_unique<RunningLog>(
+      std::move(files), std::move(opened), std::move(signer), options.publish_interval, journal));
+}
+
+}  // namespace chancery::daemon

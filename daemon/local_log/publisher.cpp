@@ -1,0 +1,104 @@
+#include "daemon/local_log/publisher.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/base/limits.h"
+
+namespace chancery::daemon {
+
+Publisher::Publisher(Projector projector, std::chrono::milliseconds interval, SignedTree newest)
+    : interval_(interval),
+      projector_(std::move(projector)),
+      newest_(std::move(newest)),
+      published_size_(projector_.projected().size),
+      thread_([this] { run(); }) {}
+
+void Publisher::publish_later(const SignedTree& newest) {
+  {
+    const std::lock_guard lock(mutex_);
+    newest_ = newest;
+  }
+  changed_.notify_all();
+}
+
+std::uint64_t Publisher::published_size() const {
+  const std::lock_guard lock(mutex_);
+  return published_size_;
+}
+
+std::optional<Error> Publisher::trouble() const {
+  const std::lock_guard lock(mutex_);
+  return trouble_;
+}
+
+Result<void> Publisher::flush(Deadline deadline) {
+  std::unique_lock lock(mutex_);
+  ++hurried_;
+  changed_.notify_all();
+  const bool is_done = changed_.wait_until(lock, deadline.when(), [this] { return !is_behind(); });
+  --hurried_;
+  if (is_done) return {};
+  return unavailable(
+      "LOG_FILES_BEHIND",
+      fmt::format("the log's files lack {} entries: {}", newest_.tree.size - published_size_,
+                  trouble_ ? trouble_->message : "the disk is slow"));
+}
+
+Result<void> Publisher::while_still(const std::function<Result<void>(const Projection&)>& copy) {
+  const std::lock_guard still(projecting_);
+  return copy(projector_.projected());
+}
+
+void Publisher::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_stopping_ = true;
+  }
+  changed_.notify_all();
+  if (!thread_.joinable()) return;
+  thread_.join();
+  const std::lock_guard still(projecting_);
+  // A hint for the next start, which can do without.
+  (void)projector_.write_collection_state();
+}
+
+void Publisher::run() {
+  auto retry_delay = limits::log_retry_delay_min;
+  auto next = std::chrono::steady_clock::now();
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [this] { return is_stopping_ || is_behind(); });
+    if (!is_behind()) return;
+    changed_.wait_until(lock, next, [this] { return is_stopping_ || hurried_ != 0; });
+    const bool is_last_try = is_stopping_;
+    lock.unlock();
+    const Result<void> published = publish();
+    lock.lock();
+    trouble_ = published.ok() ? std::nullopt : std::optional(published.error());
+    if (published.ok()) {
+      retry_delay = limits::log_retry_delay_min;
+      next = std::chrono::steady_clock::now() + interval_;
+      continue;
+    }
+    if (is_last_try) return;
+    changed_.wait_for(lock, retry_delay, [this] { return is_stopping_; });
+    retry_delay = std::min(2 * retry_delay, limits::log_retry_delay_max);
+  }
+}
+
+Result<void> Publisher::publish() {
+  const std::lock_guard still(projecting_);
+  std::unique_lock lock(mutex_);
+  const SignedTree to = newest_;
+  lock.unlock();
+  Result<void> projected = projector_.project(to);
+  lock.lock();
+  published_size_ = projector_.projected().size;
+  lock.unlock();
+  changed_.notify_all();
+  return projected;
+}
+
+}  // namespace chancery::daemon

@@ -1,0 +1,50 @@
+// Lets the files follow the signed trees, once an interval.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "daemon/local_log/projector.h"
+
+namespace chancery::daemon {
+
+// Thread-safe; its own thread works, and only while the files are behind.
+class Publisher {
+ public:
+  Publisher(Projector projector, std::chrono::milliseconds interval, SignedTree newest);
+  ~Publisher() { stop(); }
+
+  void publish_later(const SignedTree& newest);
+  std::uint64_t published_size() const;
+  std::optional<Error> trouble() const;  // why the files cannot follow
+
+  // At once, up to the newest signed tree. Error: unavailable LOG_FILES_BEHIND.
+  Result<void> flush(Deadline deadline);
+  Result<void> while_still(const std::function<Result<void>(const Projection&)>& copy);
+  void stop();  // publishes what is signed, if the first try succeeds
+
+ private:
+  void run();
+  Result<void> publish();
+  bool is_behind() const { return published_size_ < newest_.tree.size; }
+
+  const std::chrono::milliseconds interval_;
+
+  std::mutex projecting_;  // held while files change, or must not
+  Projector projector_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  SignedTree newest_;
+  std::uint64_t published_size_;
+  std::optional<Error> trouble_;
+  unsigned hurried_ = 0;  // flushes that wait
+  bool is_stopping_ = false;
+  std::thread thread_;  // last: it uses all the others
+};
+
+}  // namespace chancery::daemon

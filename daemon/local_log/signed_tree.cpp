@@ -1,0 +1,26 @@
+#include "daemon/local_log/signed_tree.h"
+
+#include "core/base/limits.h"
+
+namespace chancery::daemon {
+
+CheckpointSigner::CheckpointSigner(tlog::NoteKey key, std::string key_name, KeyHost& key_host)
+    : key_(std::move(key)), key_name_(std::move(key_name)), key_host_(key_host) {}
+
+std::future<Result<SignedTree>> CheckpointSigner::begin(const Projection& tree) const {
+  std::string text = tlog::checkpoint_text({key_.name(), tree.size, tree.root, {}});
+  const auto promise = std::make_shared<std::promise<Result<SignedTree>>>();
+  std::future<Result<SignedTree>> answer = promise->get_future();
+  Bytes message = to_bytes(as_bytes(text));
+  auto done = [promise, tree, text = std::move(text), name = key_.name(),
+               key_id = key_.short_id()](Result<Bytes> signature) {
+    if (!signature.ok()) return promise->set_value(signature.error());
+    const tlog::Note note{text, {{name, key_id, std::move(*signature)}}};
+    promise->set_value(SignedTree{tree, tlog::write_note(note)});
+  };
+  key_host_.sign(key_name_, std::move(message), Deadline::after(limits::key_host_answer_max),
+                 std::move(done));
+  return answer;
+}
+
+}  // namespace chancery::daemon
