@@ -4,9 +4,18 @@
 
 namespace chancery::daemon {
 
-void InFlight::begin(RequestId id) {
+bool InFlight::begin(RequestId id) {
   const std::lock_guard lock(mutex_);
+  if (is_closed_) return false;
   waiting_.try_emplace(id);
+  return true;
+}
+
+bool InFlight::close(Deadline deadline) {
+  std::unique_lock lock(mutex_);
+  is_closed_ = true;
+  is_closed_ = ended_.wait_until(lock, deadline.when(), [this] { return waiting_.empty(); });
+  return is_closed_;
 }
 
 bool InFlight::join(RequestId id, std::shared_ptr<Responder> responder) {
@@ -23,6 +32,7 @@ std::vector<std::shared_ptr<Responder>> InFlight::end(RequestId id) {
   if (entry == waiting_.end()) return {};
   std::vector<std::shared_ptr<Responder>> joined = std::move(entry->second);
   waiting_.erase(entry);
+  if (waiting_.empty()) ended_.notify_all();
   return joined;
 }
 

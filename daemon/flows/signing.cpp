@@ -36,6 +36,7 @@ void Signing::decide() {
       policy::decide_profile(config_->rules, call_.peer, profile->name);
   rule_ = decision.rule;
   if (!decision.allowed) return refuse(denied("NO_RULE", decision.reason));
+  if (const Result<void> ready = parts_.log.ready(); !ready.ok()) return refuse(ready.error());
   if (const Result<void> kind = may_sign_kind(*profile, asked_.kind); !kind.ok()) {
     return refuse(kind.error());
   }
@@ -71,7 +72,9 @@ void Signing::accept() {
 // 3. The key host signs, once, and the signature is checked with the key's public half.
 void Signing::sign(Accepted accepted) {
   stored_.id = accepted.id;
-  parts_.in_flight.begin(stored_.id);
+  if (!parts_.in_flight.begin(stored_.id)) {
+    return fail(unavailable("LOG_HANDED_OVER", "the local log is being handed to another server"));
+  }
   if (call_.deadline.passed()) {
     return fail(unavailable("DEADLINE_PASSED", "the deadline passed before the key was asked"));
   }
@@ -216,7 +219,8 @@ void Signing::resume(const Parts& parts, StoredRequest stored, std::function<voi
   signing->entry_body_ = std::move(restored->entry_body);
   const std::uint64_t log_index = *stored.log_index;
   signing->stored_ = std::move(stored);
-  parts.in_flight.begin(signing->stored_.id);
+  // Nothing can have closed the log before the daemon has started.
+  CHANCERY_ASSERT(parts.in_flight.begin(signing->stored_.id));
   signing->prove({log_index, /*is_new=*/false});
 }
 

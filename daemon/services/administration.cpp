@@ -93,7 +93,10 @@ Result<std::string> Administration::status(const ServerCounts& counts) {
   reply.set_log_origin(parts_.log.key().name());
   reply.set_log_size(parts_.log.size());
   reply.set_published_size(parts_.log.published_size());
-  reply.set_log_handed_over(parts_.log.is_handed_over());
+  if (const Result<void> ready = parts_.log.ready(); !ready.ok()) {
+    reply.set_log_handed_over(ready.error().reason == "LOG_HANDED_OVER");
+    reply.set_log_trouble(ready.error().message);
+  }
   for (const KeyRing::NamedHost& named : parts_.keys.hosts()) {
     *reply.add_backends() = describe(named, *config);
   }
@@ -128,6 +131,10 @@ Result<void> Administration::reload() {
 }
 
 Result<std::string> Administration::hand_over_log(const Call& call) {
+  if (!parts_.in_flight.close(call.deadline)) {
+    return unavailable("LOG_BUSY",
+                       "requests are still being signed: try again with a later deadline");
+  }
   TRY(parts_.log.hand_over(call.deadline));
   const std::shared_ptr<const Config> config = parts_.config.get();
   v1::HandOverLogReply reply;

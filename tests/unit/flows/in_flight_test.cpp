@@ -26,6 +26,17 @@ TEST(InFlight, WhoeverJoinsGetsTheAnswerOnce) {
   EXPECT_TRUE(in_flight.end(7).empty());
 }
 
+TEST(InFlight, ClosedLetsNothingBeginAndWaitsForTheRest) {
+  InFlight in_flight;
+  EXPECT_TRUE(in_flight.begin(1));
+  EXPECT_FALSE(in_flight.close(Deadline::after(std::chrono::milliseconds(1))));
+  EXPECT_TRUE(in_flight.begin(2));  // it did not close, so things go on
+  in_flight.end(1);
+  in_flight.end(2);
+  EXPECT_TRUE(in_flight.close(Deadline::after(std::chrono::milliseconds(1))));
+  EXPECT_FALSE(in_flight.begin(3));
+}
+
 TEST(ByteBudget, GivesBackWhatIsLetGo) {
   ByteBudget budget(100);
   std::shared_ptr<void> most = budget.take(90);
