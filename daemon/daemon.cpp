@@ -1,6 +1,7 @@
 #include "daemon/daemon.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <charconv>
 
@@ -43,6 +44,11 @@ Result<WallTime> log_start(Journal& journal) {
   return now;
 }
 
+Result<void> make_key_directory(const std::filesystem::path& path) {
+  if (::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) return {};
+  return system_error("STATE_DIRECTORY_FAILED", path.string(), errno);
+}
+
 }  // namespace
 
 Daemon::Daemon(Config config)
@@ -76,6 +82,8 @@ Daemon::~Daemon() {
 Result<void> Daemon::open_state() {
   const std::shared_ptr<const Config> config = config_.get();
   state_ = TRY(StateDirectory::open(config->state_directory));
+  // A key host may write in its own folder, and not make one beside the journal.
+  TRY(make_key_directory(config->state_directory / "keys"));
   pool_ = std::make_unique<Pool>(pool_threads);
   spool_ = std::make_unique<Pool>(1);
   background_ = std::make_unique<Pool>(1);

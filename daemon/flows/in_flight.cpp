@@ -18,6 +18,11 @@ bool InFlight::close(Deadline deadline) {
   return is_closed_;
 }
 
+void InFlight::open_again() {
+  const std::lock_guard lock(mutex_);
+  is_closed_ = false;
+}
+
 bool InFlight::join(RequestId id, std::shared_ptr<Responder> responder) {
   const std::lock_guard lock(mutex_);
   const auto entry = waiting_.find(id);

@@ -22,6 +22,7 @@ class InFlight {
   // Lets nothing more begin, and waits for what has begun. False when the deadline passed: then
   // things go on as before.
   bool close(Deadline deadline);
+  void open_again();
   // `responder` gets the answer of request `id` too. False: it is not on its way (any more).
   bool join(RequestId id, std::shared_ptr<Responder> responder);
   // The request has its answer; gives those who joined.

@@ -135,7 +135,10 @@ Result<std::string> Administration::hand_over_log(const Call& call) {
     return unavailable("LOG_BUSY",
                        "requests are still being signed: try again with a later deadline");
   }
-  TRY(parts_.log.hand_over(call.deadline));
+  if (const Result<void> handed = parts_.log.hand_over(call.deadline); !handed.ok()) {
+    parts_.in_flight.open_again();
+    return handed.error();
+  }
   const std::shared_ptr<const Config> config = parts_.config.get();
   v1::HandOverLogReply reply;
   reply.set_log_size(parts_.log.size());
