@@ -1,0 +1,104 @@
+#include <signal.h>
+
+#include "tests/end_to_end/running_daemon.h"
+
+namespace chancery::testing {
+namespace {
+
+constexpr std::string_view admin = "chancery.v1.Admin";
+
+v1::StatusReply status(RunningDaemon& daemon) {
+  return *daemon.call<v1::StatusReply>(admin, "Status", v1::StatusRequest());
+}
+
+TEST(Administration, StatusSaysWhatAPersonWantsToKnow) {
+  RunningDaemon daemon;
+  ASSERT_TRUE(daemon.sign(sign_request("a", "hello")).ok());
+  const v1::StatusReply reply = status(daemon);
+  EXPECT_EQ(reply.configuration(), "embedded default");
+  EXPECT_EQ(reply.log_size(), 1U);
+  EXPECT_EQ(reply.done(), 1U);
+  ASSERT_EQ(reply.backends_size(), 1);
+  EXPECT_TRUE(reply.backends(0).is_up());
+  EXPECT_EQ(reply.unfinished_size(), 0);
+}
+
+TEST(Administration, ASecondDaemonOnTheSameStateIsRefused) {
+  RunningDaemon daemon;
+  DaemonOptions second = daemon.options();
+  second.socket += "2";
+  EXPECT_FALSE(DaemonProcess::start(second).ok());
+  EXPECT_NE(daemon.standard_error().find("STATE_IN_USE"), std::string::npos)
+      << daemon.standard_error();
+  EXPECT_TRUE(daemon.sign(sign_request("a", "hello")).ok());
+}
+
+TEST(Administration, AKeyHostThatDiesIsStartedAnew) {
+  RunningDaemon daemon;
+  const std::vector<pid_t> hosts = children_of(daemon.process().pid());
+  ASSERT_EQ(hosts.size(), 1U);
+  ::kill(hosts[0], SIGKILL);
+  // It may have died with the request, or before it: only these two, and the next try succeeds.
+  Result<v1::SignReply> reply = daemon.sign(sign_request("first", "hello"));
+  for (int tries = 0; !reply.ok() && tries < 20; ++tries) {
+    EXPECT_TRUE(reply.error().code == ErrorCode::outcome_unknown ||
+                reply.error().code == ErrorCode::unavailable)
+        << reply.error().reason;
+    reply = daemon.sign(sign_request("first", "hello"));
+  }
+  ASSERT_TRUE(reply.ok()) << reply.error().message;
+  EXPECT_EQ(reply->log_index(), 0U);
+  EXPECT_EQ(status(daemon).backends(0).starts(), 2U);
+}
+
+TEST(Administration, AStoppedKeyHostHarmsNoReader) {
+  RunningDaemon daemon;
+  const pid_t host = children_of(daemon.process().pid()).at(0);
+  ::kill(host, SIGSTOP);
+  auto pending = daemon.connection().submit(
+      signer, "Sign", sign_request("hangs", "hello").SerializeAsString(), soon());
+  EXPECT_EQ(status(daemon).log_size(), 0U);  // others are answered meanwhile
+  ::kill(host, SIGCONT);
+  EXPECT_TRUE(pending.wait().ok());
+}
+
+TEST(Administration, BackUpHoldsJournalLogAndPayloads) {
+  RunningDaemon daemon;
+  ASSERT_TRUE(daemon.sign(sign_request("a", "hello")).ok());
+  v1::BackUpRequest request;
+  request.set_name("monday");
+  const auto reply = daemon.call<v1::BackUpReply>(admin, "BackUp", request);
+  ASSERT_TRUE(reply.ok()) << reply.error().message;
+  EXPECT_EQ(reply->log_size(), 1U);
+  const std::filesystem::path made(reply->directory());
+  EXPECT_TRUE(std::filesystem::exists(made / "journal.db"));
+  EXPECT_TRUE(std::filesystem::exists(made / "log/checkpoint"));
+  EXPECT_EQ(daemon.call<v1::BackUpReply>(admin, "BackUp", request).error().reason, "BACKUP_EXISTS");
+  for (const char* name : {"", "../x", ".hidden", "a/b"}) {
+    request.set_name(name);
+    EXPECT_EQ(daemon.call<v1::BackUpReply>(admin, "BackUp", request).error().reason,
+              "BACKUP_NAME_INVALID")
+        << name;
+  }
+}
+
+TEST(Administration, AHandedOverLogTakesNothingMore) {
+  RunningDaemon daemon;
+  ASSERT_TRUE(daemon.sign(sign_request("a", "hello")).ok());
+  const auto reply =
+      daemon.call<v1::HandOverLogReply>(admin, "HandOverLog", v1::HandOverLogRequest());
+  ASSERT_TRUE(reply.ok()) << reply.error().message;
+  EXPECT_EQ(reply->log_size(), 1U);
+  EXPECT_EQ(daemon.sign(sign_request("b", "hello")).error().reason, "LOG_HANDED_OVER");
+  EXPECT_TRUE(status(daemon).log_handed_over());
+}
+
+TEST(Administration, StopsInOrderOnSigterm) {
+  RunningDaemon daemon;
+  ASSERT_TRUE(daemon.sign(sign_request("a", "hello")).ok());
+  EXPECT_EQ(daemon.process().stop(), 0) << daemon.standard_error();
+  EXPECT_FALSE(std::filesystem::exists(daemon.socket()));
+}
+
+}  // namespace
+}  // namespace chancery::testing
