@@ -102,7 +102,8 @@ class RunningLog : public LocalLog {
   const tlog::NoteKey key_;
   const std::unique_ptr<Files> files_;
   std::vector<std::unique_ptr<FileLock>> locks_;
-  std::atomic<bool> is_handed_over_ = false;
+  enum class State { open, closing, handed_over };
+  std::atomic<State> state_ = State::open;
   LogTree tree_;
   Publisher publisher_;
   Sealer sealer_;
@@ -126,16 +127,16 @@ RunningLog::~RunningLog() {
 }
 
 void RunningLog::append(const std::vector<AppendedEntry>& entries) {
-  if (!is_handed_over_) sealer_.append(entries);
+  if (state_ != State::handed_over) sealer_.append(entries);
 }
 
 void RunningLog::await_inclusion(std::uint64_t index, tlog::Hash leaf, Done done) {
-  if (is_handed_over_) return done(handed_over());
+  if (state_ == State::handed_over) return done(handed_over());
   sealer_.await(index, leaf, std::move(done));
 }
 
 Result<void> RunningLog::ready() const {
-  if (is_handed_over_) return handed_over();
+  if (state_ != State::open) return handed_over();
   const std::uint64_t committed = size();
   const std::uint64_t published = published_size();
   if (committed - std::min(published, committed) < limits::log_unpublished_entries_max) return {};
@@ -168,9 +169,10 @@ Result<std::string> RunningLog::entry(std::uint64_t index) const {
 }
 
 Result<void> RunningLog::hand_over(Deadline deadline) {
-  if (is_handed_over_.exchange(true)) return handed_over();
+  State expected = State::open;
+  if (!state_.compare_exchange_strong(expected, State::closing)) return handed_over();
   const Result<void> released = release(deadline);
-  if (!released.ok()) is_handed_over_ = false;
+  state_ = released.ok() ? State::handed_over : State::open;
   return released;
 }
 
