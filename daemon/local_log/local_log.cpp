@@ -27,14 +27,18 @@ Error handed_over() {
 
 Result<void> check_origin(const std::string& origin, Journal& journal) {
   const auto known = TRY(journal.setting(origin_setting));
-  if (!known) return journal.set_setting(origin_setting, origin);
-  if (*known == origin) return {};
+  if (!known || *known == origin) return {};
   return invalid_request(
       "LOG_ORIGIN_CHANGED",
-      fmt::format("the log is \"{}\" and cannot become \"{}\": verifiers know it "
-                  "by its origin. Set log.origin back, or start a new state "
-                  "directory",
-                  *known, origin));
+      fmt::format(
+          "the log is \"{}\" and cannot become \"{}\": verifiers know it by its origin. Set "
+          "log.origin back, or start a new state directory",
+          *known, origin));
+}
+
+Result<void> set_once(Journal& journal, std::string_view name, const std::string& value) {
+  if (TRY(journal.setting(name))) return {};
+  return journal.set_setting(name, value);
 }
 
 // The key as the host lists it, or as the journal remembers it where the host is not up.
@@ -56,7 +60,6 @@ Result<PublicKey> find_public_key(const std::string& name, Journal& journal,
                                        name_of(key->algorithm)));
   }
   const std::string listed = base64_encode(key->spki);
-  if (!known) TRY(journal.set_setting(key_setting, listed));
   if (known && *known != listed) {
     return invalid_request("LOG_KEY_CHANGED",
                            fmt::format("the key \"{}\" is not the one that signed this log until "
@@ -199,6 +202,8 @@ Result<std::unique_ptr<LocalLog>> LocalLog::open(LocalLogOptions options, Journa
   TRY(check_origin(options.origin, journal));
   PublicKey public_key = TRY(find_public_key(options.key_name, journal, key_host));
   tlog::NoteKey key = TRY(tlog::NoteKey::make(options.origin, std::move(public_key)));
+  TRY(set_once(journal, origin_setting, options.origin));
+  TRY(set_once(journal, key_setting, base64_encode(key.key().spki())));
   CheckpointSigner signer(std::move(key), options.key_name, key_host);
   std::unique_ptr<Files> files =
       TRY(options.open_files ? options.open_files() : Files::open(options.directory));

@@ -197,7 +197,8 @@ Result<OpenedLog> open_log_files(Files& files, Journal& journal, const Checkpoin
   TRY(check_sizes(stored, projected.size, journal.log_size()));
 
   opened.edge = TRY(restore_edge(files, stored, projected));
-  opened.projected = {projected, TRY(read_open_bundle(files, opened.edge)),
+  opened.projected = {projected, stored.checkpoint->tree.size,
+                      TRY(read_open_bundle(files, opened.edge)),
                       TRY(read_collected_size(files, projected.size))};
   const KnownTrees known(stored);
   TRY(known.check(projected.size, tlog::TileNodes(files, projected.size), true));

@@ -41,6 +41,7 @@ Result<void> Projector::project(const SignedTree& to) {
   TRY(files_.put({{state_files::checkpoint, to_bytes(as_bytes(to.note))}}));
   TRY(journal_.record_projection(to.tree));
   state_.tree = to.tree;
+  state_.checkpoint_size = to.tree.size;
   state_.open_bundle = std::move(open_bundle);
   tree_.set_projected(to.tree.size);
   return collect_partial_tiles();

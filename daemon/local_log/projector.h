@@ -11,8 +11,9 @@ namespace chancery::daemon {
 // What the files hold already.
 struct ProjectedState {
   Projection tree;
-  Bytes open_bundle;                 // the entries of the last bundle, where it is not full
-  std::uint64_t collected_size = 0;  // partial tiles before it are gone
+  std::uint64_t checkpoint_size = 0;  // smaller only where an older file was put back
+  Bytes open_bundle;                  // the entries of the last bundle, where it is not full
+  std::uint64_t collected_size = 0;   // partial tiles before it are gone
 };
 
 // One thread. Borrows all it is given.
@@ -29,6 +30,7 @@ class Projector {
   Projector(Files& files, LogTree& tree, Journal& journal, ProjectedState state);
 
   const Projection& projected() const { return state_.tree; }
+  std::uint64_t checkpoint_size() const { return state_.checkpoint_size; }
 
   // Brings the files to a signed tree. Fails whole: what was written is written again by the next
   // try. Errors: those of Files and Journal, and of LogTree.

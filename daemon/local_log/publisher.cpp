@@ -13,6 +13,7 @@ Publisher::Publisher(Projector projector, std::chrono::milliseconds interval, Si
       projector_(std::move(projector)),
       newest_(std::move(newest)),
       published_size_(projector_.projected().size),
+      checkpoint_size_(projector_.checkpoint_size()),
       thread_([this] { run(); }) {}
 
 void Publisher::publish_later(const SignedTree& newest) {
@@ -42,7 +43,7 @@ Result<void> Publisher::flush(Deadline deadline) {
   if (is_done) return {};
   return unavailable(
       "LOG_FILES_BEHIND",
-      fmt::format("the log's files lack {} entries: {}", newest_.tree.size - published_size_,
+      fmt::format("the log's files lack {} entries: {}", newest_.tree.size - checkpoint_size_,
                   trouble_ ? trouble_->message : "the disk is slow"));
 }
 
@@ -96,6 +97,7 @@ Result<void> Publisher::publish() {
   Result<void> projected = projector_.project(to);
   lock.lock();
   published_size_ = projector_.projected().size;
+  checkpoint_size_ = projector_.checkpoint_size();
   lock.unlock();
   changed_.notify_all();
   return projected;

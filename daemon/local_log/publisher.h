@@ -30,7 +30,7 @@ class Publisher {
  private:
   void run();
   Result<void> publish();
-  bool is_behind() const { return published_size_ < newest_.tree.size; }
+  bool is_behind() const { return checkpoint_size_ < newest_.tree.size; }
 
   const std::chrono::milliseconds interval_;
 
@@ -40,7 +40,8 @@ class Publisher {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   SignedTree newest_;
-  std::uint64_t published_size_;
+  std::uint64_t published_size_;   // tiles and bundles
+  std::uint64_t checkpoint_size_;  // the checkpoint over them
   std::optional<Error> trouble_;
   unsigned hurried_ = 0;  // flushes that wait
   bool is_stopping_ = false;
