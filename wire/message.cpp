@@ -25,6 +25,8 @@ std::string build_message(FrameHeader header, const google::protobuf::MessageLit
 
 }  // namespace
 
+void silence_parser() { google::protobuf::SetLogHandler(nullptr); }
+
 Result<Request> parse_request(std::string_view data) {
   ttrpc::Request message;
   if (!message.ParseFromArray(data.data(), static_cast<int>(data.size()))) {

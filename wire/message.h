@@ -24,6 +24,9 @@ Result<Request> parse_request(std::string_view data);
 Result<std::string> build_request(std::uint32_t stream_id, std::uint8_t flags,
                                   const Request& request);
 
+// Ends protobuf's own log on standard error, which hostile bytes could fill. For the whole process.
+void silence_parser();
+
 // The payload of a response, or the error in it; corrupt ANSWER_MALFORMED.
 Result<std::string> parse_response(std::string_view data);
 // An answer that fits no frame becomes the error internal ANSWER_TOO_LARGE.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/limits.h"
+#include "core/base/utf8.h"
 #include "google/rpc/error_details.pb.h"
 
 namespace chancery::wire {
@@ -58,6 +59,7 @@ ErrorCode code_of(int number) {
 // A proto3 string must be UTF-8, or a Go client drops the whole answer.
 std::string clip(std::string_view text, std::size_t bytes_max) {
   std::string clipped(text.substr(0, bytes_max));
+  if (is_utf8(clipped)) return clipped;
   for (char& character : clipped) {
     if (static_cast<unsigned char>(character) >= 0x80) character = '?';
   }

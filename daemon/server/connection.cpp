@@ -25,6 +25,11 @@ Deadline deadline_for(std::chrono::nanoseconds timeout) {
 // Flags say which kind of call the client thinks it is.
 std::optional<Error> flags_objection(const Method& method, std::uint8_t flags) {
   const bool is_open = flags == wire::flags::remote_open;
+  if (!is_open && flags != wire::flags::remote_closed && flags != wire::flags::none) {
+    return invalid_request("FRAME_FLAGS_INVALID",
+                           "a request has the flag `remote open`, `remote "
+                           "closed` or none");
+  }
   if (method.start_inbound && !is_open) {
     return invalid_request("METHOD_IS_STREAM",
                            "this method takes a stream of messages: request "

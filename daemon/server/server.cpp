@@ -22,6 +22,7 @@ namespace {
 // Shared by all connections, since one thread reads: an idle connection holds no buffer.
 constexpr std::size_t read_bytes = 64U << 10;
 constexpr int accepts_in_a_row_max = 64;
+constexpr std::uint64_t tick_accuracy_us = 1000;
 
 struct SourceCloser {
   void operator()(sd_event_source* source) const { sd_event_source_disable_unref(source); }
@@ -106,7 +107,8 @@ Result<void> SocketServer::join(sd_event* event) {
     caller_source_.reset(source);
   }
   if (failed >= 0) {
-    failed = sd_event_add_time_relative(event, &source, CLOCK_MONOTONIC, 0, 0, on_tick, this);
+    failed = sd_event_add_time_relative(event, &source, CLOCK_MONOTONIC, 0, tick_accuracy_us,
+                                        on_tick, this);
     tick_source_.reset(source);
   }
   if (failed < 0) {
@@ -170,22 +172,25 @@ void SocketServer::admit(wire::Descriptor socket) {
   }
 }
 
-// Ends the connection that has been idle longest: this user's, or anybody's if all are taken.
+// Ends an idle connection: this user's, or anybody's if all are taken. Those that have never asked
+// for anything come first, so that they cannot push out one that has; then who is idle longest.
 bool SocketServer::make_room(std::uint32_t uid) {
   const bool from_all = gate_.all().connections->used() >= limits_.connections_max;
-  Connection::Time oldest = Deadline::Clock::now() - limits_.idle_before_giving_way;
-  Client* idle = nullptr;
+  std::pair<bool, Connection::Time> first{true, Connection::Time::max()};
+  Client* found = nullptr;
   for (const auto& [number, client] : clients_) {
-    const bool may_go = from_all || client->connection.peer().uid == uid;
-    const Connection::Time last = std::max(client->since, client->connection.last_input());
-    if (may_go && !client->connection.is_refused() && last <= oldest &&
-        client->connection.is_idle()) {
-      oldest = last;
-      idle = client.get();
+    const Connection& connection = client->connection;
+    const std::pair<bool, Connection::Time> order{connection.calls() > 0,
+                                                  std::max(client->since, connection.last_input())};
+    const bool may_go = from_all || connection.peer().uid == uid;
+    if (may_go && order < first && !connection.is_refused() && connection.is_idle()) {
+      first = order;
+      found = client.get();
     }
   }
-  if (idle == nullptr) return false;
-  remove(*idle);
+  const Connection::Time latest = Deadline::Clock::now() - limits_.idle_before_giving_way;
+  if (found == nullptr || first.second > latest) return false;
+  remove(*found);
   return true;
 }
 
@@ -316,6 +321,7 @@ ServerCounts SocketServer::counts() const {
 Result<std::unique_ptr<Server>> Server::start(sd_event* event, ServerOptions options,
                                               std::vector<Method> methods, Pool& pool,
                                               MayAdminister may_administer) {
+  wire::silence_parser();
   auto server = std::make_unique<SocketServer>(std::move(options), std::move(methods), pool,
                                                std::move(may_administer));
   TRY(server->join(event));

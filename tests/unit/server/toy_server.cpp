@@ -66,9 +66,9 @@ void Latch::wait_for(std::size_t held) {
   changed_.wait(lock, [&] { return held_.size() >= held; });
 }
 
-void Latch::release_all() {
+void Latch::release_all(const std::string& answer) {
   const std::lock_guard lock(mutex_);
-  for (const auto& responder : std::exchange(held_, {})) responder->answer(std::string("released"));
+  for (const auto& responder : std::exchange(held_, {})) responder->answer(answer);
 }
 
 std::vector<Method> ToyServer::methods() {
@@ -85,6 +85,7 @@ std::vector<Method> ToyServer::methods() {
       unary("Drop", [](const Call&) {}),
       unary("Hold", [this](Call call) { latch_.hold(std::move(call.responder)); }),
       unary("Administer", echo),
+      unary("Swell", [](Call call) { call.responder->answer(std::string(5U << 20, 's')); }),
       Method{"toy.Toy", "Join", Permission::anyone, nullptr, join, nullptr},
       Method{"toy.Toy", "Count", Permission::anyone, nullptr, nullptr, start_count},
   };

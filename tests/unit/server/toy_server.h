@@ -22,7 +22,7 @@ class Latch {
  public:
   void hold(std::shared_ptr<Responder> responder);
   void wait_for(std::size_t held);
-  void release_all();
+  void release_all(const std::string& answer = "released");
 
  private:
   std::mutex mutex_;
@@ -30,7 +30,8 @@ class Latch {
   std::vector<std::shared_ptr<Responder>> held_;
 };
 
-// toy.Toy has: Echo, Fail (reason and message from the payload), Drop, Hold, Administer,
+// toy.Toy has: Echo, Fail (its reason is the payload), Drop, Hold, Administer, Swell (an
+// answer of 5 MiB),
 // Join (client stream), Count (server stream: the payload is how many, each of 64 KiB).
 class ToyServer {
  public:
