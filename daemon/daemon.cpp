@@ -155,8 +155,7 @@ Result<void> Daemon::start_server(sd_event* event) {
   parts_.reset(new Parts{config_, keys_, *journal_, *payloads_, *log_, *own_verifier_, in_flight_,
                          *pool_, *spool_, wall_clock});
   administration_ = std::make_unique<Administration>(
-      *parts_, started_at_,
-      [this](const std::filesystem::path& path) { return load(path); });
+      *parts_, started_at_, [this](const std::filesystem::path& path) { return load(path); });
   std::vector<Method> methods = all_methods({*parts_, *administration_, statements_, *background_,
                                              log_start_, [this] { return server_->counts(); }});
   const auto may_administer = [this](const policy::Peer& peer,
@@ -167,7 +166,8 @@ Result<void> Daemon::start_server(sd_event* event) {
   };
   if (!listening_) listening_ = TRY(listen_at(config->socket, config->socket_mode));
   ServerOptions options{.listening = std::move(*listening_)};
-  server_ = TRY(Server::start(event, std::move(options), std::move(methods), *pool_, may_administer));
+  server_ =
+      TRY(Server::start(event, std::move(options), std::move(methods), *pool_, may_administer));
   return {};
 }
 

@@ -22,7 +22,8 @@ struct KeyHostOptions {
   std::string backend_type;
   BackendConfig config;
   // Runs a signature's check (P-256: 64 us of CPU) and then its `done`. Pass Pool::post so that the
-  // pool's threads share them; without it the host's own thread does both.
+  // pool's threads share them; the host's own thread does both without it, and where one answer
+  // comes alone.
   std::function<void(std::function<void()>)> post = {};
 
   // Copies of limits.h, so that tests need not wait as long.

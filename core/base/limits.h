@@ -119,6 +119,8 @@ inline constexpr std::size_t journal_check_bytes_max = 4U << 20;
 // A checkpoint follows when the write-ahead log has grown by so many pages of 4 KiB: rarer ones
 // copy fewer pages twice, but make the writer pause longer.
 inline constexpr int journal_checkpoint_pages = 4096;
+// The write-ahead log's file: that many pages with their headers, and what the last batch adds.
+inline constexpr std::size_t journal_log_bytes = 18U << 20;
 // Nothing new is accepted with less free than this, so that what was accepted can be finished:
 // 4,096 requests in flight at 8 KiB each.
 inline constexpr std::size_t journal_reserve_bytes = 32U << 20;

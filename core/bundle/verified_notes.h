@@ -14,8 +14,12 @@ class VerifiedNotes {
  public:
   // tlog::verify_note, or nothing to do where this very envelope was verified with this key.
   Result<void> verify(std::string_view envelope, const tlog::Note& note, const tlog::NoteKey& key);
+  // The caller has verified this envelope with this key.
+  void remember(std::string_view envelope, const tlog::NoteKey& key);
 
  private:
+  bool has_seen(const Sha256& fingerprint) const;
+
   std::array<Sha256, limits::verified_notes_max> seen_{};
   std::size_t count_ = 0;  // ever added
 };

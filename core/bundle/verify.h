@@ -51,6 +51,10 @@ class Verifier {
   // Never throws, no I/O. For DSSE the artefact must be a subject of the statement. Reasons of a
   // refusal: those of bundle_rules.h, statement.h, and each file in checks/ names its own.
   Verdict verify(const Bundle& bundle, const Artifact& artifact, const Policy& policy);
+  // The caller has just verified this checkpoint's signature with this key: it is not done again.
+  void remember_verified(std::string_view checkpoint, const tlog::NoteKey& log) {
+    notes_.remember(checkpoint, log);
+  }
 
  private:
   const TrustedRoot* root_;

@@ -3,8 +3,10 @@
 namespace chancery::daemon {
 
 bundle::Verdict OwnVerifier::verify(const bundle::Bundle& bundle, const Digest& artifact,
-                                    const PublicKey& key) {
+                                    const PublicKey& key, const tlog::NoteKey& log) {
   std::unique_ptr<bundle::Verifier> verifier = take();
+  const auto& proof = bundle.log_entries.front().inclusion_proof;
+  verifier->remember_verified(proof->checkpoint, log);
   bundle::Policy policy;
   policy.key = key;
   bundle::Verdict verdict = verifier->verify(bundle, artifact, policy);

@@ -118,8 +118,8 @@ void Signing::finish(Result<Inclusion> inclusion) {
   if (!inclusion.ok()) return give(inclusion.error());
   bundle::Bundle bundle = assemble({signature_, key_->info.spki, entry_body_, *inclusion,
                                     parts_.log.key().id(), signed_digest_, asked_});
-  const bundle::Verdict verdict =
-      parts_.own_verifier.verify(bundle, asked_.artifact_digest, key_->public_key);
+  const bundle::Verdict verdict = parts_.own_verifier.verify(bundle, asked_.artifact_digest,
+                                                             key_->public_key, parts_.log.key());
   if (!verdict.verified()) {
     return give(internal("OWN_BUNDLE_REFUSED",
                          fmt::format("our own verifier refuses the bundle of {}: {}: {}",

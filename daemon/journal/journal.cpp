@@ -9,6 +9,7 @@
 
 #include "daemon/journal/sqlite/backup.h"
 #include "daemon/journal/sqlite/log_order.h"
+#include "daemon/journal/sqlite/log_room.h"
 #include "daemon/journal/sqlite/request_reader.h"
 #include "daemon/journal/sqlite/retention.h"
 #include "daemon/journal/sqlite/schema.h"
@@ -42,7 +43,8 @@ class SqliteJournal final : public Journal {
         receipts_(std::move(instance)),
         reading_(std::move(reading)),
         writer_(std::move(writing), std::move(tables),
-                {options.queue_max, options.checkpoint_pages, std::move(options.on_appended), std::move(options.at_step)}) {}
+                {options.queue_max, options.checkpoint_pages, std::move(options.on_appended),
+                 std::move(options.at_step)}) {}
 
   void accept(Acceptance acceptance, Done<Accepted> done) override;
   void record_signed(RequestId id, Bytes signature, std::string verifier_spki,
@@ -289,6 +291,8 @@ Result<std::unique_ptr<Journal>> Journal::open(JournalOptions options) {
   std::string instance = TRY(writing->text("SELECT value FROM settings WHERE name = 'instance'"));
   auto reading = TRY(Database::open(options.path, Access::read_only, options.vfs));
   TRY(sqlite::configure_reader(*reading));
+  // Another file layer (a test's) would not know of it.
+  if (options.vfs.empty()) TRY(sqlite::make_log_room(options.path, limits::journal_log_bytes));
   return std::unique_ptr<Journal>(
       std::make_unique<SqliteJournal>(std::move(options), std::move(writing), std::move(tables),
                                       std::move(reading), std::move(instance)));
