@@ -51,14 +51,28 @@ std::shared_ptr<Stream> Channel::begin(std::uint8_t flags, const wire::Request& 
 }
 
 Result<void> Channel::send(Stream& stream, std::string_view frame, bool is_last) {
+  // The daemon may refuse in mid-stream: then it wants no more of it.
+  if (std::optional<Error> refusal = look_for_refusal(stream)) return *refusal;
   const std::lock_guard writing(writing_);
   const Written written = write(frame, stream.deadline);
-  const std::lock_guard lock(mutex_);
+  Lock lock(mutex_);
   if (written == Written::whole) stream.is_sent = is_last;
   note(written, stream);
-  // The daemon may refuse in mid-stream: then it wants no more of it.
+  while (written == Written::lost && !stream.answer) wait_until_changed(lock, stream);
   if (stream.answer && !stream.answer->ok()) return stream.answer->error();
   return {};
+}
+
+std::optional<Error> Channel::look_for_refusal(Stream& stream) {
+  Lock lock(mutex_);
+  if (!is_reading_ && !lost_) {
+    is_reading_ = true;
+    read_once(lock, Deadline::after({}));
+    is_reading_ = false;
+    pass_reading_on();
+  }
+  if (stream.answer && !stream.answer->ok()) return stream.answer->error();
+  return std::nullopt;
 }
 
 Result<std::string> Channel::wait_for_answer(Stream& stream) {

@@ -52,6 +52,7 @@ class Channel {
   enum class Written { whole, late, lost, torn };
 
   Written write(std::string_view frame, Deadline deadline);
+  std::optional<Error> look_for_refusal(Stream& stream);
   void note(Written written, Stream& stream) const;
   bool wait_until_writable(Deadline deadline);
   void wait_until_changed(Lock& lock, Stream& stream);

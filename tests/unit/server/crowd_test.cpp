@@ -33,7 +33,7 @@ void allow_descriptors(rlim_t count) {
 
 TEST(Crowd, TwoHundredAndFiftySixClientsAreServedAtOnce) {
   allow_descriptors(2048);
-  const ToyServer toy;
+  ToyServer toy;
   std::vector<std::thread> threads;
   std::atomic<int> served = 0;
   for (int i = 0; i < 256; ++i) {
@@ -47,7 +47,7 @@ TEST(Crowd, TwoHundredAndFiftySixClientsAreServedAtOnce) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(served, 256 * 20);
-  EXPECT_EQ(toy.counts().calls, 256U * 20U);
+  toy.wait_until([](Server& server) { return server.counts().calls == 256 * 20; });
 }
 
 TEST(Crowd, AThousandSilentConnectionsKeepNobodyOut) {
