@@ -7,6 +7,7 @@ this says so and exits 77, which ctest shows as a skip.
 """
 import os
 import re
+import select
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,8 @@ import tempfile
 from pathlib import Path
 
 EXPOSURE_MAX = 1.8  # systemd-analyze security, from 0 (shut) to 10 (open)
+READY_WAIT_S = 60
+STOP_WAIT_S = 60
 PROGRAMS = ["bin/chancery", "sbin/chanceryd", "libexec/chancery/chancery-keyhost"]
 FILES = [
     "lib/systemd/system/chanceryd.service",
@@ -52,10 +55,22 @@ def check_operators_file_is_kept(install, configuration):
     assert configuration.read_text() == "# mine\n", "an edited configuration was overwritten"
 
 
-def check_key_host_is_found(root):
-    """Installed elsewhere than it was built for, the daemon still finds what it starts."""
-    program = root / "sbin/chanceryd"
-    assert "chancery" in run(program, "--version"), "chanceryd --version does not name itself"
+def check_daemon_runs(root, directory):
+    """Installed elsewhere than it was built for, the daemon still finds the key host it starts."""
+    reader, writer = os.pipe()
+    daemon = subprocess.Popen(
+        [root / "sbin/chanceryd", "--state", directory / "state", "--socket", directory / "socket",
+         "--ready-fd", str(writer)],
+        pass_fds=[writer], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    os.close(writer)
+    try:
+        select.select([reader], [], [], READY_WAIT_S)  # readable too where it has ended
+        ready = os.read(reader, 16)
+    finally:
+        daemon.terminate()
+        said, _ = daemon.communicate(timeout=STOP_WAIT_S)
+        os.close(reader)
+    assert ready == b"ready\n" and daemon.returncode == 0, f"chanceryd: {daemon.returncode}\n{said}"
 
 
 def check_units(root, directory):
@@ -78,7 +93,22 @@ def check_units(root, directory):
 
 
 def check_users(root, directory):
-    run("systemd-sysusers", f"--root={directory}", "--dry-run", root / "lib/sysusers.d/chancery.conf")
+    """The users can be made, and the folders given to them (which takes root)."""
+    host = directory / "host"
+    (host / "etc").mkdir(parents=True)
+    run("systemd-sysusers", f"--root={host}", root / "lib/sysusers.d/chancery.conf")
+    users = (host / "etc/passwd").read_text()
+    groups = (host / "etc/group").read_text()
+    assert re.search(r"(?m)^chancery:.*:/var/lib/chancery:", users), users
+    assert re.search(r"(?m)^chancery-signers:", groups), groups
+    if os.geteuid() != 0:
+        return
+    run("systemd-tmpfiles", f"--root={host}", "--create", root / "lib/tmpfiles.d/chancery.conf")
+    modes = {name: (host / name).stat() for name in ["run/chancery", "var/lib/chancery"]}
+    assert modes["run/chancery"].st_mode & 0o777 == 0o755, "/run/chancery"
+    assert modes["run/chancery"].st_uid == 0, "/run/chancery belongs to somebody else"
+    assert modes["var/lib/chancery"].st_mode & 0o777 == 0o700, "/var/lib/chancery"
+    assert modes["var/lib/chancery"].st_uid != 0, "/var/lib/chancery is root's"
 
 
 def main():
@@ -95,7 +125,7 @@ def main():
         install()
         check_tree(root, configuration)
         check_operators_file_is_kept(install, configuration)
-        check_key_host_is_found(root)
+        check_daemon_runs(root, directory)
         if shutil.which("systemd-analyze") is None:
             print("left out: systemd-analyze is not here")
             return 77
