@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/bench/large_log.h"
 #include "tests/bench/report.h"
 #include "tests/support/daemon_process.h"
 #include "tests/support/temporary_directory.h"
@@ -68,9 +69,34 @@ Result<void> measure_in_flight(const Options& options, Report& report) {
   return {};
 }
 
+// A start brings the entries into the files before it answers; the one measured has not done that.
+Result<void> prepare_log(const TemporaryDirectory& directory, const Options& options,
+                         std::size_t size) {
+  TRY(start_in(directory, options)).stop();
+  TRY(fill_log(directory / "state", size));
+  TRY(start_in(directory, options)).stop();
+  return {};
+}
+
+Result<void> measure_log_size(const Options& options, std::size_t size, Report& report) {
+  const TemporaryDirectory directory;
+  TRY(prepare_log(directory, options, size));
+  DaemonProcess daemon = TRY(start_in(directory, options));
+  report.log_sizes.push_back(TRY(measure(daemon, fmt::format("log of {}", size),
+                                         {.socket = directory / "socket",
+                                          .clients = 64,
+                                          .requests = options.requests,
+                                          .run = fmt::format("log-{}", size)})));
+  daemon.stop();
+  return {};
+}
+
 Result<void> run(const Options& options, Report& report) {
   report.raw = measure_raw_p256(raw_time);
   TRY(measure_in_flight(options, report));
+  if (options.quick) return {};
+  TRY(measure_log_size(options, small_log, report));
+  TRY(measure_log_size(options, options.large_log, report));
   return {};
 }
 
@@ -87,6 +113,7 @@ int main(int argc, char** argv) {
   CLI::App app("Measures libcrypto and the whole daemon in one run.");
   app.add_option("--json", options.json, "write the figures there too");
   app.add_option("--requests", options.requests, "signatures for each number in flight");
+  app.add_option("--large-log", options.large_log, "entries in the large log");
   app.add_flag("--quick", options.quick, "leave out what takes minutes");
   CLI11_PARSE(app, argc, argv);
   chancery::bench::Report report;
