@@ -1,0 +1,215 @@
+#include "tests/conformance/key_backend_conformance.h"
+
+#include <gmock/gmock.h>
+
+#include <cctype>
+#include <thread>
+
+#include "core/crypto/public_key.h"
+
+namespace chancery::conformance {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+namespace {
+
+Deadline soon() { return Deadline::after(30s); }
+Deadline past() { return Deadline::after(-1s); }
+
+}  // namespace
+
+Result<Instances> Device::open_with(std::string_view) {
+  return unsupported("NO_SECRET", "this device has no secret");
+}
+
+std::string camel_case(std::string_view words) {
+  std::string out;
+  bool begins = true;
+  for (const char c : words) {
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0) {
+      begins = true;
+      continue;
+    }
+    out += begins ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
+    begins = false;
+  }
+  return out;
+}
+
+Instances KeyBackendConformance::open(std::size_t count) {
+  Result<Instances> opened = device_->open(count);
+  if (!opened.ok()) {
+    ADD_FAILURE() << opened.error().reason << ": " << opened.error().message;
+    return {};
+  }
+  EXPECT_EQ(opened->size(), count);
+  return std::move(*opened);
+}
+
+Bytes KeyBackendConformance::input(std::uint8_t seed) const {
+  if (takes_message(algorithm())) return Bytes(1000, seed);
+  return Bytes(digest_bytes(hash_of(algorithm())), seed);
+}
+
+Result<void> KeyBackendConformance::verify(const KeyInfo& key, ByteView input,
+                                           ByteView signature) const {
+  const PublicKey public_key = TRY(PublicKey::from_spki(key.spki));
+  return takes_message(key.algorithm) ? public_key.verify_message(key.algorithm, input, signature)
+                                      : public_key.verify_digest(key.algorithm, input, signature);
+}
+
+TEST_P(KeyBackendConformance, ListsItsKeyWithAlgorithmAndPublicKey) {
+  const Instances backend = open();
+  const auto keys = backend.at(0)->list_keys(soon());
+  ASSERT_TRUE(keys.ok()) << keys.error().message;
+  ASSERT_EQ(keys->size(), 1U);
+  EXPECT_EQ(keys->front().name, "key");
+  EXPECT_EQ(keys->front().algorithm, algorithm());
+  const auto public_key = PublicKey::from_spki(keys->front().spki);
+  ASSERT_TRUE(public_key.ok());
+  EXPECT_TRUE(fits(public_key->algorithm(), algorithm()));
+}
+
+TEST_P(KeyBackendConformance, SignatureVerifiesWithTheListedPublicKey) {
+  const Instances backend = open();
+  const KeyInfo key = backend.at(0)->list_keys(soon()).value().at(0);
+  const auto signature = backend[0]->sign("key", input(), soon());
+  ASSERT_TRUE(signature.ok()) << signature.error().message;
+  EXPECT_TRUE(verify(key, input(), *signature).ok());
+  EXPECT_FALSE(verify(key, input(2), *signature).ok());
+}
+
+// PublicKey takes strict DER for ECDSA, so what is left is the raw ones' length; many signatures,
+// because one in 128 has a short r or s.
+TEST_P(KeyBackendConformance, AnswersInTheEncodingOfTheAlgorithm) {
+  const Instances backend = open();
+  const KeyInfo key = backend.at(0)->list_keys(soon()).value().at(0);
+  const int rounds = is_rsa(algorithm()) ? 4 : 300;
+  for (int i = 0; i < rounds; ++i) {
+    const Bytes digest = input(static_cast<std::uint8_t>(i));
+    const auto signature = backend[0]->sign("key", digest, soon());
+    ASSERT_TRUE(signature.ok()) << signature.error().message;
+    ASSERT_TRUE(verify(key, digest, *signature).ok()) << "round " << i;
+    if (is_rsa(algorithm())) {
+      EXPECT_EQ(signature->size(), rsa_bits(algorithm()) / 8);
+    } else if (takes_message(algorithm())) {
+      EXPECT_EQ(signature->size(), 64U);
+    }
+  }
+}
+
+TEST_P(KeyBackendConformance, UnknownKeyIsNotFound) {
+  const Instances backend = open();
+  const auto signature = backend.at(0)->sign("nobody", input(), soon());
+  ASSERT_FALSE(signature.ok());
+  EXPECT_EQ(signature.error().code, ErrorCode::not_found);
+  EXPECT_EQ(signature.error().reason, "KEY_NOT_FOUND");
+}
+
+TEST_P(KeyBackendConformance, WrongDigestLengthIsInvalidRequest) {
+  const Instances backend = open();
+  for (const std::size_t size : {0U, 20U, 31U, 33U, 47U, 63U, 65U, 128U}) {
+    const auto signature = backend.at(0)->sign("key", Bytes(size, 1), soon());
+    ASSERT_EQ(signature.ok(), takes_message(algorithm())) << size;
+    if (signature.ok()) continue;
+    EXPECT_EQ(signature.error().code, ErrorCode::invalid_request);
+    EXPECT_EQ(signature.error().reason, "DIGEST_LENGTH_WRONG");
+  }
+  EXPECT_TRUE(backend[0]->sign("key", input(), soon()).ok());
+}
+
+TEST_P(KeyBackendConformance, PassedDeadlineIsUnavailableAndSignsNothing) {
+  const Instances backend = open();
+  const auto signature = backend.at(0)->sign("key", input(), past());
+  ASSERT_FALSE(signature.ok());
+  EXPECT_EQ(signature.error().code, ErrorCode::unavailable);
+  EXPECT_EQ(signature.error().reason, "DEADLINE_PASSED");
+  EXPECT_TRUE(backend[0]->sign("key", input(), soon()).ok());
+}
+
+TEST_P(KeyBackendConformance, RecoversAfterTheDeviceGoesAndComesBack) {
+  const Instances backend = open();
+  ASSERT_TRUE(backend.at(0)->sign("key", input(), soon()).ok());
+  device_->take_away();
+  const auto meanwhile = backend[0]->sign("key", input(), Deadline::after(2s));
+  if (!meanwhile.ok()) {
+    EXPECT_THAT(meanwhile.error().code,
+                ::testing::AnyOf(ErrorCode::unavailable, ErrorCode::outcome_unknown));
+  }
+  device_->bring_back();
+  const auto after = backend[0]->sign("key", input(), soon());
+  EXPECT_TRUE(after.ok()) << after.error().reason << ": " << after.error().message;
+}
+
+TEST_P(KeyBackendConformance, ListsTheSameKeysAfterReopening) {
+  Bytes before;
+  {
+    const Instances backend = open();
+    before = backend.at(0)->list_keys(soon()).value().at(0).spki;
+  }
+  const Instances backend = open();
+  const auto after = backend.at(0)->list_keys(soon());
+  ASSERT_TRUE(after.ok());
+  EXPECT_EQ(after->at(0).spki, before);
+}
+
+TEST_P(KeyBackendConformance, ErrorsNeverContainThePin) {
+  if (!GetParam().has_secret) GTEST_SKIP() << "it has no PIN or passphrase";
+  const std::string wrong = "Xenophobic-Quartz-77";
+  const auto refused = device_->open_with(wrong);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_THAT(refused.error().message, Not(HasSubstr(wrong)));
+  EXPECT_THAT(refused.error().message, Not(HasSubstr(device_->secret())));
+  const Instances backend = open();
+  for (const auto& failed :
+       {backend.at(0)->sign("nobody", input(), soon()), backend[0]->sign("key", input(), past())}) {
+    EXPECT_THAT(failed.error().message, Not(HasSubstr(device_->secret())));
+  }
+}
+
+TEST_P(KeyBackendConformance, TwoInstancesSignAtOnce) {
+  if (GetParam().threads_max < 2) GTEST_SKIP() << "it takes one command at a time";
+  const Instances backend = open(2);
+  const KeyInfo key = backend.at(0)->list_keys(soon()).value().at(0);
+  std::vector<std::thread> threads;
+  std::array<int, 2> good{};
+  for (std::size_t i = 0; i < 2; ++i) {
+    threads.emplace_back([&, i] {
+      for (std::uint8_t round = 0; round < 20; ++round) {
+        const auto signature = backend.at(i)->sign("key", input(round), soon());
+        if (signature.ok() && verify(key, input(round), *signature).ok()) ++good[i];
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(good[0], 20);
+  EXPECT_EQ(good[1], 20);
+}
+
+TEST_P(KeyBackendConformance, MadeKeySignsAndIsListedAfterReopening) {
+  Bytes spki;
+  {
+    const Instances backend = open();
+    auto* maker = dynamic_cast<KeyMaker*>(backend.at(0).get());
+    if (maker == nullptr) GTEST_SKIP() << "it cannot make keys";
+    const auto made = maker->make_key("made", algorithm(), soon());
+    ASSERT_TRUE(made.ok()) << made.error().message;
+    EXPECT_EQ(made->name, "made");
+    EXPECT_EQ(made->algorithm, algorithm());
+    spki = made->spki;
+    const auto again = maker->make_key("made", algorithm(), soon());
+    ASSERT_FALSE(again.ok());
+    EXPECT_EQ(again.error().reason, "KEY_EXISTS");
+  }
+  const Instances backend = open();
+  const auto keys = backend.at(0)->list_keys(soon());
+  ASSERT_EQ(keys->size(), 2U);
+  EXPECT_EQ(keys->at(1).spki, spki);
+  const auto signature = backend[0]->sign("made", input(), soon());
+  ASSERT_TRUE(signature.ok());
+  EXPECT_TRUE(verify(keys->at(1), input(), *signature).ok());
+}
+
+}  // namespace chancery::conformance

@@ -1,0 +1,39 @@
+// A directory of key files as a Device.
+#pragma once
+
+#include "tests/conformance/device.h"
+#include "tests/support/temporary_directory.h"
+
+namespace chancery::conformance {
+
+enum class KeyFile { plain, encrypted };
+
+class SoftwareDevice : public Device {
+ public:
+  SoftwareDevice(Algorithm algorithm, KeyFile file);
+
+  Result<Instances> open(std::size_t count) override;
+  Result<Instances> open_with(std::string_view wrong_secret) override;
+  std::string secret() const override;
+  // Open keys are in memory and sign on without their files.
+  void take_away() override;
+  void bring_back() override;
+  const BackendConfig& config() const { return config_; }
+
+ private:
+  testing::TemporaryDirectory directory_;
+  KeyFile file_;
+  BackendConfig config_;
+};
+
+inline constexpr Algorithm software_algorithms[] = {
+    Algorithm::ecdsa_p256_sha256,
+    Algorithm::ecdsa_p384_sha384,
+    Algorithm::ecdsa_p521_sha512,
+    Algorithm::rsa_pkcs1v15_2048_sha256,
+    Algorithm::rsa_pkcs1v15_3072_sha256,
+    Algorithm::rsa_pkcs1v15_4096_sha256,
+    Algorithm::ed25519,
+};
+
+}  // namespace chancery::conformance
