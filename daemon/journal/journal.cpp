@@ -41,10 +41,17 @@ class SqliteJournal final : public Journal {
         vfs_(std::move(options.vfs)),
         reserve_bytes_(options.reserve_bytes),
         receipts_(std::move(instance)),
-        reading_(std::move(reading)),
+        reading_(std::make_unique<Reading>(std::move(reading))),
         writer_(std::move(writing), std::move(tables),
                 {options.queue_max, options.checkpoint_pages, std::move(options.on_appended),
                  std::move(options.at_step)}) {}
+
+  // The writing connection goes last: it alone can bring the write-ahead log into the database and
+  // remove it, so that a journal at rest is one file.
+  ~SqliteJournal() override {
+    writer_.stop();
+    reading_.reset();
+  }
 
   void accept(Acceptance acceptance, Done<Accepted> done) override;
   void record_signed(RequestId id, Bytes signature, std::string verifier_spki,
@@ -54,15 +61,15 @@ class SqliteJournal final : public Journal {
   void record_refusal(Refusal refusal, Done<void> done) override;
 
   Result<std::optional<StoredRequest>> find(RequestId id) override {
-    const std::lock_guard lock(reading_.mutex);
-    return reading_.requests.find(id);
+    const std::lock_guard lock(reading_->mutex);
+    return reading_->requests.find(id);
   }
   Result<std::optional<StoredRequest>> find_by_idempotency_key(std::uint32_t uid,
                                                                std::string_view profile,
                                                                std::string_view key) override;
   Result<std::vector<RequestId>> find_by_digest(ByteView digest, std::size_t count_max) override {
-    const std::lock_guard lock(reading_.mutex);
-    return reading_.requests.find_by_digest(digest, count_max);
+    const std::lock_guard lock(reading_->mutex);
+    return reading_->requests.find_by_digest(digest, count_max);
   }
   Result<std::vector<StoredRequest>> unfinished(std::size_t count_max) override;
   JournalCounts counts() override;
@@ -70,12 +77,12 @@ class SqliteJournal final : public Journal {
 
   std::uint64_t log_size() override { return writer_.log_size(); }
   Result<std::vector<LogEntryRow>> log_entries(std::uint64_t from, std::size_t count_max) override {
-    const std::lock_guard lock(reading_.mutex);
-    return reading_.log.entries(from, count_max);
+    const std::lock_guard lock(reading_->mutex);
+    return reading_->log.entries(from, count_max);
   }
   Result<Projection> projection() override {
-    const std::lock_guard lock(reading_.mutex);
-    return reading_.log.projection();
+    const std::lock_guard lock(reading_->mutex);
+    return reading_->log.projection();
   }
   Result<void> record_projection(const Projection& projection) override;
 
@@ -83,8 +90,8 @@ class SqliteJournal final : public Journal {
   Result<void> set_setting(std::string_view name, std::string_view value) override;
   Result<std::vector<Sha256>> forget_before(WallTime time) override;
   Result<bool> names_payload_file(const Sha256& name) override {
-    const std::lock_guard lock(reading_.mutex);
-    return sqlite::names_payload_file(*reading_.database, name);
+    const std::lock_guard lock(reading_->mutex);
+    return sqlite::names_payload_file(*reading_->database, name);
   }
   Result<void> copy_to(const std::filesystem::path& path) override {
     return sqlite::copy_database(path_, path, vfs_);
@@ -103,7 +110,7 @@ class SqliteJournal final : public Journal {
   const std::uint64_t reserve_bytes_;
   const Receipts receipts_;
   std::atomic<std::uint64_t> accepted_ = 0, signed_ = 0, done_ = 0, failed_ = 0;
-  Reading reading_;
+  std::unique_ptr<Reading> reading_;
   sqlite::Writer writer_;  // last: its completions may use the rest
 };
 
@@ -200,17 +207,17 @@ void SqliteJournal::record_refusal(Refusal refusal, Done<void> done) {
 
 Result<std::optional<StoredRequest>> SqliteJournal::find_by_idempotency_key(
     std::uint32_t uid, std::string_view profile, std::string_view key) {
-  const std::lock_guard lock(reading_.mutex);
-  const auto id = TRY(reading_.requests.find_by_key(uid, profile, key));
+  const std::lock_guard lock(reading_->mutex);
+  const auto id = TRY(reading_->requests.find_by_key(uid, profile, key));
   if (!id) return std::optional<StoredRequest>();
-  return reading_.requests.find(*id);
+  return reading_->requests.find(*id);
 }
 
 Result<std::vector<StoredRequest>> SqliteJournal::unfinished(std::size_t count_max) {
-  const std::lock_guard lock(reading_.mutex);
+  const std::lock_guard lock(reading_->mutex);
   std::vector<StoredRequest> out;
-  for (const RequestId id : TRY(reading_.requests.unfinished(count_max))) {
-    std::optional<StoredRequest> request = TRY(reading_.requests.find(id));
+  for (const RequestId id : TRY(reading_->requests.unfinished(count_max))) {
+    std::optional<StoredRequest> request = TRY(reading_->requests.find(id));
     // It may have been finished between the two looks.
     if (!request || request->state == RequestState::done) continue;
     if (request->state != RequestState::failed) out.push_back(std::move(*request));
@@ -235,8 +242,8 @@ Result<void> SqliteJournal::record_projection(const Projection& projection) {
 }
 
 Result<std::optional<std::string>> SqliteJournal::setting(std::string_view name) {
-  const std::lock_guard lock(reading_.mutex);
-  sqlite::Statement find(*reading_.database, "SELECT value FROM settings WHERE name = ?1");
+  const std::lock_guard lock(reading_->mutex);
+  sqlite::Statement find(*reading_->database, "SELECT value FROM settings WHERE name = ?1");
   sqlite::Rows rows = find.rows(name);
   if (!TRY(rows.next())) return std::optional<std::string>();
   return std::optional<std::string>(rows.text(0));
@@ -259,8 +266,8 @@ Result<std::vector<Sha256>> SqliteJournal::forget_before(WallTime time) {
   for (bool is_end = false; !is_end;) {
     sqlite::OldRequests old;
     {
-      const std::lock_guard lock(reading_.mutex);
-      old = TRY(sqlite::find_old_requests(*reading_.database, after, time));
+      const std::lock_guard lock(reading_->mutex);
+      old = TRY(sqlite::find_old_requests(*reading_->database, after, time));
     }
     const std::vector<Sha256> files = TRY(write_and_wait<std::vector<Sha256>>(
         [&old](Tables& tables) { return sqlite::forget_requests(tables.database, old.ids); }));

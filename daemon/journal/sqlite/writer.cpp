@@ -33,13 +33,13 @@ Writer::Writer(std::unique_ptr<Database> database, std::unique_ptr<Tables> table
   thread_ = std::thread([this] { run(); });
 }
 
-Writer::~Writer() {
+void Writer::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   wake_.notify_one();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 Result<void> Writer::post(std::unique_ptr<Write> write, Urgency urgency) {

@@ -66,7 +66,9 @@ struct WriterOptions {
 class Writer {
  public:
   Writer(std::unique_ptr<Database> database, std::unique_ptr<Tables> tables, WriterOptions options);
-  ~Writer();  // commits what waits
+  ~Writer() { stop(); }
+  // Commits what waits, runs its completions, and takes nothing more.
+  void stop();
 
   // exhausted JOURNAL_QUEUE_FULL: `write` will not run.
   Result<void> post(std::unique_ptr<Write> write, Urgency urgency);
