@@ -1,0 +1,92 @@
+// What the daemon finds at its start and will not go on with: each with its reason.
+#include <sys/stat.h>
+
+#include "tests/end_to_end/running_daemon.h"
+
+namespace chancery::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+class StartRefusal : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(daemon_.sign(sign_request("a", "hello")).ok());
+    ASSERT_TRUE(daemon_.sign(sign_request("b", "hello")).ok());
+    ASSERT_EQ(daemon_.process().stop(), 0);
+  }
+  // What the daemon says when it is started again.
+  std::string refusal() {
+    const std::string before = daemon_.standard_error();
+    EXPECT_FALSE(DaemonProcess::start(daemon_.options()).ok());
+    return daemon_.standard_error().substr(before.size());
+  }
+  void expect_refusal(std::string_view reason) {
+    const std::string said = refusal();
+    EXPECT_NE(said.find(reason), std::string::npos) << said;
+  }
+  static void flip_a_byte(const fs::path& path, std::size_t offset) {
+    std::string bytes = read_text(path);
+    ASSERT_GT(bytes.size(), offset);
+    bytes[offset] = static_cast<char>(bytes[offset] ^ 1);
+    write_text(path, bytes);
+  }
+
+  RunningDaemon daemon_;
+};
+
+TEST_F(StartRefusal, StateThatOthersCanRead) {
+  ASSERT_EQ(::chmod(daemon_.state().c_str(), 0755), 0);
+  expect_refusal("STATE_DIRECTORY_UNSAFE");
+}
+
+TEST_F(StartRefusal, AJournalThatIsNone) {
+  write_text(daemon_.state() / "journal.db", std::string(8192, 'x'));
+  expect_refusal("JOURNAL_DAMAGED");
+}
+
+TEST_F(StartRefusal, AnOlderJournalThanTheLogsFiles) {
+  const fs::path journal = daemon_.state() / "journal.db";
+  fs::copy_file(journal, daemon_.state() / "older.db");
+  daemon_.start();
+  ASSERT_TRUE(daemon_.sign(sign_request("c", "hello")).ok());
+  ASSERT_EQ(daemon_.process().stop(), 0);
+  fs::rename(daemon_.state() / "older.db", journal);
+  expect_refusal("LOG_AHEAD_OF_JOURNAL");
+}
+
+TEST_F(StartRefusal, ADamagedTile) {
+  flip_a_byte(daemon_.state() / "log/tile/0/000.p/2", 3);
+  expect_refusal("LOG_DAMAGED");
+}
+
+TEST_F(StartRefusal, ADamagedCheckpoint) {
+  flip_a_byte(daemon_.state() / "log/checkpoint", 25);
+  expect_refusal("LOG_DAMAGED");
+}
+
+TEST_F(StartRefusal, ADamagedKey) {
+  write_text(daemon_.state() / "keys/log.pem",
+             "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
+  expect_refusal("log.pem");
+}
+
+TEST_F(StartRefusal, AnotherLogKeyThanTheLogBeganWith) {
+  fs::remove(daemon_.state() / "keys/log.pem");
+  expect_refusal("LOG_KEY_CHANGED");
+}
+
+TEST_F(StartRefusal, AConfigurationWithEveryMistakeAtOnce) {
+  const fs::path config = daemon_.state() / "chancery.toml";
+  write_text(config, "[server]\nsocket = 7\nsokcet_mode = 1\n[[profile]]\nname = \"p\"\n");
+  DaemonOptions options = daemon_.options();
+  options.config = config;
+  EXPECT_FALSE(DaemonProcess::start(options).ok());
+  const std::string said = daemon_.standard_error();
+  for (const char* line : {"chancery.toml:2:", "chancery.toml:3:", "chancery.toml:4:"}) {
+    EXPECT_NE(said.find(line), std::string::npos) << said;
+  }
+}
+
+}  // namespace
+}  // namespace chancery::testing
