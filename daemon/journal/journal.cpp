@@ -284,9 +284,13 @@ Result<std::vector<Sha256>> SqliteJournal::forget_before(WallTime time) {
 
 Result<std::unique_ptr<Journal>> Journal::open(JournalOptions options) {
   using sqlite::Access;
+  const auto step = [&options](std::string_view name) {
+    if (options.at_step) options.at_step(name);
+  };
   auto writing = TRY(Database::open(options.path, Access::read_write_create, options.vfs));
   TRY(sqlite::configure_writer(*writing));
   TRY(sqlite::migrate(*writing));
+  step("migrated");
   TRY(sqlite::check(*writing));
   auto tables = std::make_unique<Tables>(*writing);
   TRY(writing->run("BEGIN IMMEDIATE"));
@@ -294,6 +298,7 @@ Result<std::unique_ptr<Journal>> Journal::open(JournalOptions options) {
   TRY(tables->log.recover());
   TRY(writing->run(
       "INSERT OR IGNORE INTO settings VALUES('instance', lower(hex(randomblob(16))))"));
+  step("recovered");
   TRY(writing->run("COMMIT"));
   std::string instance = TRY(writing->text("SELECT value FROM settings WHERE name = 'instance'"));
   auto reading = TRY(Database::open(options.path, Access::read_only, options.vfs));

@@ -59,8 +59,9 @@ struct JournalOptions {
   std::size_t queue_max = limits::journal_queue_max;
   std::uint64_t reserve_bytes = limits::journal_reserve_bytes;
   int checkpoint_pages = limits::journal_checkpoint_pages;
-  // Tests only: SQLite's file layer by its registered name, and a call after each step of the
-  // writer ("begun", "applied", "committed", "appended", "finished", "checkpointed").
+  // Tests only: SQLite's file layer by its registered name, and a call after each step: "migrated",
+  // "recovered" in open(), then on the writer's thread "begun", "applied", "committed", "appended",
+  // "finished", "checkpointed".
   std::string vfs = {};
   std::function<void(std::string_view step)> at_step = nullptr;
 };

@@ -102,14 +102,13 @@ CREATE TABLE log_projection(
 );
 )";
 
-// migrations[v] brings version v to v + 1.
-constexpr std::array<const char*, schema_version> migrations = {version_1};
+constexpr std::array<const char*, 1> all_migrations = {version_1};
 
-Result<void> migrate_one(Database& database, std::int64_t from) {
+Result<void> migrate_one(Database& database, const char* step, std::int64_t to) {
   TRY(database.run("BEGIN EXCLUSIVE"));
-  TRY(database.run(migrations[static_cast<std::size_t>(from)]));
+  TRY(database.run(step));
   const std::string header = "PRAGMA application_id=" + std::to_string(application_id) +
-                             "; PRAGMA user_version=" + std::to_string(from + 1);
+                             "; PRAGMA user_version=" + std::to_string(to);
   TRY(database.run(header.c_str()));
   return database.run("COMMIT");
 }
@@ -161,6 +160,7 @@ Result<void> configure_writer(Database& database) {
   return database.run(
       "PRAGMA synchronous=FULL;"
       "PRAGMA wal_autocheckpoint=0;"
+      "PRAGMA journal_size_limit=67108864;"  // it grows while a backup reads, and shrinks after
       "PRAGMA secure_delete=OFF;"
       "PRAGMA foreign_keys=OFF;"
       "PRAGMA temp_store=MEMORY;"
@@ -173,16 +173,20 @@ Result<void> configure_reader(Database& database) {
   return database.run("PRAGMA query_only=1; PRAGMA cache_size=-1024");
 }
 
-Result<void> migrate(Database& database) {
+std::span<const char* const> migrations() { return all_migrations; }
+
+Result<void> migrate(Database& database, std::span<const char* const> steps) {
   TRY(check_identity(database));
+  const std::int64_t newest = std::ssize(steps);
   std::int64_t version = TRY(database.integer("PRAGMA user_version"));
-  if (version > schema_version || version < 0) {
+  if (version > newest || version < 0) {
     return unsupported("JOURNAL_TOO_NEW", "The journal was written by a newer Chancery (schema " +
                                               std::to_string(version) + ", this one knows " +
-                                              std::to_string(schema_version) +
-                                              "); install that version");
+                                              std::to_string(newest) + "); install that version");
   }
-  for (; version < schema_version; ++version) TRY(migrate_one(database, version));
+  for (; version < newest; ++version) {
+    TRY(migrate_one(database, steps[static_cast<std::size_t>(version)], version + 1));
+  }
   return {};
 }
 

@@ -1,0 +1,99 @@
+#include <gmock/gmock.h>
+
+#include <fstream>
+
+#include "daemon/journal/sqlite/database.h"
+#include "tests/support/journal_calls.h"
+#include "tests/support/temporary_directory.h"
+
+namespace chancery::testing {
+namespace {
+
+namespace sqlite = daemon::sqlite;
+using ::testing::HasSubstr;
+
+class Damage : public ::testing::Test {
+ protected:
+  // Twenty finished requests, and the same to come.
+  Damage() {
+    const auto journal = open_journal(path_);
+    for (int i = 0; i < 20; ++i) {
+      const std::string key = std::to_string(i);
+      const auto id = accept(*journal, key);
+      sign(*journal, id, entry_body(key)).value();
+      finish(*journal, id, std::string(3000, 'b')).value();
+    }
+  }
+  Error refusal() {
+    const auto opened = daemon::Journal::open({.path = path_});
+    return opened.ok() ? internal("OPENED", "opened") : opened.error();
+  }
+  void run(const char* sql) {
+    sqlite::Database::open(path_, sqlite::Access::read_write_create, {}).value()->run(sql).value();
+  }
+  void overwrite(std::streamoff offset, const std::string& bytes) {
+    std::fstream file(path_, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(offset);
+    file << bytes;
+  }
+  TemporaryDirectory directory_;
+  const std::filesystem::path path_ = directory_ / "journal.db";
+};
+
+TEST_F(Damage, HeaderIsNoticed) {
+  overwrite(0, "not a database at all");
+  EXPECT_EQ(refusal().reason, "JOURNAL_DAMAGED");
+  EXPECT_EQ(refusal().code, ErrorCode::corrupt);
+  EXPECT_THAT(refusal().message, HasSubstr(path_.string()));
+}
+
+TEST_F(Damage, EachPageOfASmallJournalIsNoticed) {
+  const auto pages = static_cast<std::streamoff>(std::filesystem::file_size(path_) / 4096);
+  ASSERT_GT(pages, 20);
+  const std::string whole = read_text(path_);
+  int noticed = 0;
+  for (std::streamoff page = 1; page < pages; ++page) {
+    write_text(path_, whole);
+    overwrite(page * 4096, std::string(4096, '\x5a'));
+    if (refusal().reason == "JOURNAL_DAMAGED") ++noticed;
+  }
+  EXPECT_EQ(noticed, pages - 1);
+}
+
+TEST_F(Damage, CutFileIsNoticed) {
+  std::filesystem::resize_file(path_, std::filesystem::file_size(path_) / 2);
+  EXPECT_EQ(refusal().reason, "JOURNAL_DAMAGED");
+}
+
+TEST_F(Damage, GapInTheLogIsNoticed) {
+  run("DELETE FROM log_entries WHERE idx = 7");
+  EXPECT_EQ(refusal().reason, "JOURNAL_DAMAGED");
+  EXPECT_THAT(refusal().message, HasSubstr("gap"));
+}
+
+TEST_F(Damage, LogThatBeginsBeyondWhatTheFilesHaveIsNoticed) {
+  run("DELETE FROM log_entries WHERE idx < 3");
+  EXPECT_THAT(refusal().message, HasSubstr("gap"));
+}
+
+TEST_F(Damage, SignatureBeyondTheLogIsNoticed) {
+  run("DELETE FROM log_entries WHERE idx = 19");
+  EXPECT_EQ(refusal().reason, "JOURNAL_DAMAGED");
+  EXPECT_THAT(refusal().message, HasSubstr("beyond its log"));
+}
+
+TEST_F(Damage, DirectoryInItsPlaceIsSaidToBeUnreadable) {
+  std::filesystem::remove(path_);
+  std::filesystem::create_directory(path_);
+  EXPECT_EQ(refusal().reason, "JOURNAL_UNREADABLE");
+}
+
+TEST_F(Damage, BundleThatCannotBeReadIsAnErrorOfThatReadAlone) {
+  const auto journal = open_journal(path_);
+  run("UPDATE requests SET digest_algorithm = 'md5' WHERE id = 3");
+  EXPECT_EQ(journal->find(3).error().reason, "JOURNAL_DAMAGED");
+  EXPECT_TRUE(journal->find(4).ok());
+}
+
+}  // namespace
+}  // namespace chancery::testing
