@@ -2,7 +2,7 @@
 
 #include <sqlite3.h>
 
-#include <cstring>
+#include <atomic>
 #include <new>
 #include <string_view>
 #include <utility>
@@ -20,6 +20,7 @@ struct ShadowFile {
   std::string* path;  // null: a temporary file, which nobody expects back
   bool syncs_name;    // the ordinary layer syncs the directory with the first sync
   const bool* swallows_synchronous;
+  const std::atomic<bool>* fails_syncs;
 
   sqlite3_file* ordinary() { return reinterpret_cast<sqlite3_file*>(this + 1); }
 };
@@ -54,6 +55,7 @@ int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
   return code;
 }
 int sync_file(sqlite3_file* file, int flags) {
+  if (*shadow(file).fails_syncs) return SQLITE_IOERR_FSYNC;
   const int code = methods(file).xSync(ordinary(file), flags);
   ShadowFile& self = shadow(file);
   if (code != SQLITE_OK || self.path == nullptr) return code;
@@ -123,6 +125,7 @@ struct ShadowVfs::State {
   sqlite3_vfs* ordinary = nullptr;
   sqlite3_vfs vfs{};
   bool is_synchronous_off = false;
+  std::atomic<bool> fails_syncs = false;
 
   static State& of(sqlite3_vfs* vfs) { return *static_cast<State*>(vfs->pAppData); }
   std::string relative(const char* path) const {
@@ -131,8 +134,8 @@ struct ShadowVfs::State {
 
   static int open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags, int* out) {
     State& self = of(vfs);
-    auto* const made =
-        new (file) ShadowFile{{nullptr}, &self.disk, nullptr, false, &self.is_synchronous_off};
+    auto* const made = new (file) ShadowFile{
+        {nullptr}, &self.disk, nullptr, false, &self.is_synchronous_off, &self.fails_syncs};
     const int code = self.ordinary->xOpen(self.ordinary, path, made->ordinary(), flags, out);
     if (code != SQLITE_OK) return code;
     made->base.pMethods = &shadow_methods;
@@ -192,5 +195,7 @@ void ShadowVfs::force_synchronous_off() {
   state_->is_synchronous_off = true;
   sqlite3_auto_extension(reinterpret_cast<void (*)()>(State::turn_off_if_ours));
 }
+
+void ShadowVfs::fail_syncs() { state_->fails_syncs = true; }
 
 }  // namespace chancery::testing

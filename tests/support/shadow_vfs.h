@@ -21,6 +21,8 @@ class ShadowVfs {
   // Sabotage, for a test that must notice it: connections run with synchronous=OFF whatever their
   // program says.
   void force_synchronous_off();
+  // From now on each sync fails, as a dying disk's does.
+  void fail_syncs();
 
  private:
   struct State;
