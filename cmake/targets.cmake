@@ -26,11 +26,20 @@ function(chancery_program name)
   target_link_libraries(${name} PRIVATE chancery_warnings ${arg_LINKS})
 endfunction()
 
-# chancery_test(NAME SOURCES file... LINKS target... [THREADS] [TIMEOUT seconds] [LABELS label])
+# chancery_test(NAME SOURCES file... LINKS target... [THREADS] [TIMEOUT seconds] [LABELS label]
+#               [PROGRAMS MACRO=target...])
 # A GoogleTest program; each of its tests is one of ctest's. THREADS: the thread sanitiser runs it too.
+# PROGRAMS: MACRO becomes the path of a program that the test starts.
 function(chancery_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "THREADS" "TIMEOUT" "SOURCES;LINKS;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "THREADS" "TIMEOUT" "SOURCES;LINKS;LABELS;PROGRAMS")
   chancery_program(${name} SOURCES ${arg_SOURCES} LINKS ${arg_LINKS} GTest::gmock GTest::gtest_main)
+  foreach(program IN LISTS arg_PROGRAMS)
+    string(REPLACE "=" ";" program ${program})
+    list(GET program 0 macro)
+    list(GET program 1 target)
+    target_compile_definitions(${name} PRIVATE ${macro}="$<TARGET_FILE:${target}>")
+    add_dependencies(${name} ${target})
+  endforeach()
   if(CHANCERY_TEST_KIND STREQUAL "corpora" OR (CHANCERY_TEST_KIND STREQUAL "threads" AND NOT arg_THREADS))
     set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL ON)
     return()

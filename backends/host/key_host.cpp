@@ -130,7 +130,7 @@ Error RunningKeyHost::down() const {
 
 // Called by whoever has queued something and by the thread when the window opens.
 void RunningKeyHost::send_waiting() {
-  while (phase_ == Phase::up && ledger_.anything_to_send()) {
+  while (phase_ == Phase::up && ledger_.anything_to_send() && !bell_->condemned(state_.starts)) {
     const Request& request = ledger_.next();
     const Bytes packet =
         encode(Sign{ledger_.next_id(), request.deadline, request.key->info.name, request.input});

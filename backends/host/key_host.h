@@ -25,6 +25,9 @@ struct KeyHostOptions {
   // pool's threads share them; the host's own thread does both without it, and where one answer
   // comes alone.
   std::function<void(std::function<void()>)> post = {};
+  // Told, as `done` is, of what goes wrong with the host itself, for the operator's log; not again
+  // while it stays the same.
+  std::function<void(const Error&)> report = {};
 
   // Copies of limits.h, so that tests need not wait as long.
   std::size_t queue_max = limits::key_host_queue_max;
@@ -35,7 +38,7 @@ struct KeyHostOptions {
 
 struct KeyHostState {
   bool is_up = false;
-  std::string trouble_reason;  // why it is not, or what last went wrong: PASSPHRASE_WRONG
+  std::string trouble_reason;  // why it is not: PASSPHRASE_WRONG
   std::string trouble;         // the same in words
   std::size_t waiting = 0;     // requests queued or with the host
   std::uint64_t starts = 0;
@@ -67,6 +70,7 @@ class KeyHost {
   //   not_found KEY_NOT_FOUND; invalid_request INPUT_TOO_LARGE (all at once)
   //   exhausted KEY_HOST_QUEUE_FULL (at once)
   //   unavailable KEY_HOST_DOWN (it never reached a host; at once where the backend cannot open)
+  //   unavailable KEY_CHANGED (the backend was opened anew meanwhile, without this key)
   //   unavailable DEADLINE_PASSED (nothing was signed)
   //   outcome_unknown KEY_HOST_DIED, KEY_HOST_HUNG, KEY_HOST_LATE (it had begun, or may have)
   //   internal WRONG_SIGNATURE (the host is replaced)

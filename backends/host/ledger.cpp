@@ -93,10 +93,10 @@ std::vector<Request> Ledger::host_went() {
   return begun;
 }
 
-std::vector<Request> Ledger::take_waiting() {
-  std::vector<Request> out(std::make_move_iterator(waiting_.begin()),
-                           std::make_move_iterator(waiting_.end()));
-  waiting_.clear();
+std::vector<Request> Ledger::take_waiting(const std::function<bool(const Request&)>& leaves) {
+  const auto first = std::stable_partition(waiting_.begin(), waiting_.end(), std::not_fn(leaves));
+  std::vector<Request> out(std::make_move_iterator(first), std::make_move_iterator(waiting_.end()));
+  waiting_.erase(first, waiting_.end());
   return out;
 }
 

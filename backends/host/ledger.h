@@ -68,8 +68,8 @@ class Ledger {
 
   // The host is gone. Returns what may have begun; the others wait again, in their order.
   std::vector<Request> host_went();
-  // Empties the queue: what waits.
-  std::vector<Request> take_waiting();
+  // Takes out of the queue what `leaves` says.
+  std::vector<Request> take_waiting(const std::function<bool(const Request&)>& leaves);
 
  private:
   struct Sent {

@@ -20,6 +20,8 @@ std::vector<std::string> host_environment() {
   return out;
 }
 
+bool every_request(const Request&) { return true; }
+
 Error garbage(std::string_view what) {
   return internal("KEY_HOST_GARBAGE", fmt::format("a key host sent {}", what));
 }
@@ -49,7 +51,7 @@ void RunningKeyHost::run() {
   Lock lock(mutex_);
   dismiss(unavailable("SHUTTING_DOWN", "the daemon is stopping"));
   say_farewell(lock);
-  answer_all(ledger_.take_waiting(), down());
+  answer_all(ledger_.take_waiting(every_request), down());
   deliver(lock);
 }
 
@@ -141,11 +143,23 @@ void RunningKeyHost::take_message(Opened opened) {
   state_.trouble.clear();
   ledger_.host_came(opened.threads);
   attempted_ = true;
+  refuse_changed_keys();
   if (reopening_ && reopening_->underway) {
     reopening_->outcome =
         opened.making_trouble ? Result<void>(*opened.making_trouble) : Result<void>();
   }
   changed_.notify_all();
+}
+
+// What was asked of one key is not signed with another of the same name.
+void RunningKeyHost::refuse_changed_keys() {
+  const auto is_gone = [this](const Request& request) {
+    return std::none_of(keys_.begin(), keys_.end(), [&](const auto& key) {
+      return key->info.name == request.key->info.name && key->info.spki == request.key->info.spki;
+    });
+  };
+  answer_all(ledger_.take_waiting(is_gone),
+             unavailable("KEY_CHANGED", "the backend was opened anew and no longer has this key"));
 }
 
 void RunningKeyHost::take_message(OpenFailed failed) {
@@ -218,32 +232,36 @@ void RunningKeyHost::say_farewell(Lock& lock) {
   lock.unlock();
   const std::string end = process ? process->end(farewell.patience) : "was not started";
   lock.lock();
+  start_at_ = Deadline::Clock::now();
+  if (farewell.trouble) note_trouble(*farewell.trouble, end);
+}
 
-  const Time now = Deadline::Clock::now();
-  if (!farewell.trouble) {
-    start_at_ = now;
-    return;
+void RunningKeyHost::note_trouble(const Error& trouble, std::string_view end) {
+  std::string words =
+      backend_is_closed_ ? trouble.message : fmt::format("{} (it {})", trouble.message, end);
+  if (options_.report && !stopping_ && words != state_.trouble) {
+    answers_.emplace_back([report = options_.report,
+                           error = Error{trouble.code, trouble.reason, words}] { report(error); });
   }
-  if (up_since_ < now - limits::key_host_restart_delay_max) delay_ = {};
+  state_.trouble_reason = trouble.reason;
+  state_.trouble = std::move(words);
+  if (up_since_ < start_at_ - limits::key_host_restart_delay_max) delay_ = {};
   up_since_ = Time::max();
-  start_at_ = now + delay_;
+  start_at_ += delay_;
   delay_ = std::clamp<std::chrono::milliseconds>(delay_ * 2, limits::key_host_restart_delay_min,
                                                  limits::key_host_restart_delay_max);
-  state_.trouble_reason = farewell.trouble->reason;
-  state_.trouble = backend_is_closed_ ? farewell.trouble->message
-                                      : fmt::format("{} (it {})", farewell.trouble->message, end);
+
   attempted_ = true;
   if (reopening_ && reopening_->underway) {
     reopening_->outcome =
         backend_is_closed_ ? down() : outcome_unknown("KEY_HOST_DIED", state_.trouble);
   }
   changed_.notify_all();
-  answer_all(
-      ledger_.host_went(),
-      outcome_unknown(state_.trouble_reason == "KEY_HOST_HUNG" ? "KEY_HOST_HUNG" : "KEY_HOST_DIED",
-                      fmt::format("the key host of backend {} went while it signed: {}",
-                                  options_.config.name, state_.trouble)));
-  if (backend_is_closed_) answer_all(ledger_.take_waiting(), down());
+  answer_all(ledger_.host_went(),
+             outcome_unknown(trouble.reason == "KEY_HOST_HUNG" ? "KEY_HOST_HUNG" : "KEY_HOST_DIED",
+                             fmt::format("the key host of backend {} went while it signed: {}",
+                                         options_.config.name, state_.trouble)));
+  if (backend_is_closed_) answer_all(ledger_.take_waiting(every_request), down());
 }
 
 void RunningKeyHost::answer(Request request, Result<Bytes> result) {

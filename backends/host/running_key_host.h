@@ -92,6 +92,7 @@ class RunningKeyHost final : public KeyHost {
   void take_message(OpenFailed failed);
   void take_message(Signed answer);
   void take_message(Refused answer);
+  void refuse_changed_keys();
   void check_times();
   void check_reopening();
   void dismiss(std::optional<Error> trouble);
@@ -99,6 +100,7 @@ class RunningKeyHost final : public KeyHost {
   void answer_all(std::vector<Request> requests, const Error& error);
   // Releases the lock meanwhile.
   void say_farewell(Lock& lock);
+  void note_trouble(const Error& trouble, std::string_view end);
   void deliver(Lock& lock);
 
   const KeyHostOptions options_;

@@ -1,0 +1,247 @@
+// What the daemon's side makes of a key host that breaks the rules.
+#include <gmock/gmock.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "backends/host/key_host.h"
+#include "tests/support/temporary_directory.h"
+
+namespace chancery {
+namespace {
+
+using namespace std::chrono_literals;
+
+Deadline soon() { return Deadline::after(20s); }
+Bytes digest() { return Bytes(32, 7); }
+
+struct Evil {
+  std::string mode;
+  ErrorCode code;            // of the request that meets it
+  std::string reason;        // the same
+  std::string host_trouble;  // of the host
+};
+void PrintTo(const Evil& evil, std::ostream* out) { *out << evil.mode; }
+
+KeyHostOptions evil_options(const std::string& mode) {
+  return {.program = CHANCERY_EVIL_KEYHOST,
+          .backend_type = "evil",
+          .config = {"evil", {{"mode", mode}}},
+          // Long enough for an honest host on a busy machine; waited out only where one hangs.
+          .start_max = mode == "never opens" ? 500ms : limits::key_host_start_max,
+          .answer_max = mode == "hangs" ? 1500ms : limits::key_host_answer_max,
+          .late_answer_max = 50ms};
+}
+
+// Evil at its first start, honest with the same key from then on.
+KeyHostOptions once_evil_options(const std::string& mode,
+                                 const testing::TemporaryDirectory& place) {
+  KeyHostOptions options = evil_options(mode);
+  options.config.options.emplace_back("directory", place.path().string());
+  options.config.options.emplace_back("only_once", (place / "was evil").string());
+  return options;
+}
+
+// The reasons of the answers as they come, "signed" for a signature; and of a host's troubles.
+class Answers {
+ public:
+  std::function<void(const Error&)> report() {
+    return [this](const Error& trouble) { note()(trouble); };
+  }
+  KeyHost::SignDone note() {
+    return [this](const Result<Bytes>& answer) {
+      const std::lock_guard lock(mutex_);
+      reasons_.push_back(answer.ok() ? "signed" : answer.error().reason);
+      changed_.notify_one();
+    };
+  }
+  std::vector<std::string> await(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    EXPECT_TRUE(changed_.wait_for(lock, 20s, [&] { return reasons_.size() >= count; }));
+    return reasons_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::string> reasons_;
+};
+
+class EvilKeyHost : public ::testing::TestWithParam<Evil> {};
+
+TEST_P(EvilKeyHost, IsReplacedAndItsRequestAnswered) {
+  const testing::TemporaryDirectory directory;
+  const auto host = KeyHost::start(once_evil_options(GetParam().mode, directory), soon());
+  ASSERT_TRUE(host.ok());
+  const auto met = (*host)->sign("key", digest(), soon());
+  ASSERT_FALSE(met.ok());
+  EXPECT_EQ(met.error().code, GetParam().code);
+  EXPECT_EQ(met.error().reason, GetParam().reason) << met.error().message;
+  const auto next = (*host)->sign("key", digest(), soon());
+  EXPECT_TRUE(next.ok()) << next.error().reason;
+  EXPECT_EQ((*host)->state().starts, 2U);
+}
+
+TEST_P(EvilKeyHost, IsReportedToTheOperator) {
+  Answers troubles;
+  KeyHostOptions options = evil_options(GetParam().mode);
+  options.report = troubles.report();
+  const auto host = KeyHost::start(options, soon());
+  ASSERT_TRUE(host.ok());
+  EXPECT_FALSE((*host)->sign("key", digest(), soon()).ok());
+  EXPECT_THAT(troubles.await(1), ::testing::ElementsAre(GetParam().host_trouble));
+}
+
+constexpr ErrorCode doubt = ErrorCode::outcome_unknown;
+INSTANTIATE_TEST_SUITE_P(
+    Modes, EvilKeyHost,
+    ::testing::Values(
+        Evil{"dies", doubt, "KEY_HOST_DIED", "KEY_HOST_DIED"},
+        Evil{"hangs", doubt, "KEY_HOST_HUNG", "KEY_HOST_HUNG"},
+        Evil{"garbage", doubt, "KEY_HOST_DIED", "KEY_HOST_GARBAGE"},
+        Evil{"huge", doubt, "KEY_HOST_DIED", "KEY_HOST_GARBAGE"},
+        Evil{"empty", doubt, "KEY_HOST_DIED", "KEY_HOST_DIED"},
+        Evil{"unknown answer", doubt, "KEY_HOST_DIED", "KEY_HOST_GARBAGE"},
+        Evil{"wrong signature", ErrorCode::internal, "WRONG_SIGNATURE", "WRONG_SIGNATURE"},
+        Evil{"no signature", ErrorCode::internal, "WRONG_SIGNATURE", "WRONG_SIGNATURE"}),
+    [](const auto& test) {
+      std::string name = test.param.mode;
+      std::replace(name.begin(), name.end(), ' ', '_');
+      return name;
+    });
+
+class BadOpening : public ::testing::TestWithParam<std::pair<std::string, std::string>> {};
+
+TEST_P(BadOpening, IsTroubleAndTheNextHostSigns) {
+  const auto& [mode, trouble] = GetParam();
+  const testing::TemporaryDirectory directory;
+  {
+    Answers troubles;
+    KeyHostOptions options = evil_options(mode);
+    options.report = troubles.report();
+    const auto host = KeyHost::start(options, soon());
+    ASSERT_TRUE(host.ok());
+    EXPECT_EQ(troubles.await(1).front(), trouble);
+    EXPECT_EQ((*host)->state().trouble_reason, trouble);
+    const auto refused = (*host)->sign("key", digest(), Deadline::after(100ms));
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
+    EXPECT_EQ(refused.error().reason, "KEY_HOST_DOWN");
+  }
+  const auto host = KeyHost::start(once_evil_options(mode, directory), soon());
+  ASSERT_TRUE(host.ok());
+  const Deadline give_up = soon();
+  while (!(*host)->state().is_up && !give_up.passed()) std::this_thread::yield();
+  EXPECT_TRUE((*host)->sign("key", digest(), soon()).ok());
+}
+
+INSTANTIATE_TEST_SUITE_P(Modes, BadOpening,
+                         ::testing::Values(std::pair{"never opens", "KEY_HOST_HUNG"},
+                                           std::pair{"garbage at opening", "KEY_HOST_GARBAGE"},
+                                           std::pair{"impossible key", "KEY_HOST_GARBAGE"},
+                                           std::pair{"signs before opening", "KEY_HOST_GARBAGE"},
+                                           std::pair{"too many threads", "KEY_HOST_GARBAGE"},
+                                           std::pair{"no threads", "KEY_HOST_GARBAGE"}));
+
+TEST(EvilKeyHostCase, SecondAnswerToOneRequestIsGarbage) {
+  Answers troubles;
+  KeyHostOptions options = evil_options("answers twice");
+  options.report = troubles.report();
+  const auto host = KeyHost::start(options, soon());
+  ASSERT_TRUE(host.ok());
+  EXPECT_TRUE((*host)->sign("key", digest(), soon()).ok());
+  EXPECT_THAT(troubles.await(1), ::testing::ElementsAre("KEY_HOST_GARBAGE"));
+}
+
+// Of many requests with a host of one thread only the oldest can have begun.
+TEST(EvilKeyHostCase, OnlyTheRequestThatHadBegunIsInDoubt) {
+  const testing::TemporaryDirectory directory;
+  KeyHostOptions options = once_evil_options("dies", directory);
+  const auto host = KeyHost::start(options, soon());
+  ASSERT_TRUE(host.ok());
+  Answers answers;
+  for (int i = 0; i < 200; ++i) (*host)->sign("key", digest(), soon(), answers.note());
+  const std::vector<std::string> reasons = answers.await(200);
+  EXPECT_EQ(std::count(reasons.begin(), reasons.end(), "KEY_HOST_DIED"), 1);
+  EXPECT_EQ(std::count(reasons.begin(), reasons.end(), "signed"), 199);
+}
+
+TEST(EvilKeyHostCase, HangingRequestIsAnsweredByItsOwnDeadline) {
+  KeyHostOptions options = evil_options("hangs");
+  options.answer_max = 60s;
+  const auto host = KeyHost::start(options, soon());
+  ASSERT_TRUE(host.ok());
+  const auto answer = (*host)->sign("key", digest(), Deadline::after(100ms));
+  ASSERT_FALSE(answer.ok());
+  EXPECT_EQ(answer.error().code, ErrorCode::outcome_unknown);
+  EXPECT_EQ(answer.error().reason, "KEY_HOST_LATE");
+}
+
+TEST(EvilKeyHostCase, WaitingRequestsOfAHangingHostGoToTheNext) {
+  const testing::TemporaryDirectory directory;
+  KeyHostOptions options = once_evil_options("hangs", directory);
+  const auto host = KeyHost::start(options, soon());
+  ASSERT_TRUE(host.ok());
+  Answers answers;
+  for (int i = 0; i < 100; ++i) (*host)->sign("key", digest(), soon(), answers.note());
+  const std::vector<std::string> reasons = answers.await(100);
+  EXPECT_EQ(std::count(reasons.begin(), reasons.end(), "KEY_HOST_HUNG"), 1);
+  EXPECT_EQ(std::count(reasons.begin(), reasons.end(), "signed"), 99);
+}
+
+TEST(EvilKeyHostCase, FullQueueRefusesAtOnce) {
+  KeyHostOptions options = evil_options("hangs");
+  options.queue_max = 3;
+  options.answer_max = 60s;
+  Answers answers;
+  auto host = KeyHost::start(options, soon());
+  ASSERT_TRUE(host.ok());
+  for (int i = 0; i < 4; ++i) (*host)->sign("key", digest(), soon(), answers.note());
+  EXPECT_THAT(answers.await(1), ::testing::ElementsAre("KEY_HOST_QUEUE_FULL"));
+  // The end answers them all: one may have begun, two were never taken up.
+  *host = nullptr;
+  EXPECT_THAT(answers.await(4),
+              ::testing::UnorderedElementsAre("KEY_HOST_QUEUE_FULL", "KEY_HOST_DIED",
+                                              "KEY_HOST_DOWN", "KEY_HOST_DOWN"));
+}
+
+// What was asked of one key is not signed with another of the same name.
+TEST(EvilKeyHostCase, RequestsForAKeyThatChangedAreRefused) {
+  const testing::TemporaryDirectory directory;
+  KeyHostOptions options = evil_options("dies");
+  options.config.options.emplace_back("only_once", (directory / "was evil").string());
+  const auto host = KeyHost::start(options, soon());
+  ASSERT_TRUE(host.ok());
+  const Bytes before = (*host)->keys().at(0).spki;
+  Answers answers;
+  for (int i = 0; i < 10; ++i) (*host)->sign("key", digest(), soon(), answers.note());
+  const std::vector<std::string> reasons = answers.await(10);
+  EXPECT_EQ(std::count(reasons.begin(), reasons.end(), "KEY_HOST_DIED"), 1);
+  EXPECT_EQ(std::count(reasons.begin(), reasons.end(), "KEY_CHANGED"), 9);
+  EXPECT_NE((*host)->keys().at(0).spki, before);
+  EXPECT_TRUE((*host)->sign("key", digest(), soon()).ok());
+  EXPECT_EQ((*host)->state().starts, 2U);
+}
+
+TEST(EvilKeyHostCase, WrongSignatureFoundOnAnotherThreadReplacesTheHost) {
+  const testing::TemporaryDirectory directory;
+  KeyHostOptions options = once_evil_options("wrong signature", directory);
+  std::mutex mutex;
+  std::vector<std::thread> threads;
+  options.post = [&](std::function<void()> work) {
+    const std::lock_guard lock(mutex);
+    threads.emplace_back(std::move(work));
+  };
+  {
+    const auto host = KeyHost::start(options, soon());
+    ASSERT_TRUE(host.ok());
+    EXPECT_EQ((*host)->sign("key", digest(), soon()).error().reason, "WRONG_SIGNATURE");
+    EXPECT_TRUE((*host)->sign("key", digest(), soon()).ok());
+    EXPECT_EQ((*host)->state().starts, 2U);
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+}  // namespace
+}  // namespace chancery
