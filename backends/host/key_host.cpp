@@ -68,6 +68,7 @@ Result<void> RunningKeyHost::await_first_opening(Deadline deadline) {
 std::vector<KeyInfo> RunningKeyHost::keys() const {
   const std::lock_guard lock(mutex_);
   std::vector<KeyInfo> out;
+  out.reserve(keys_.size());
   for (const auto& key : keys_) out.push_back(key->info);
   return out;
 }

@@ -14,7 +14,7 @@ enum class Kind : std::uint8_t {
   key = 16,
   opened = 17,
   open_failed = 18,
-  signed_ = 19,
+  signature = 19,
   refused = 20,
 };
 
@@ -209,7 +209,7 @@ Bytes write(const OpenFailed& message) {
 }
 
 Bytes write(const Signed& message) {
-  Writer writer(Kind::signed_);
+  Writer writer(Kind::signature);
   writer.number(message.id);
   writer.bytes(message.signature);
   return writer.take();
@@ -263,7 +263,7 @@ Result<FromHost> decode_from_host(ByteView packet) {
       OpenFailed failed{reader.error()};
       return whole<FromHost>(reader, std::move(failed));
     }
-    case Kind::signed_: {
+    case Kind::signature: {
       const auto id = reader.number<std::uint64_t>();
       Signed answer{id, reader.bytes()};
       return whole<FromHost>(reader, std::move(answer));

@@ -80,6 +80,7 @@ Result<Process> Process::start(const std::filesystem::path& program,
   std::string name = program.string();
   char* const arguments[] = {name.data(), nullptr};
   std::vector<char*> variables;
+  variables.reserve(environment.size() + 1);
   for (const std::string& variable : environment) {
     variables.push_back(const_cast<char*>(variable.c_str()));
   }

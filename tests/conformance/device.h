@@ -18,21 +18,24 @@ class Device {
   // The backend on this device, as a key host opens it.
   virtual Result<Instances> open(std::size_t count) = 0;
 
-  // The PIN or passphrase that no message may contain; empty where there is none.
-  virtual std::string secret() const { return {}; }
-  // Opens with another secret than the right one.
-  virtual Result<Instances> open_with(std::string_view wrong_secret);
-
   // Pulls the device out, and puts it back.
   virtual void take_away() = 0;
   virtual void bring_back() = 0;
+};
+
+// One that takes a PIN or passphrase.
+class DeviceWithSecret : public Device {
+ public:
+  // What no message may contain.
+  virtual std::string secret() const = 0;
+  // What the configuration says it is; the device itself does not change.
+  virtual void configure_secret(std::string_view secret) = 0;
 };
 
 struct Fixture {
   std::string name;  // "SoftwareEcdsaP256"
   Algorithm algorithm = Algorithm::ecdsa_p256_sha256;
   std::size_t threads_max = 1;
-  bool has_secret = false;
   std::function<std::unique_ptr<Device>()> make_device;
 };
 

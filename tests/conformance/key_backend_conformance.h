@@ -2,7 +2,7 @@
 // then skipped, visibly.
 //
 // A backend joins with INSTANTIATE_TEST_SUITE_P(Name, KeyBackendConformance, ...) in a file of its
-// own.
+// own, and with KeyBackendSecret where it takes a PIN or passphrase.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -24,6 +24,12 @@ class KeyBackendConformance : public ::testing::TestWithParam<Fixture> {
   Result<void> verify(const KeyInfo& key, ByteView input, ByteView signature) const;
 
   std::unique_ptr<Device> device_;
+};
+
+// For backends with a PIN or passphrase, besides.
+class KeyBackendSecret : public KeyBackendConformance {
+ protected:
+  DeviceWithSecret& device() { return dynamic_cast<DeviceWithSecret&>(*device_); }
 };
 
 inline std::string name_of_fixture(const ::testing::TestParamInfo<Fixture>& info) {

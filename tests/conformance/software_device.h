@@ -8,13 +8,13 @@ namespace chancery::conformance {
 
 enum class KeyFile { plain, encrypted };
 
-class SoftwareDevice : public Device {
+class SoftwareDevice : public DeviceWithSecret {
  public:
   SoftwareDevice(Algorithm algorithm, KeyFile file);
 
   Result<Instances> open(std::size_t count) override;
-  Result<Instances> open_with(std::string_view wrong_secret) override;
   std::string secret() const override;
+  void configure_secret(std::string_view secret) override;
   // Open keys are in memory and sign on without their files.
   void take_away() override;
   void bring_back() override;
@@ -22,7 +22,6 @@ class SoftwareDevice : public Device {
 
  private:
   testing::TemporaryDirectory directory_;
-  KeyFile file_;
   BackendConfig config_;
 };
 

@@ -128,7 +128,7 @@ Result<void> forbid_network_and_programs() {
   Filter filter(SCMP_ACT_ALLOW);
   for (const int system_call : forbidden_to_all) filter.rule(refuse, system_call);
   // Local sockets stay: pcscd and a TPM's resource manager are reached so.
-  filter.rule(refuse, SCMP_SYS(socket), SCMP_A0(SCMP_CMP_NE, AF_UNIX));
+  filter.rule(refuse, SCMP_SYS(socket), scmp_arg_cmp{0, SCMP_CMP_NE, AF_UNIX, 0});
   return filter.load();
 }
 
@@ -136,7 +136,7 @@ Result<void> allow_memory_only() {
   Filter filter(refuse);
   for (const int system_call : allowed_in_memory) filter.rule(SCMP_ACT_ALLOW, system_call);
   for (const int system_call : {SCMP_SYS(mmap), SCMP_SYS(mprotect)}) {
-    filter.rule(SCMP_ACT_ALLOW, system_call, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+    filter.rule(SCMP_ACT_ALLOW, system_call, scmp_arg_cmp{2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0});
   }
   return filter.load();
 }
