@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/deadline.h"
+#include "core/crypto/x509/certificate.h"
 #include "core/tlog/note.h"
 
 namespace chancery::bundle {
@@ -31,7 +32,7 @@ struct TrustedLog {
 
 struct TrustedAuthority {  // a certificate or a timestamp authority
   std::string uri;
-  std::vector<Bytes> chain;  // DER, leaf or issuer first, anchor last
+  std::vector<Certificate> chain;  // leaf or issuer first, anchor last; never empty
   ValidFor valid_for;
   std::string operator_name;
 };
@@ -47,7 +48,8 @@ struct TrustedRoot {
 // type unknown here (left out) are normal. Errors (invalid_request): those of parse_json,
 // TRUSTED_ROOT_VERSION_UNSUPPORTED, TRUSTED_ROOT_START_MISSING (a log key without start),
 // TRUSTED_ROOT_HASH_UNSUPPORTED, TRUSTED_ROOT_KEY_MALFORMED, TRUSTED_ROOT_LOG_ID_MISSING,
-// TRUSTED_ROOT_TIME_INVALID, TRUSTED_ROOT_CHAIN_EMPTY, and those of proto_json.h.
+// TRUSTED_ROOT_TIME_INVALID, TRUSTED_ROOT_CHAIN_EMPTY, TRUSTED_ROOT_CERTIFICATE_MALFORMED, and
+// those of proto_json.h.
 Result<TrustedRoot> parse_trusted_root(std::string_view json);
 
 // A root with only this log, as `chancery trust export` prints it: cosign 3.1.3 and

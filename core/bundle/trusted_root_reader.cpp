@@ -127,10 +127,15 @@ Result<TrustedAuthority> read_authority(const ProtoObject& json) {
   TRY(json.object("subject", {"organization", "commonName"}));
   const ProtoObject chain = TRY(json.required("certChain", {"certificates"}));
   for (const ProtoObject& certificate : TRY(chain.objects("certificates", {"rawBytes"}))) {
-    authority.chain.push_back(TRY(certificate.bytes("rawBytes")));
+    const Bytes der = TRY(certificate.bytes("rawBytes"));
+    Result<Certificate> parsed = Certificate::from_der(der);
+    if (!parsed.ok()) {
+      return certificate.error("CERTIFICATE_MALFORMED", "rawBytes", parsed.error().message);
+    }
+    authority.chain.push_back(*std::move(parsed));
   }
-  if (authority.chain.empty() || std::ranges::any_of(authority.chain, &Bytes::empty)) {
-    return chain.error("CHAIN_EMPTY", "certificates", "a certificate is empty or missing");
+  if (authority.chain.empty()) {
+    return chain.error("CHAIN_EMPTY", "certificates", "an authority has certificates");
   }
   // An authority may leave its period to its certificates.
   authority.valid_for = TRY(read_period(json)).value_or(ValidFor{WallTime::min(), std::nullopt});

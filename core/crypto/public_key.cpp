@@ -9,16 +9,15 @@
 
 #include <optional>
 
-#include "core/base/encoding.h"
 #include "core/crypto/ed25519_ph.h"
+#include "core/crypto/pem.h"
 
 namespace chancery {
 namespace {
 
 using KeyContext = std::unique_ptr<EVP_PKEY_CTX, void (*)(EVP_PKEY_CTX*)>;
 
-constexpr std::string_view pem_begin = "-----BEGIN PUBLIC KEY-----";
-constexpr std::string_view pem_end = "-----END PUBLIC KEY-----";
+constexpr std::string_view pem_label = "PUBLIC KEY";
 
 std::optional<Algorithm> algorithm_of(EVP_PKEY* key) {
   const int bits = EVP_PKEY_get_bits(key);
@@ -64,6 +63,26 @@ Error bad_signature() {
   return invalid_request("SIGNATURE_INVALID", "the signature does not verify with this public key");
 }
 
+Error wrong_length(HashAlgorithm hash, std::size_t bytes) {
+  return invalid_request(
+      "DIGEST_LENGTH_WRONG",
+      fmt::format("a {} digest has {} bytes, not {}", name_of(hash), digest_bytes(hash), bytes));
+}
+
+bool verifies(EVP_PKEY* key, HashAlgorithm hash, bool pss, ByteView digest, ByteView signature) {
+  const KeyContext context(EVP_PKEY_CTX_new(key, nullptr), EVP_PKEY_CTX_free);
+  if (context == nullptr || EVP_PKEY_verify_init(context.get()) != 1 ||
+      EVP_PKEY_CTX_set_signature_md(context.get(), evp_hash(hash)) != 1) {
+    return false;
+  }
+  if (pss && (EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PSS_PADDING) != 1 ||
+              EVP_PKEY_CTX_set_rsa_pss_saltlen(context.get(), RSA_PSS_SALTLEN_DIGEST) != 1)) {
+    return false;
+  }
+  return EVP_PKEY_verify(context.get(), signature.data(), signature.size(), digest.data(),
+                         digest.size()) == 1;
+}
+
 Error wrong_algorithm(Algorithm key, Algorithm asked) {
   return invalid_request("ALGORITHM_MISMATCH", fmt::format("a key for {} cannot verify {}",
                                                            name_of(key), name_of(asked)));
@@ -88,12 +107,20 @@ Result<PublicKey> PublicKey::from_spki(ByteView der) {
     ERR_clear_error();
     return invalid_request("PUBLIC_KEY_MALFORMED", "not a DER SubjectPublicKeyInfo");
   }
+  return make(std::move(key), to_bytes(der));
+}
+
+Result<PublicKey> PublicKey::adopt(EVP_PKEY* key, Bytes spki) {
+  return make(std::shared_ptr<EVP_PKEY>(key, EVP_PKEY_free), std::move(spki));
+}
+
+Result<PublicKey> PublicKey::make(std::shared_ptr<EVP_PKEY> key, Bytes spki) {
   const std::optional<Algorithm> algorithm = algorithm_of(key.get());
   if (!algorithm) {
     return invalid_request("PUBLIC_KEY_UNSUPPORTED",
                            "public keys are P-256, P-384, P-521, RSA 2048, 3072, 4096 or Ed25519");
   }
-  return PublicKey(std::move(key), *algorithm, to_bytes(der));
+  return PublicKey(std::move(key), *algorithm, std::move(spki));
 }
 
 Result<PublicKey> PublicKey::from_pkcs1(ByteView der) {
@@ -112,32 +139,15 @@ Result<PublicKey> PublicKey::from_pkcs1(ByteView der) {
 }
 
 Result<PublicKey> PublicKey::from_pem(std::string_view pem) {
-  const std::size_t begin = pem.find(pem_begin);
-  const std::size_t end = pem.find(pem_end);
-  if (begin == std::string_view::npos || end == std::string_view::npos || end < begin) {
-    return invalid_request("PUBLIC_KEY_MALFORMED", "no \"PUBLIC KEY\" PEM block");
+  const auto blocks = parse_pem(pem);
+  if (!blocks.ok()) return invalid_request("PUBLIC_KEY_MALFORMED", blocks.error().message);
+  if (blocks->size() != 1 || blocks->front().label != pem_label) {
+    return invalid_request("PUBLIC_KEY_MALFORMED", "one \"PUBLIC KEY\" PEM block is expected");
   }
-  std::string body;
-  for (const char c : pem.substr(begin + pem_begin.size(), end - begin - pem_begin.size())) {
-    if (c != '\n' && c != '\r' && c != ' ' && c != '\t') body += c;
-  }
-  const Result<Bytes> der = base64_decode(body);
-  if (!der.ok()) return invalid_request("PUBLIC_KEY_MALFORMED", "the PEM block is not base64");
-  return from_spki(*der);
+  return from_spki(blocks->front().der);
 }
 
-std::string PublicKey::pem() const {
-  const std::string body = base64_encode(spki_);
-  std::string out(pem_begin);
-  for (std::size_t i = 0; i < body.size(); i += 64) {
-    out += '\n';
-    out += body.substr(i, 64);
-  }
-  out += '\n';
-  out += pem_end;
-  out += '\n';
-  return out;
-}
+std::string PublicKey::pem() const { return write_pem(pem_label, spki_); }
 
 Result<Bytes> PublicKey::ed25519_bytes() const {
   Bytes raw(32);
@@ -154,29 +164,23 @@ Result<void> PublicKey::verify_digest(Algorithm algorithm, ByteView digest,
   if (!fits(algorithm_, algorithm) || takes_message(algorithm)) {
     return wrong_algorithm(algorithm_, algorithm);
   }
-  if (digest.size() != digest_bytes(hash_of(algorithm))) {
-    return invalid_request("DIGEST_LENGTH_WRONG",
-                           fmt::format("{} takes a digest of {} bytes, not {}", name_of(algorithm),
-                                       digest_bytes(hash_of(algorithm)), digest.size()));
-  }
+  const HashAlgorithm hash = hash_of(algorithm);
+  if (digest.size() != digest_bytes(hash)) return wrong_length(hash, digest.size());
   if (algorithm == Algorithm::ed25519_ph) {
     const Bytes raw = TRY(ed25519_bytes());
     return verify_ed25519_ph(raw, digest, signature);
   }
-  const KeyContext context(EVP_PKEY_CTX_new(key_.get(), nullptr), EVP_PKEY_CTX_free);
-  if (context == nullptr || EVP_PKEY_verify_init(context.get()) != 1 ||
-      EVP_PKEY_CTX_set_signature_md(context.get(), evp_hash(hash_of(algorithm))) != 1) {
-    return bad_signature();
+  if (!verifies(key_.get(), hash, is_pss(algorithm), digest, signature)) return bad_signature();
+  return {};
+}
+
+Result<void> PublicKey::verify_ecdsa_digest(HashAlgorithm hash, ByteView digest,
+                                            ByteView signature) const {
+  if (is_rsa(algorithm_) || algorithm_ == Algorithm::ed25519) {
+    return wrong_algorithm(algorithm_, Algorithm::ecdsa_p256_sha256);
   }
-  if (is_pss(algorithm) &&
-      (EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PSS_PADDING) != 1 ||
-       EVP_PKEY_CTX_set_rsa_pss_saltlen(context.get(), RSA_PSS_SALTLEN_DIGEST) != 1)) {
-    return bad_signature();
-  }
-  if (EVP_PKEY_verify(context.get(), signature.data(), signature.size(), digest.data(),
-                      digest.size()) != 1) {
-    return bad_signature();
-  }
+  if (digest.size() != digest_bytes(hash)) return wrong_length(hash, digest.size());
+  if (!verifies(key_.get(), hash, false, digest, signature)) return bad_signature();
   return {};
 }
 

@@ -20,6 +20,8 @@ class PublicKey {
   static Result<PublicKey> from_spki(ByteView der);
   // DER RSAPublicKey (PKCS#1), as old CT log keys are written.
   static Result<PublicKey> from_pkcs1(ByteView der);
+  // A key that OpenSSL has parsed already, with its SPKI; takes over the caller's reference.
+  static Result<PublicKey> adopt(evp_pkey_st* key, Bytes spki);
   // One "PUBLIC KEY" PEM block.
   static Result<PublicKey> from_pem(std::string_view pem);
 
@@ -34,7 +36,10 @@ class PublicKey {
   // Errors (invalid_request): ALGORITHM_MISMATCH (not this key's), DIGEST_LENGTH_WRONG,
   // SIGNATURE_INVALID.
   Result<void> verify_digest(Algorithm algorithm, ByteView digest, ByteView signature) const;
-  // The same over the message: hashed here, or given whole to pure Ed25519.
+  // ECDSA under another hash than the curve's own: old clients signed with P-384 and P-521 so.
+  // Errors: as above.
+  Result<void> verify_ecdsa_digest(HashAlgorithm hash, ByteView digest, ByteView signature) const;
+  // verify_digest over the message: hashed here, or given whole to pure Ed25519.
   Result<void> verify_message(Algorithm algorithm, ByteView message, ByteView signature) const;
 
   evp_pkey_st* borrow() const {
@@ -43,6 +48,7 @@ class PublicKey {
 
  private:
   PublicKey(std::shared_ptr<evp_pkey_st> key, Algorithm algorithm, Bytes spki);
+  static Result<PublicKey> make(std::shared_ptr<evp_pkey_st> key, Bytes spki);
   std::shared_ptr<evp_pkey_st> key_;
   Algorithm algorithm_;
   Bytes spki_;

@@ -4,14 +4,17 @@
 
 #include <functional>
 
+#include "core/base/encoding.h"
 #include "core/base/json.h"
 #include "core/base/rfc3339.h"
+#include "tests/support/sigstore/memory_ca.h"
 #include "tests/support/sigstore/sigstore.h"
 
 namespace chancery::bundle {
 namespace {
 
 using testing::at;
+using testing::MemoryCa;
 using testing::MemoryLog;
 
 std::string reason(const Json& json) {
@@ -64,18 +67,22 @@ TEST(TrustedRoot, APeriodIsClosedAtBothEnds) {
 }
 
 TEST(TrustedRoot, AuthoritiesKeepTheirChainsInOrder) {
+  const MemoryCa ca;
   Json json = good();
   json["mediaType"] = "application/vnd.dev.sigstore.trustedroot.v0.2+json";
   Json authority = {{"uri", "https://ca.example.test"}, {"operator", "example.test"}};
   authority["subject"] = {{"organization", "o"}, {"commonName", "c"}};
   authority["certChain"]["certificates"] =
-      Json::array({Json{{"rawBytes", "AQ=="}}, Json{{"rawBytes", "Ag=="}}});
+      Json::array({Json{{"rawBytes", base64_encode(ca.intermediate().der())}},
+                   Json{{"rawBytes", base64_encode(ca.root().der())}}});
   authority["validFor"] = {{"start", "2026-01-01T00:00:00Z"}, {"end", "2027-01-01T00:00:00Z"}};
   json["certificateAuthorities"].push_back(authority);
   const TrustedRoot root = *parse_trusted_root(json.dump());
   ASSERT_EQ(root.certificate_authorities.size(), 1U);
   const TrustedAuthority& read = root.certificate_authorities[0];
-  EXPECT_EQ(read.chain, (std::vector<Bytes>{{1}, {2}}));
+  ASSERT_EQ(read.chain.size(), 2U);
+  EXPECT_EQ(read.chain[0].der(), ca.intermediate().der());
+  EXPECT_EQ(read.chain[1].der(), ca.root().der());
   EXPECT_EQ(read.operator_name, "example.test");
   EXPECT_EQ(read.valid_for.end, at("2027-01-01T00:00:00Z"));
 }
@@ -125,6 +132,12 @@ const Fault faults[] = {
      [](Json& json) {
        Json authority;
        authority["certChain"]["certificates"] = Json::array();
+       json["timestampAuthorities"].push_back(authority);
+     }},
+    {"authority_with_a_damaged_certificate", "TRUSTED_ROOT_CERTIFICATE_MALFORMED",
+     [](Json& json) {
+       Json authority;
+       authority["certChain"]["certificates"] = Json::array({Json{{"rawBytes", "MAA="}}});
        json["timestampAuthorities"].push_back(authority);
      }},
 };

@@ -1,0 +1,180 @@
+#include "core/crypto/x509/timestamp.h"
+
+#include <fmt/format.h>
+#include <openssl/pkcs7.h>
+
+#include <algorithm>
+
+#include "core/base/rfc3339.h"
+#include "core/crypto/x509/certificate_store.h"
+
+namespace chancery {
+namespace {
+
+Error malformed(std::string_view what) {
+  ERR_clear_error();
+  return invalid_request("TIMESTAMP_MALFORMED", fmt::format("timestamp: {}", what));
+}
+
+// RFC 3161 2.4.2: "YYYYMMDDhhmmss[.s...]Z"; the same digits in RFC 3339's order are a time.
+std::optional<WallTime> read_time(const ASN1_GENERALIZEDTIME* time) {
+  if (time == nullptr) return std::nullopt;
+  const std::string_view text(reinterpret_cast<const char*>(ASN1_STRING_get0_data(time)),
+                              static_cast<std::size_t>(ASN1_STRING_length(time)));
+  if (text.size() < 15) return std::nullopt;
+  const Result<WallTime> read = parse_rfc3339(
+      fmt::format("{}-{}-{}T{}:{}:{}", text.substr(0, 4), text.substr(4, 2), text.substr(6, 2),
+                  text.substr(8, 2), text.substr(10, 2), text.substr(12)));
+  const bool is_utc = text.ends_with('Z');
+  return read.ok() && is_utc ? std::optional(*read) : std::nullopt;
+}
+
+std::optional<HashAlgorithm> hash_of(const X509_ALGOR* algorithm) {
+  const ASN1_OBJECT* oid = nullptr;
+  X509_ALGOR_get0(&oid, nullptr, nullptr, algorithm);
+  switch (OBJ_obj2nid(oid)) {
+    case NID_sha256:
+      return HashAlgorithm::sha256;
+    case NID_sha384:
+      return HashAlgorithm::sha384;
+    case NID_sha512:
+      return HashAlgorithm::sha512;
+    default:
+      return std::nullopt;
+  }
+}
+
+// The one signer of the token; TS_RESP_verify_signature refuses more.
+PKCS7_SIGNER_INFO* signer_info(PKCS7* token) {
+  STACK_OF(PKCS7_SIGNER_INFO)* infos = PKCS7_get_signer_info(token);
+  return sk_PKCS7_SIGNER_INFO_num(infos) == 1 ? sk_PKCS7_SIGNER_INFO_value(infos, 0) : nullptr;
+}
+
+bool is_named_by(const PKCS7_SIGNER_INFO& info, const X509* certificate) {
+  const PKCS7_ISSUER_AND_SERIAL& name = *info.issuer_and_serial;
+  return X509_NAME_cmp(name.issuer, X509_get_issuer_name(certificate)) == 0 &&
+         ASN1_INTEGER_cmp(name.serial, X509_get0_serialNumber(certificate)) == 0;
+}
+
+// RFC 5652 11.1: the attribute must be there and name the content. OpenSSL does not look.
+bool content_type_is_signed(PKCS7_SIGNER_INFO* info) {
+  const ASN1_TYPE* type = PKCS7_get_signed_attribute(info, NID_pkcs9_contentType);
+  return type != nullptr && type->type == V_ASN1_OBJECT &&
+         OBJ_obj2nid(type->value.object) == NID_id_smime_ct_TSTInfo;
+}
+
+// RFC 3161 2.3: the signer's only usage is timestamping, and it says so critically; OpenSSL's
+// purpose checks that. What it does not check: authorities above it that have other usages.
+Result<void> check_usages(const Certificate& signer, std::span<const Certificate> authority) {
+  const auto serves = [&signer](const Certificate& certificate) {
+    return certificate.der() == signer.der() ||
+           certificate.has_extended_usage(usage::timestamping, true) ||
+           certificate.has_extended_usage(usage::any, true);
+  };
+  if (!signer.is_ca() && std::ranges::all_of(authority, serves) &&
+      X509_check_purpose(signer.borrow(), X509_PURPOSE_TIMESTAMP_SIGN, 0) == 1) {
+    return {};
+  }
+  ERR_clear_error();
+  return invalid_request("TIMESTAMP_CERTIFICATE_USAGE_WRONG",
+                         fmt::format("timestamp: certificate \"{}\" or one above it is not for "
+                                     "timestamping alone",
+                                     signer.subject()));
+}
+
+Result<void> check_periods(const Certificate& signer, std::span<const Certificate> authority,
+                           WallTime time) {
+  const auto is_valid = [time](const Certificate& each) { return each.is_valid_at(time); };
+  if (is_valid(signer) && std::ranges::all_of(authority, is_valid)) return {};
+  return invalid_request("TIMESTAMP_CERTIFICATE_NOT_VALID",
+                         fmt::format("timestamp: {} is outside the validity of its authority's "
+                                     "certificates",
+                                     format_rfc3339(time)));
+}
+
+}  // namespace
+
+TimestampResponse::TimestampResponse(std::shared_ptr<TS_RESP> response, WallTime time)
+    : response_(std::move(response)), time_(time) {}
+
+Result<TimestampResponse> TimestampResponse::from_der(ByteView der) {
+  const unsigned char* cursor = der.data();
+  std::shared_ptr<TS_RESP> response(d2i_TS_RESP(nullptr, &cursor, static_cast<long>(der.size())),
+                                    TS_RESP_free);
+  if (response == nullptr || cursor != der.data() + der.size()) {
+    return malformed("not DER of a TimeStampResp");
+  }
+  const ASN1_INTEGER* status = TS_STATUS_INFO_get0_status(TS_RESP_get_status_info(response.get()));
+  const long code = ASN1_INTEGER_get(status);
+  if (code != TS_STATUS_GRANTED && code != TS_STATUS_GRANTED_WITH_MODS) {
+    return invalid_request("TIMESTAMP_NOT_GRANTED",
+                           fmt::format("timestamp: the authority answered with status {}", code));
+  }
+  PKCS7* token = TS_RESP_get_token(response.get());
+  TS_TST_INFO* info = TS_RESP_get_tst_info(response.get());
+  if (token == nullptr || info == nullptr || !PKCS7_type_is_signed(token) ||
+      signer_info(token) == nullptr || TS_TST_INFO_get_version(info) != 1) {
+    return malformed("no token with one signer in it");
+  }
+  const auto time = read_time(TS_TST_INFO_get_time(info));
+  if (!time) return malformed("its time is not readable");
+  return TimestampResponse(std::move(response), *time);
+}
+
+Result<void> TimestampResponse::check_imprint(ByteView stamped) const {
+  TS_MSG_IMPRINT* imprint = TS_TST_INFO_get_msg_imprint(TS_RESP_get_tst_info(response_.get()));
+  const auto algorithm = hash_of(TS_MSG_IMPRINT_get_algo(imprint));
+  if (!algorithm) {
+    return invalid_request("TIMESTAMP_HASH_UNSUPPORTED",
+                           "timestamp: its hash is neither SHA-256, SHA-384 nor SHA-512");
+  }
+  const ASN1_OCTET_STRING* value = TS_MSG_IMPRINT_get_msg(imprint);
+  const ByteView imprinted(ASN1_STRING_get0_data(value),
+                           static_cast<std::size_t>(ASN1_STRING_length(value)));
+  if (equal(imprinted, digest(*algorithm, stamped).value)) return {};
+  return invalid_request("TIMESTAMP_IMPRINT_MISMATCH", "timestamp: it is of another signature");
+}
+
+Result<Certificate> TimestampResponse::find_signer(std::span<const Certificate> authority) const {
+  PKCS7* token = TS_RESP_get_token(response_.get());
+  const PKCS7_SIGNER_INFO& info = *signer_info(token);
+  const STACK_OF(X509)* carried = token->d.sign->cert;
+  const X509* named = nullptr;
+  for (int i = 0; i < sk_X509_num(carried) && named == nullptr; ++i) {
+    if (is_named_by(info, sk_X509_value(carried, i))) named = sk_X509_value(carried, i);
+  }
+  const Error unknown = invalid_request("TIMESTAMP_SIGNER_UNKNOWN",
+                                        "timestamp: not signed with this authority's certificate");
+  if (!authority.empty() && !authority.front().is_ca()) {
+    const Certificate& pinned = authority.front();
+    const bool is_pinned = is_named_by(info, pinned.borrow()) &&
+                           (carried == nullptr || sk_X509_num(carried) == 0 ||
+                            (named != nullptr && X509_cmp(named, pinned.borrow()) == 0));
+    return is_pinned ? Result(pinned) : unknown;
+  }
+  // The root lists only issuers: the certificate in the token must lead to their anchor.
+  if (authority.empty() || named == nullptr) return unknown;
+  const auto der = openssl::encode(i2d_X509, const_cast<X509*>(named));
+  return Certificate::from_der({der.data(), der.size()});
+}
+
+Result<void> TimestampResponse::check_signer(std::span<const Certificate> authority) const {
+  const Certificate signer = TRY(find_signer(authority));
+  TRY(check_usages(signer, authority));
+  TRY(check_periods(signer, authority, time_));
+  const openssl::Store store = openssl::make_store(authority.last(1));
+  std::vector<Certificate> known = {signer};
+  known.insert(known.end(), authority.begin(), authority.end());
+  const openssl::CertificateList certificates = openssl::list_of(known);
+  PKCS7* token = TS_RESP_get_token(response_.get());
+  // Path, ESS certificate ids (RFC 5816), message digest and signature.
+  if (content_type_is_signed(signer_info(token)) &&
+      TS_RESP_verify_signature(token, certificates.get(), store.get(), nullptr) == 1) {
+    return {};
+  }
+  ERR_clear_error();
+  return invalid_request("TIMESTAMP_SIGNATURE_INVALID",
+                         "timestamp: its signature does not verify with this authority");
+}
+
+}  // namespace chancery

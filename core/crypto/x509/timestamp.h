@@ -1,0 +1,39 @@
+// RFC 3161 responses: who says that these bytes existed, and when.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "core/crypto/x509/certificate.h"
+
+struct TS_resp_st;
+
+namespace chancery {
+
+// One TimeStampResp. Nothing it says is to be believed before all checks have passed. Immutable.
+class TimestampResponse {
+ public:
+  // DER, no trailing bytes, status granted. Errors (invalid_request): TIMESTAMP_MALFORMED,
+  // TIMESTAMP_NOT_GRANTED.
+  static Result<TimestampResponse> from_der(ByteView der);
+
+  WallTime time() const { return time_; }  // genTime, to the microsecond
+
+  // It is about these bytes, under SHA-256, 384 or 512. Errors: TIMESTAMP_IMPRINT_MISMATCH,
+  // TIMESTAMP_HASH_UNSUPPORTED.
+  Result<void> check_imprint(ByteView stamped) const;
+
+  // Signed by this authority (its own certificate or issuer first, anchor last), whose certificates
+  // were all valid at the time it says. Certificates inside the response are never trusted.
+  // Errors: TIMESTAMP_SIGNER_UNKNOWN, TIMESTAMP_SIGNATURE_INVALID,
+  // TIMESTAMP_CERTIFICATE_USAGE_WRONG, TIMESTAMP_CERTIFICATE_NOT_VALID.
+  Result<void> check_signer(std::span<const Certificate> authority) const;
+
+ private:
+  TimestampResponse(std::shared_ptr<TS_resp_st> response, WallTime time);
+  Result<Certificate> find_signer(std::span<const Certificate> authority) const;
+  std::shared_ptr<TS_resp_st> response_;
+  WallTime time_;
+};
+
+}  // namespace chancery

@@ -1,0 +1,66 @@
+#include "tests/support/sigstore/memory_ca.h"
+
+#include <fmt/format.h>
+
+#include "core/base/rfc3339.h"
+
+namespace chancery::testing {
+namespace {
+
+CertificateShape authority_shape(std::string subject, std::string constraints,
+                                 std::string extended_usage) {
+  CertificateShape shape;
+  shape.subject = std::move(subject);
+  shape.not_before = *parse_rfc3339("2026-01-01T00:00:00Z");
+  shape.not_after = *parse_rfc3339("2036-01-01T00:00:00Z");
+  shape.basic_constraints = std::move(constraints);
+  shape.key_usage = "critical,keyCertSign,cRLSign";
+  shape.extended_usage = std::move(extended_usage);
+  return shape;
+}
+
+}  // namespace
+
+std::string fulcio_oid(unsigned number) { return fmt::format("1.3.6.1.4.1.57264.1.{}", number); }
+
+MemoryCa::MemoryCa(Algorithm algorithm)
+    : root_key_(SigningKey::make(algorithm)),
+      intermediate_key_(SigningKey::make(algorithm)),
+      root_(make_certificate(authority_shape("root", "critical,CA:TRUE,pathlen:1", ""), root_key_,
+                             {root_key_, nullptr})),
+      intermediate_(make_certificate(
+          authority_shape("intermediate", "critical,CA:TRUE,pathlen:0", "codeSigning"),
+          intermediate_key_, {root_key_, &root_})) {}
+
+CertificateShape MemoryCa::leaf_shape(WallTime start) const {
+  CertificateShape shape;
+  shape.subject = "";
+  shape.not_before = start;
+  shape.not_after = start + std::chrono::minutes(10);
+  shape.subject_names = "critical,email:signer@example.test";
+  shape.extensions = {{fulcio_oid(1), to_bytes(as_bytes("https://issuer.example.test")), false},
+                      {fulcio_oid(8), utf8_string("https://issuer.example.test"), false}};
+  return shape;
+}
+
+Certificate MemoryCa::issue(const CertificateShape& shape, const SigningKey& subject) const {
+  return make_certificate(shape, subject, {intermediate_key_, &intermediate_});
+}
+
+Sct MemoryCa::log_in(const MemoryCtLog& log, const CertificateShape& shape,
+                     const SigningKey& subject, WallTime time, Bytes extensions) const {
+  return log.sign(shape, subject, {intermediate_key_, &intermediate_}, time, std::move(extensions));
+}
+
+Certificate MemoryCa::issue_logged(CertificateShape shape, const SigningKey& subject,
+                                   const MemoryCtLog& log) const {
+  const Sct sct = log_in(log, shape, subject, shape.not_before);
+  shape.extensions.push_back(sct_list({sct}));
+  return issue(shape, subject);
+}
+
+bundle::TrustedAuthority MemoryCa::trusted(bundle::ValidFor period) const {
+  return {"https://fulcio.example.test", {intermediate_, root_}, period, ""};
+}
+
+}  // namespace chancery::testing

@@ -1,0 +1,111 @@
+#include "tests/support/sigstore/memory_tsa.h"
+
+#include <openssl/ts.h>
+
+#include "core/base/rfc3339.h"
+#include "core/crypto/x509/openssl_object.h"
+
+namespace chancery::testing {
+namespace {
+
+using Request = openssl::Owned<TS_REQ, TS_REQ_free>;
+using ResponseContext = openssl::Owned<TS_RESP_CTX, TS_RESP_CTX_free>;
+using Stream = openssl::Owned<BIO, BIO_free_all>;
+
+const EVP_MD* function_of(HashAlgorithm hash) {
+  switch (hash) {
+    case HashAlgorithm::sha256:
+      return EVP_sha256();
+    case HashAlgorithm::sha384:
+      return EVP_sha384();
+    case HashAlgorithm::sha512:
+      return EVP_sha512();
+  }
+  return nullptr;
+}
+
+Request make_request(ByteView bytes, const StampOptions& options) {
+  Request request(TS_REQ_new());
+  TS_REQ_set_version(request.get(), 1);
+  const openssl::Owned<TS_MSG_IMPRINT, TS_MSG_IMPRINT_free> imprint(TS_MSG_IMPRINT_new());
+  const openssl::Owned<X509_ALGOR, X509_ALGOR_free> algorithm(X509_ALGOR_new());
+  X509_ALGOR_set_md(algorithm.get(), function_of(options.hash));
+  TS_MSG_IMPRINT_set_algo(imprint.get(), algorithm.get());
+  Bytes value = digest(options.hash, bytes).value;
+  TS_MSG_IMPRINT_set_msg(imprint.get(), value.data(), static_cast<int>(value.size()));
+  TS_REQ_set_msg_imprint(request.get(), imprint.get());
+  TS_REQ_set_cert_req(request.get(), options.with_certificates ? 1 : 0);
+  return request;
+}
+
+ASN1_INTEGER* next_number(TS_RESP_CTX*, void*) {
+  ASN1_INTEGER* number = ASN1_INTEGER_new();
+  ASN1_INTEGER_set_uint64(number, next_serial());
+  return number;
+}
+
+int tell_time(TS_RESP_CTX*, void* data, long* seconds, long* microseconds) {
+  const auto since = static_cast<const WallTime*>(data)->time_since_epoch();
+  *seconds = std::chrono::floor<std::chrono::seconds>(since).count();
+  *microseconds = (since - std::chrono::seconds(*seconds)).count();
+  return 1;
+}
+
+CertificateShape shape_of(std::string subject, std::string constraints, std::string key_usage) {
+  CertificateShape shape;
+  shape.subject = std::move(subject);
+  shape.not_before = *parse_rfc3339("2026-01-01T00:00:00Z");
+  shape.not_after = *parse_rfc3339("2036-01-01T00:00:00Z");
+  shape.basic_constraints = std::move(constraints);
+  shape.key_usage = std::move(key_usage);
+  shape.extended_usage = "";
+  return shape;
+}
+
+CertificateShape own_shape(std::uint64_t serial) {
+  CertificateShape shape = shape_of("tsa", "critical,CA:FALSE", "critical,digitalSignature");
+  shape.serial = serial;
+  shape.extended_usage = "critical,timeStamping";
+  return shape;
+}
+
+}  // namespace
+
+MemoryTsa::MemoryTsa(std::string uri)
+    : uri_(std::move(uri)),
+      root_key_(SigningKey::make(Algorithm::ecdsa_p256_sha256)),
+      key_(SigningKey::make(Algorithm::ecdsa_p256_sha256)),
+      root_(
+          make_certificate(shape_of("tsa root", "critical,CA:TRUE", "critical,keyCertSign,cRLSign"),
+                           root_key_, {root_key_, nullptr})),
+      certificate_(make_certificate(own_shape(serial_), key_, {root_key_, &root_})) {}
+
+Bytes MemoryTsa::stamp(ByteView bytes, WallTime time, const StampOptions& options) const {
+  const Request request = make_request(bytes, options);
+  const Stream stream(BIO_new(BIO_s_mem()));
+  i2d_TS_REQ_bio(stream.get(), request.get());
+  const ResponseContext context(TS_RESP_CTX_new());
+  const openssl::Object policy = openssl::object_named("1.3.6.1.4.1.57264.2");
+  TS_RESP_CTX_set_signer_cert(context.get(), certificate_.borrow());
+  TS_RESP_CTX_set_signer_key(context.get(), key_.borrow());
+  TS_RESP_CTX_set_signer_digest(context.get(), EVP_sha256());
+  TS_RESP_CTX_set_ess_cert_id_digest(context.get(), EVP_sha256());
+  TS_RESP_CTX_set_def_policy(context.get(), policy.get());
+  for (const HashAlgorithm hash :
+       {HashAlgorithm::sha256, HashAlgorithm::sha384, HashAlgorithm::sha512}) {
+    TS_RESP_CTX_add_md(context.get(), function_of(hash));
+  }
+  TS_RESP_CTX_set_clock_precision_digits(context.get(), options.fraction_digits);
+  TS_RESP_CTX_set_serial_cb(context.get(), next_number, nullptr);
+  TS_RESP_CTX_set_time_cb(context.get(), tell_time, &time);
+  const openssl::TimestampResponse response(TS_RESP_create_response(context.get(), stream.get()));
+  CHANCERY_ASSERT(response != nullptr);
+  const auto der = openssl::encode(i2d_TS_RESP, response.get());
+  return {der.begin(), der.end()};
+}
+
+bundle::TrustedAuthority MemoryTsa::trusted(bundle::ValidFor period) const {
+  return {uri_, {certificate_, root_}, period, ""};
+}
+
+}  // namespace chancery::testing

@@ -1,0 +1,37 @@
+// A timestamp authority in the test's memory, with a clock the test sets.
+#pragma once
+
+#include "core/bundle/trusted_root.h"
+#include "tests/support/sigstore/certificate_maker.h"
+
+namespace chancery::testing {
+
+// How a response is made; all as it should be until a test changes it.
+struct StampOptions {
+  HashAlgorithm hash = HashAlgorithm::sha256;
+  bool with_certificates = false;
+  unsigned fraction_digits = 0;
+};
+
+class MemoryTsa {
+ public:
+  explicit MemoryTsa(std::string uri = "https://tsa.example.test");
+
+  // A whole TimeStampResp over `bytes` at `time`.
+  Bytes stamp(ByteView bytes, WallTime time, const StampOptions& options = {}) const;
+
+  const Certificate& certificate() const { return certificate_; }
+  std::uint64_t serial() const { return serial_; }  // of its certificate
+  const Certificate& root() const { return root_; }
+  bundle::TrustedAuthority trusted(bundle::ValidFor period) const;
+
+ private:
+  std::string uri_;
+  std::uint64_t serial_ = next_serial();
+  SigningKey root_key_;
+  SigningKey key_;
+  Certificate root_;
+  Certificate certificate_;
+};
+
+}  // namespace chancery::testing
