@@ -23,6 +23,7 @@ FILES = [
     "lib/systemd/system/chanceryd.socket",
     "lib/sysusers.d/chancery.conf",
     "lib/tmpfiles.d/chancery.conf",
+    "share/man/man8/chanceryd.8",
     "share/doc/chancery/README.md",
     "share/doc/chancery/configuration.md",
     "share/doc/chancery/threat_model.md",
@@ -71,6 +72,14 @@ def check_daemon_runs(root, directory):
         said, _ = daemon.communicate(timeout=STOP_WAIT_S)
         os.close(reader)
     assert ready == b"ready\n" and daemon.returncode == 0, f"chanceryd: {daemon.returncode}\n{said}"
+
+
+def check_socket_is_the_clients(root):
+    """Where systemd listens is where the client looks first."""
+    unit = (root / "lib/systemd/system/chanceryd.socket").read_text()
+    listen = re.search(r"(?m)^ListenStream=(\S+)$", unit).group(1)
+    for program in ["bin/chancery", "sbin/chanceryd"]:
+        assert listen.encode() in (root / program).read_bytes(), f"{program} does not know {listen}"
 
 
 def check_units(root, directory):
@@ -126,6 +135,7 @@ def main():
         check_tree(root, configuration)
         check_operators_file_is_kept(install, configuration)
         check_daemon_runs(root, directory)
+        check_socket_is_the_clients(root)
         if shutil.which("systemd-analyze") is None:
             print("left out: systemd-analyze is not here")
             return 77

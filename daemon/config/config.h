@@ -48,7 +48,7 @@ struct LogSection {
 
 struct Config {
   std::filesystem::path source;  // empty: the embedded default
-  std::filesystem::path socket = "/run/chancery/socket";
+  std::filesystem::path socket = "/run/chancery/chancery.sock";
   unsigned socket_mode = 0600;
   std::filesystem::path state_directory = "/var/lib/chancery";
   std::chrono::seconds archive_life = limits::archive_life_default;  // of finished requests

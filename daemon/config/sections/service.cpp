@@ -8,7 +8,7 @@ namespace chancery::daemon {
 void read_server(const ConfigTable& table, Config& config, ProblemList& problems) {
   TableReader server(table, "[server]", problems);
   if (const auto socket =
-          server.path("socket", "the path of a socket such as \"/run/chancery/socket\"")) {
+          server.path("socket", "the path of a socket such as \"/run/chancery/chancery.sock\"")) {
     if (socket->size() > limits::socket_path_bytes_max) {
       server.refuse("socket", "is longer than " + std::to_string(limits::socket_path_bytes_max) +
                                   " bytes, which is all that a socket's address holds");

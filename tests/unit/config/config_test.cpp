@@ -14,7 +14,7 @@ TEST(ParseConfig, ReadsEveryKeyOfEverySection) {
   ASSERT_EQ(describe("f", outcome.problems), "");
   const Config& config = outcome.config;
   EXPECT_EQ(config.source, "/etc/chancery/chancery.toml");
-  EXPECT_EQ(config.socket, "/run/chancery/socket");
+  EXPECT_EQ(config.socket, "/run/chancery/chancery.sock");
   EXPECT_EQ(config.socket_mode, 0666U);
   EXPECT_EQ(config.state_directory, "/var/lib/chancery");
   EXPECT_EQ(config.archive_life, 24h * 30);
@@ -53,7 +53,7 @@ TEST(ParseConfig, WhatIsLeftOutHasItsDefault) {
       "[log]\norigin = \"a.example\"\nbackend = \"b\"\nkey = \"k\"\n"
       "[[backend]]\nname = \"b\"\ntype = \"software\"\ndirectory = \"/k\"\n");
   ASSERT_EQ(describe("f", outcome.problems), "");
-  EXPECT_EQ(outcome.config.socket, "/run/chancery/socket");
+  EXPECT_EQ(outcome.config.socket, "/run/chancery/chancery.sock");
   EXPECT_EQ(outcome.config.socket_mode, 0600U);
   EXPECT_EQ(outcome.config.state_directory, "/var/lib/chancery");
   EXPECT_EQ(outcome.config.archive_life, 24h * 90);

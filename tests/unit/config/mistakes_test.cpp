@@ -54,12 +54,12 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"SectionAsList", "[server]", "[[server]]",
                 R"(f:1: the configuration: server is a list; expected a section [server], of )"
                 R"(which there is one)"},
-        Mistake{"PathIsNumber", "\"/run/chancery/socket\"", "7",
+        Mistake{"PathIsNumber", "\"/run/chancery/chancery.sock\"", "7",
                 R"(f:2: [server]: socket is a whole number; expected the path of a socket such as )"
-                R"("/run/chancery/socket")"},
-        Mistake{"PathIsRelative", "\"/run/chancery/socket\"", "\"socket\"",
+                R"("/run/chancery/chancery.sock")"},
+        Mistake{"PathIsRelative", "\"/run/chancery/chancery.sock\"", "\"socket\"",
                 R"(f:2: [server]: socket is "socket"; expected the path of a socket such as )"
-                R"("/run/chancery/socket", absolute and without "..", "." or "//")"},
+                R"("/run/chancery/chancery.sock", absolute and without "..", "." or "//")"},
         Mistake{"PathClimbs", "\"/var/lib/chancery\"", "\"/var/lib/../chancery\"",
                 R"(f:5: [state]: directory is "/var/lib/../chancery"; expected the path of a )"
                 R"(folder such as "/var/lib/chancery", absolute and without "..", "." or "//")"},

@@ -10,7 +10,7 @@ namespace chancery::daemon {
 
 // Numbered by hand where a test names a line.
 inline const std::string sample_toml = R"([server]
-socket = "/run/chancery/socket"
+socket = "/run/chancery/chancery.sock"
 socket_mode = 0o666
 [state]
 directory = "/var/lib/chancery"
