@@ -38,22 +38,16 @@ Result<std::uint64_t> size_of(const wire::Descriptor& opened, const ArtifactFile
   return S_ISREG(status.st_mode) ? static_cast<std::uint64_t>(status.st_size) : 0;
 }
 
-Result<Digest> hash_file(const ArtifactFile& file, HashAlgorithm algorithm, const OnRead& on_read) {
-  const std::string name = file.path.string();
-  const wire::Descriptor opened = TRY(open_artifact(file));
-  ReadProgress progress{name, 0, TRY(size_of(opened, file))};
-  ::posix_fadvise(opened.number(), 0, 0, POSIX_FADV_SEQUENTIAL);
-
-  DigestStream stream(algorithm);
+// Calls `take` with each chunk.
+template <typename Take>
+Result<void> read_chunks(const wire::Descriptor& opened, const std::string& name, Take take) {
   std::vector<std::uint8_t> chunk(limits::artifact_chunk_bytes);
   for (;;) {
     const ssize_t count = ::read(opened.number(), chunk.data(), chunk.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return system_error("FILE_UNREADABLE", name + ": cannot read it", errno);
-    if (count == 0) return stream.finish();
-    stream.update({chunk.data(), static_cast<std::size_t>(count)});
-    progress.bytes_read += static_cast<std::uint64_t>(count);
-    if (on_read) on_read(progress);
+    if (count == 0) return {};
+    take(ByteView(chunk).first(static_cast<std::size_t>(count)));
   }
 }
 
@@ -92,8 +86,29 @@ Result<Artifact> parse_artifact(std::string_view argument) {
   return Artifact{ArtifactFile{std::string(argument)}};
 }
 
+Result<std::vector<Digest>> hash_file(const ArtifactFile& file,
+                                      const std::vector<HashAlgorithm>& algorithms,
+                                      const OnRead& on_read) {
+  const std::string name = file.path.string();
+  const wire::Descriptor opened = TRY(open_artifact(file));
+  ReadProgress progress{name, 0, TRY(size_of(opened, file))};
+  ::posix_fadvise(opened.number(), 0, 0, POSIX_FADV_SEQUENTIAL);
+
+  std::vector<DigestStream> streams;
+  for (const HashAlgorithm algorithm : algorithms) streams.emplace_back(algorithm);
+  TRY(read_chunks(opened, name, [&](ByteView chunk) {
+    for (DigestStream& stream : streams) stream.update(chunk);
+    progress.bytes_read += chunk.size();
+    if (on_read) on_read(progress);
+  }));
+  std::vector<Digest> digests;
+  for (DigestStream& stream : streams) digests.push_back(stream.finish());
+  return digests;
+}
+
 Result<Digest> digest_of(const Artifact& artifact, HashAlgorithm algorithm, const OnRead& on_read) {
-  if (artifact.file() != nullptr) return hash_file(*artifact.file(), algorithm, on_read);
+  if (artifact.file() != nullptr)
+    return TRY(hash_file(*artifact.file(), {algorithm}, on_read)).front();
   const Digest& digest = *artifact.digest();
   if (digest.algorithm != algorithm)
     return invalid_request("DIGEST_ALGORITHM_WRONG",

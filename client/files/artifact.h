@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "core/base/result.h"
 #include "core/crypto/digest.h"
@@ -43,8 +44,13 @@ struct ReadProgress {
 };
 using OnRead = std::function<void(const ReadProgress&)>;
 
-// Reads the artefact as a stream, in constant memory; `on_read` is called after each chunk.
-// Errors: not_found FILE_NOT_FOUND, unavailable FILE_UNREADABLE, invalid_request FILE_IS_DIRECTORY,
+// Reads the artefact once, as a stream, in constant memory; `on_read` is called after each chunk.
+// Errors: not_found FILE_NOT_FOUND, unavailable FILE_UNREADABLE, invalid_request FILE_IS_DIRECTORY.
+Result<std::vector<Digest>> hash_file(const ArtifactFile& file,
+                                      const std::vector<HashAlgorithm>& algorithms,
+                                      const OnRead& on_read);
+
+// One digest, of a file or as it was given. Errors: those of hash_file; invalid_request
 // DIGEST_ALGORITHM_WRONG (a digest was given, made by another algorithm than the key's).
 Result<Digest> digest_of(const Artifact& artifact, HashAlgorithm algorithm, const OnRead& on_read);
 

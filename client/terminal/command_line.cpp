@@ -74,6 +74,12 @@ Arguments& Arguments::place(const std::string& name, std::string& into, const st
   return *this;
 }
 
+Arguments& Arguments::place(const std::string& name, std::uint64_t& into, const std::string& help,
+                            Need need) {
+  describe(parser_->add_option(name, into, help), "", need);
+  return *this;
+}
+
 Arguments& Arguments::places(const std::string& name, std::vector<std::string>& into,
                              const std::string& help, Need need) {
   describe(parser_->add_option(name, into, help), "", need);

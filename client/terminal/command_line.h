@@ -34,6 +34,8 @@ class Arguments {
                    Need need = Need::optional);
   Arguments& place(const std::string& name, std::string& into, const std::string& help,
                    Need need = Need::required);
+  Arguments& place(const std::string& name, std::uint64_t& into, const std::string& help,
+                   Need need = Need::required);
   Arguments& places(const std::string& name, std::vector<std::string>& into,
                     const std::string& help, Need need = Need::required);
 

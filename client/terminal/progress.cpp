@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdio>
 
+#include "client/terminal/report.h"
 #include "core/base/limits.h"
 
 namespace chancery::client {
@@ -52,6 +53,11 @@ void Progress::show_bytes(std::string_view what, std::uint64_t bytes_done, std::
                    size_text(bytes_done), size_text(bytes_all)));
 }
 
+void Progress::show_count(std::string_view what, std::uint64_t done, std::uint64_t all,
+                          std::string_view unit, Clock::time_point now) {
+  if (is_due(now)) draw(fmt::format("{} {} of {} {}", what, done, all, unit));
+}
+
 bool Progress::is_due(Clock::time_point now) {
   if (!is_wanted_ || now - started_ < limits::progress_silence) return false;
   if (is_visible_ && now - drawn_at_ < limits::progress_interval) return false;
@@ -60,7 +66,7 @@ bool Progress::is_due(Clock::time_point now) {
 }
 
 void Progress::draw(std::string_view line) {
-  const std::string text = fmt::format("{}{}", erase_line, line);
+  const std::string text = fmt::format("{}{}", erase_line, printable(line));
   is_visible_ = true;
   if (drawn_ != nullptr) {
     drawn_->append(text);

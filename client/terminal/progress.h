@@ -28,6 +28,9 @@ class Progress {
   // "Hashing disk.img  43 %  1.2 GiB of 2.8 GiB".
   void show_bytes(std::string_view what, std::uint64_t bytes_done, std::uint64_t bytes_all,
                   Clock::time_point now = Clock::now());
+  // "Checked 120 of 4000 entries".
+  void show_count(std::string_view what, std::uint64_t done, std::uint64_t all,
+                  std::string_view unit, Clock::time_point now = Clock::now());
   void clear();
 
  private:

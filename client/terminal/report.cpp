@@ -17,14 +17,26 @@ void print(std::FILE* stream, std::string_view line) {
 
 }  // namespace
 
-void print_line(std::string_view line) { print(stdout, line); }
+std::string printable(std::string_view text) {
+  std::string shown(text);
+  for (char& c : shown)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+  return shown;
+}
+
+void print_line(std::string_view line) { print(stdout, printable(line)); }
+
+void print_text(std::string_view text) {
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  print(stdout, text);
+}
 
 void print_json(const Json& value) {
   // A file name need not be UTF-8; a script gets the replacement character, not an exception.
   print(stdout, value.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
-void print_remark(std::string_view line) { print(stderr, line); }
+void print_remark(std::string_view line) { print(stderr, printable(line)); }
 
 Json json_of(const Error& error) {
   return {{"code", name_of(error.code)}, {"reason", error.reason}, {"message", error.message}};
@@ -38,8 +50,8 @@ ExitStatus report_error(Style style, std::string_view subject, const Error& erro
     return exit_status_of(error.code);
   }
   std::fflush(stdout);  // so that a terminal shows what came first first
-  print(stderr, fmt::format("chancery: {}{}{} ({})", subject, subject.empty() ? "" : ": ",
-                            error.message, error.reason));
+  print(stderr, printable(fmt::format("chancery: {}{}{} ({})", subject, subject.empty() ? "" : ": ",
+                                      error.message, error.reason)));
   const std::string_view advice = advice_for(error);
   if (!advice.empty()) print(stderr, fmt::format("  {}", advice));
   return exit_status_of(error.code);
@@ -51,8 +63,8 @@ ExitStatus report_trouble(Style style, std::string_view subject, const Error& er
 }
 
 ExitStatus report_usage(std::string_view command, std::string_view what) {
-  print(stderr, fmt::format("chancery {}: {}\n  `chancery {} --help` shows how it is used.",
-                            command, what, command));
+  print_remark(fmt::format("chancery {}: {}", command, what));
+  print_remark(fmt::format("  `chancery {} --help` shows how it is used.", command));
   return ExitStatus::usage;
 }
 

@@ -1,6 +1,7 @@
 // What a command says: lines for people, or JSON lines for scripts, and errors in two lines.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "client/terminal/exit_status.h"
@@ -12,10 +13,16 @@ enum class Style { people, json };
 
 inline Style style_of(bool json_wanted) { return json_wanted ? Style::json : Style::people; }
 
-// To standard output, with a newline.
+// Text from elsewhere for a terminal: control characters become '?', so that no name and no
+// daemon can steer it.
+std::string printable(std::string_view text);
+
+// One printable line to standard output.
 void print_line(std::string_view line);
 void print_json(const Json& value);
-// To standard error: what the user should know though it is not the answer.
+// Content as it is, a bundle or a PEM; a missing last newline is added.
+void print_text(std::string_view text);
+// One to standard error: what the user should know though it is not the answer.
 void print_remark(std::string_view line);
 
 // {"code":...,"reason":...,"message":...}
