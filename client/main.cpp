@@ -1,4 +1,5 @@
 // The `chancery` command: only names what it can do; each command has a file of its own.
+#include "client/admin/commands.h"
 #include "client/commands/commands.h"
 #include "client/terminal/command_line.h"
 
@@ -18,6 +19,8 @@ const CommandHelp program_help{
 int main(int argc, char** argv) {
   using namespace chancery::client;
   CommandLine line("chancery", CHANCERY_VERSION, program_help);
-  add_sign(line);
+  for (const auto add : {add_sign, add_verify, add_get, add_wait, add_profiles, add_keys,
+                         add_status, add_log, add_trust, add_reload, add_backup})
+    add(line);
   return static_cast<int>(line.run(argc, argv));
 }

@@ -40,7 +40,7 @@ Output output_for(const std::string& named, const Artifact& artifact) {
 
 Result<void> write_output(const Output& output, std::string_view text) {
   if (!is_standard_output(output)) return replace_file(output, text);
-  print_line(text);
+  print_text(text);
   if (std::fflush(stdout) != 0)
     return system_error("FILE_UNWRITABLE", "standard output: cannot write it", errno);
   return {};

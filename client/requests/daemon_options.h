@@ -10,7 +10,7 @@
 namespace chancery::client {
 
 struct DaemonOptions {
-  std::string socket;  // empty: the default place
+  std::string socket = {};  // empty: the default place
   std::uint64_t timeout_seconds = 60;
   bool json = false;
 

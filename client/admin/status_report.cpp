@@ -1,0 +1,153 @@
+#include "client/admin/status_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "client/terminal/report.h"
+#include "client/terminal/table.h"
+
+namespace chancery::client {
+
+namespace {
+
+using std::chrono::seconds;
+
+std::string age_text(std::int64_t since_1970, std::chrono::sys_seconds now) {
+  return duration_text(now - std::chrono::sys_seconds(seconds(since_1970)));
+}
+
+std::string log_text(const v1::StatusReply& status) {
+  std::string text = fmt::format("{}, {} entries", status.log_origin(), status.log_size());
+  if (status.published_size() < status.log_size())
+    text += fmt::format(", {} of them in files", status.published_size());
+  if (status.log_handed_over()) text += ", handed over";
+  return text;
+}
+
+std::string requests_text(const v1::StatusReply& status) {
+  return fmt::format("{} accepted, {} done, {} failed, {} in flight on {} connection{}",
+                     status.accepted(), status.done(), status.failed(), status.requests_in_flight(),
+                     status.connections(), status.connections() == 1 ? "" : "s");
+}
+
+void append(std::vector<std::string>& lines, const std::vector<std::vector<std::string>>& rows) {
+  lines.emplace_back();
+  for (const std::string& line : table(rows)) lines.push_back(line);
+}
+
+void append_backends(std::vector<std::string>& lines, const v1::StatusReply& status) {
+  std::vector<std::vector<std::string>> rows{
+      {"BACKEND", "TYPE", "STATE", "WAITING", "SIGNATURES", "STARTS"}};
+  for (const v1::BackendStatus& backend : status.backends())
+    rows.push_back({backend.name(), backend.type(), backend.is_up() ? "up" : "down",
+                    std::to_string(backend.waiting()), std::to_string(backend.signatures()),
+                    std::to_string(backend.starts())});
+  append(lines, rows);
+}
+
+void append_unfinished(std::vector<std::string>& lines, const v1::StatusReply& status,
+                       std::chrono::sys_seconds now) {
+  if (status.unfinished().empty()) return;
+  std::vector<std::vector<std::string>> rows{{"UNFINISHED", "STATE", "PROFILE", "UID", "SINCE"}};
+  for (const v1::UnfinishedRequest& request : status.unfinished())
+    rows.push_back({request.receipt(), request.state(), request.profile(),
+                    std::to_string(request.uid()), age_text(request.accepted_at(), now)});
+  append(lines, rows);
+}
+
+Json json_of(const v1::BackendStatus& backend) {
+  return {{"name", backend.name()},
+          {"type", backend.type()},
+          {"is_up", backend.is_up()},
+          {"trouble", backend.trouble()},
+          {"waiting", backend.waiting()},
+          {"starts", backend.starts()},
+          {"signatures", backend.signatures()},
+          {"memory_locked", backend.memory_locked()}};
+}
+
+Json json_of(const v1::UnfinishedRequest& request) {
+  return {{"receipt", request.receipt()},
+          {"state", request.state()},
+          {"profile", request.profile()},
+          {"uid", request.uid()},
+          {"accepted_at", request.accepted_at()}};
+}
+
+template <typename Messages>
+Json json_of_each(const Messages& messages) {
+  Json list = Json::array();
+  for (const auto& message : messages) list.push_back(json_of(message));
+  return list;
+}
+
+}  // namespace
+
+std::vector<std::string> troubles_of(const v1::StatusReply& status) {
+  std::vector<std::string> troubles;
+  if (!status.configuration_error().empty())
+    troubles.push_back("the last reload failed, the old configuration is in force: " +
+                       status.configuration_error());
+  if (status.log_handed_over())
+    troubles.emplace_back("the log was handed over: this daemon signs no more");
+  for (const v1::BackendStatus& backend : status.backends()) {
+    if (!backend.is_up())
+      troubles.push_back(fmt::format("backend {} is down: {}", backend.name(), backend.trouble()));
+    else if (!backend.memory_locked())
+      troubles.push_back(fmt::format(
+          "backend {} could not lock its memory: its keys may reach the swap space; raise "
+          "LimitMEMLOCK",
+          backend.name()));
+  }
+  return troubles;
+}
+
+std::vector<std::string> describe(const v1::StatusReply& status, std::chrono::sys_seconds now) {
+  std::vector<std::string> lines =
+      table({{"chanceryd",
+              fmt::format("{}, up {}", status.version(), age_text(status.started_at(), now))},
+             {"configuration", status.configuration()},
+             {"state", status.state_directory()},
+             {"log", log_text(status)},
+             {"requests", requests_text(status)}});
+  append_backends(lines, status);
+  append_unfinished(lines, status, now);
+  const auto troubles = troubles_of(status);
+  if (!troubles.empty()) lines.emplace_back();
+  for (const std::string& trouble : troubles) lines.push_back("TROUBLE: " + trouble);
+  return lines;
+}
+
+Json json_of(const v1::StatusReply& status) {
+  return {{"version", status.version()},
+          {"started_at", status.started_at()},
+          {"configuration", status.configuration()},
+          {"configuration_error", status.configuration_error()},
+          {"state_directory", status.state_directory()},
+          {"log",
+           {{"origin", status.log_origin()},
+            {"size", status.log_size()},
+            {"published_size", status.published_size()},
+            {"handed_over", status.log_handed_over()}}},
+          {"backends", json_of_each(status.backends())},
+          {"requests",
+           {{"accepted", status.accepted()},
+            {"done", status.done()},
+            {"failed", status.failed()},
+            {"in_flight", status.requests_in_flight()}}},
+          {"connections", status.connections()},
+          {"unfinished", json_of_each(status.unfinished())},
+          {"troubles", troubles_of(status)}};
+}
+
+std::string duration_text(seconds duration) {
+  const auto total = std::max<std::int64_t>(duration.count(), 0);
+  constexpr std::int64_t minute = 60, hour = 60 * minute, day = 24 * hour;
+  if (total >= 2 * day) return fmt::format("{} days", total / day);
+  if (total >= hour) return fmt::format("{} h {} min", total / hour, total % hour / minute);
+  if (total >= minute) return fmt::format("{} min {} s", total / minute, total % minute);
+  return fmt::format("{} s", total);
+}
+
+}  // namespace chancery::client

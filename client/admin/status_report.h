@@ -1,0 +1,22 @@
+// The daemon's status in words, and as JSON.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "chancery/v1/admin.pb.h"
+#include "core/base/json.h"
+
+namespace chancery::client {
+
+// What needs the operator, one line each; empty: all is well.
+std::vector<std::string> troubles_of(const v1::StatusReply& status);
+
+std::vector<std::string> describe(const v1::StatusReply& status, std::chrono::sys_seconds now);
+Json json_of(const v1::StatusReply& status);
+
+// "3 days", "2 h 5 min", "12 s": the two largest units at most.
+std::string duration_text(std::chrono::seconds duration);
+
+}  // namespace chancery::client

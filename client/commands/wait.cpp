@@ -1,0 +1,63 @@
+#include <memory>
+#include <thread>
+
+#include "client/commands/commands.h"
+#include "client/commands/signature_output.h"
+#include "client/requests/ask.h"
+#include "core/base/limits.h"
+
+namespace chancery::client {
+
+namespace {
+
+const CommandHelp help{"Wait until a signature is finished, then write its bundle.",
+                       R"(Examples:
+  chancery wait r-4fq2 --output app.tar.sigstore.json
+  chancery wait r-4fq2 --timeout 3600
+
+For a signature whose log had not answered when `chancery sign` gave up waiting. The daemon finishes
+it by itself; this command only waits. Exit status: 0 finished, 1 failed, 3 not finished in time.
+)"};
+
+struct WaitOptions {
+  DaemonOptions daemon;
+  std::string receipt;
+  std::string output = "-";
+};
+
+// Asks until it is done, has failed, or the deadline has passed.
+Result<Signature> await(Link& link, const std::string& receipt, Deadline deadline) {
+  v1::GetSignatureRequest request;
+  request.set_receipt(receipt);
+  for (;;) {
+    const auto reply =
+        TRY(ask<v1::SignReply>(link, services::signer, "GetSignature", request, deadline));
+    const auto connection = TRY(link.connection(deadline));
+    Signature signature = TRY(read_signature(*connection, reply, deadline));
+    if (signature.is_done()) return signature;
+    if (deadline.remaining() <= limits::client_wait_interval) return unfinished(signature);
+    std::this_thread::sleep_for(limits::client_wait_interval);
+  }
+}
+
+ExitStatus wait(const WaitOptions& options) {
+  const Style style = style_of(options.daemon.json);
+  if (options.daemon.json && options.output == "-")
+    return report_usage("wait", "with --json name a file with --output");
+  Link link(socket_path(options.daemon));
+  const auto signature = await(link, options.receipt, options.daemon.deadline());
+  return deliver(style, {options.receipt, "", "", options.output}, signature);
+}
+
+}  // namespace
+
+void add_wait(CommandLine& line) {
+  const auto options = std::make_shared<WaitOptions>();
+  Arguments arguments = line.command("wait", help, [options] { return wait(*options); });
+  arguments.text("-o,--output", "FILE", options->output, "Where to write the bundle")
+      .flag("--json", options->daemon.json, "Say what was signed as JSON")
+      .place("RECEIPT", options->receipt, "As `chancery sign` printed it");
+  add_daemon_options(arguments, options->daemon);
+}
+
+}  // namespace chancery::client

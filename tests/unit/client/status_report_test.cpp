@@ -1,0 +1,94 @@
+#include "client/admin/status_report.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "client/terminal/table.h"
+
+namespace chancery::client {
+namespace {
+
+using std::chrono::seconds;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr std::chrono::sys_seconds now{seconds(1'800'000'000)};
+
+v1::StatusReply healthy() {
+  v1::StatusReply status;
+  status.set_version("0.1.0");
+  status.set_started_at(now.time_since_epoch().count() - 90);
+  status.set_configuration("embedded default");
+  status.set_log_origin("log.example.test");
+  status.set_log_size(42);
+  status.set_published_size(42);
+  v1::BackendStatus& backend = *status.add_backends();
+  backend.set_name("software");
+  backend.set_type("software");
+  backend.set_is_up(true);
+  backend.set_memory_locked(true);
+  return status;
+}
+
+TEST(StatusReport, AHealthyDaemonHasNoTroubles) {
+  EXPECT_THAT(troubles_of(healthy()), IsEmpty());
+  const auto lines = describe(healthy(), now);
+  EXPECT_THAT(lines, Contains(HasSubstr("0.1.0, up 1 min 30 s")));
+  EXPECT_THAT(lines, Contains(HasSubstr("log.example.test, 42 entries")));
+  EXPECT_THAT(lines, ::testing::Not(Contains(HasSubstr("TROUBLE"))));
+}
+
+TEST(StatusReport, ABackendThatIsDownIsTroubleWithItsCause) {
+  auto status = healthy();
+  status.mutable_backends(0)->set_is_up(false);
+  status.mutable_backends(0)->set_trouble("wrong passphrase");
+  EXPECT_THAT(troubles_of(status), ElementsAre("backend software is down: wrong passphrase"));
+}
+
+TEST(StatusReport, UnlockedMemoryAFailedReloadAndAnEndedLogAreTroubles) {
+  auto status = healthy();
+  status.mutable_backends(0)->set_memory_locked(false);
+  status.set_configuration_error("line 3: unknown key");
+  status.set_log_handed_over(true);
+  EXPECT_THAT(troubles_of(status), ElementsAre(HasSubstr("line 3: unknown key"),
+                                               HasSubstr("handed over"), HasSubstr("swap")));
+}
+
+TEST(StatusReport, WhatIsUnfinishedIsListedWithItsAge) {
+  auto status = healthy();
+  v1::UnfinishedRequest& request = *status.add_unfinished();
+  request.set_receipt("r-9");
+  request.set_state("signed");
+  request.set_accepted_at(now.time_since_epoch().count() - 7500);
+  EXPECT_THAT(describe(status, now),
+              Contains(::testing::AllOf(HasSubstr("r-9"), HasSubstr("2 h 5 min"))));
+}
+
+TEST(StatusReport, FilesThatLagBehindAreMentioned) {
+  auto status = healthy();
+  status.set_published_size(40);
+  EXPECT_THAT(describe(status, now), Contains(HasSubstr("40 of them in files")));
+}
+
+TEST(DurationText, NamesTwoUnitsAtMost) {
+  EXPECT_EQ(duration_text(seconds(-5)), "0 s");
+  EXPECT_EQ(duration_text(seconds(59)), "59 s");
+  EXPECT_EQ(duration_text(seconds(60)), "1 min 0 s");
+  EXPECT_EQ(duration_text(seconds(3600)), "1 h 0 min");
+  EXPECT_EQ(duration_text(seconds(86400)), "24 h 0 min");
+  EXPECT_EQ(duration_text(seconds(3 * 86400 + 5)), "3 days");
+}
+
+TEST(Table, ColumnsAreAsWideAsTheirWidestCell) {
+  EXPECT_THAT(table({{"A", "B"}, {"long", "x"}, {"é", "y"}}),
+              ElementsAre("A     B", "long  x", "é     y"));
+}
+
+TEST(Table, ControlCharactersDoNotReachTheTerminal) {
+  EXPECT_THAT(table({{"a\x1b[2Jb\n"}}), ElementsAre("a?[2Jb?"));
+}
+
+}  // namespace
+}  // namespace chancery::client
