@@ -8,6 +8,7 @@
 #include "daemon/flows/profile.h"
 #include "daemon/flows/reply.h"
 #include "daemon/flows/restore.h"
+#include "daemon/note.h"
 
 namespace chancery::daemon {
 namespace {
@@ -121,16 +122,18 @@ void Signing::finish(Result<Inclusion> inclusion) {
   const bundle::Verdict verdict = parts_.own_verifier.verify(bundle, asked_.artifact_digest,
                                                              key_->public_key, parts_.log.key());
   if (!verdict.verified()) {
-    return give(internal("OWN_BUNDLE_REFUSED",
-                         fmt::format("our own verifier refuses the bundle of {}: {}: {}",
-                                     parts_.journal.receipts().receipt_for(stored_.id),
-                                     verdict.refusal->reason, verdict.refusal->message)));
+    const Error error = internal("OWN_BUNDLE_REFUSED",
+                                 fmt::format("our own verifier refuses the bundle of {}: {}: {}",
+                                             parts_.journal.receipts().receipt_for(stored_.id),
+                                             verdict.refusal->reason, verdict.refusal->message));
+    note(Priority::error, error.message);
+    return give(error);
   }
   stored_.bundle = archived_form(std::move(bundle), stored_.acceptance.payload_file.has_value());
   archive();
 }
 
-// 7. The bundle into the archive: a retry gets this very answer.
+// 7. The bundle into the archive: whoever asks again gets this very answer.
 void Signing::archive() {
   stored_.finished_at = parts_.now();
   parts_.journal.record_done(stored_.id, stored_.bundle, stored_.finished_at,
@@ -175,6 +178,7 @@ void Signing::answer_earlier(StoredRequest earlier) {
   call_.responder->answer(sign_reply(parts_, latest->has_value() ? **latest : earlier));
 }
 
+// The end of the request, for everybody who waits for it; whoever has an answer keeps the first.
 void Signing::give(const Result<std::string>& message) {
   if (call_.responder) call_.responder->answer(message);
   for (const std::shared_ptr<Responder>& joined : parts_.in_flight.end(stored_.id)) {
