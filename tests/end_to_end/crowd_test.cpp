@@ -1,7 +1,7 @@
 // Many callers at once, and callers without a rule.
 #include <set>
 
-#include "tests/end_to_end/running_daemon.h"
+#include "tests/end_to_end/configured_daemon.h"
 
 namespace chancery::testing {
 namespace {
@@ -40,28 +40,8 @@ TEST(Crowd, EachOfManyRequestsHasAnEntryOfItsOwn) {
 }
 
 TEST(Crowd, WhoeverHasNoRuleIsRefusedWithItsName) {
-  const TemporaryDirectory directory;
-  const std::filesystem::path state = directory / "state";
-  write_text(directory / "chancery.toml",
-             "[server]\nsocket = \"" + (directory / "socket").string() +
-                 "\"\n[state]\ndirectory = \"" + state.string() +
-                 "\"\n[log]\norigin = \"log.test\"\nbackend = \"software\"\nkey = \"log\"\n"
-                 "[[backend]]\nname = \"software\"\ntype = \"software\"\ndirectory = \"" +
-                 (state / "keys").string() +
-                 "\"\nmake_missing = [\"default=ecdsa-p256-sha256\", \"log=ed25519\"]\n"
-                 "[[profile]]\nname = \"default\"\nbackend = \"software\"\nkey = "
-                 "\"default\"\nsigns = \"digests\"\n"
-                 "[[rule]]\nname = \"nobody-may\"\nusers = [65533]\nprofiles = [\"default\"]\n");
-  const auto daemon =
-      DaemonProcess::start({.program = std::filesystem::path(CHANCERY_PROGRAMS) / "chanceryd",
-                            .state_directory = {},
-                            .socket = {},
-                            .config = directory / "chancery.toml"});
-  ASSERT_TRUE(daemon.ok()) << daemon.error().message;
-  auto connection = client::Connection::open(directory / "socket", soon());
-  ASSERT_TRUE(connection.ok());
-  const auto answer =
-      (*connection)->call(signer, "Sign", sign_request("a", "hello").SerializeAsString(), soon());
+  ConfiguredDaemon daemon(nobody_may);
+  const auto answer = daemon.call<v1::SignReply>(signer, "Sign", sign_request("a", "hello"));
   ASSERT_FALSE(answer.ok());
   EXPECT_EQ(answer.error().code, ErrorCode::denied);
   EXPECT_EQ(answer.error().reason, "NO_RULE");
