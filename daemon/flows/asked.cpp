@@ -99,7 +99,7 @@ Result<Asked> read_sign_request(const v1::SignRequest& request) {
   return asked;
 }
 
-Result<Asked> read_statement(std::string profile, std::string idempotency_key,
+Result<Asked> read_statement(const std::string& profile, std::string idempotency_key,
                              std::string statement) {
   TRY(check_names(profile, idempotency_key));
   const bundle::Statement parsed = TRY(bundle::parse_statement(statement));
@@ -110,7 +110,7 @@ Result<Asked> read_statement(std::string profile, std::string idempotency_key,
                            "compare with an artefact");
   }
   Asked asked;
-  asked.profile = profile.empty() ? default_profile : std::move(profile);
+  asked.profile = profile.empty() ? default_profile : profile;
   asked.idempotency_key = std::move(idempotency_key);
   asked.kind = RequestKind::statement;
   for (const Digest& digest : digests) asked.subject_digests.push_back(digest.value);

@@ -28,7 +28,7 @@ struct Asked {
 // DIGEST_MISSING, DIGEST_LENGTH_WRONG, ARTIFACT_NAME_INVALID.
 Result<Asked> read_sign_request(const v1::SignRequest& request);
 // The same for names; and those of bundle::parse_statement, and STATEMENT_NO_USABLE_DIGEST.
-Result<Asked> read_statement(std::string profile, std::string idempotency_key,
+Result<Asked> read_statement(const std::string& profile, std::string idempotency_key,
                              std::string statement);
 // The checks on names alone, before a stream's data arrive.
 Result<void> check_names(std::string_view profile, std::string_view idempotency_key);

@@ -62,17 +62,16 @@ void Signing::accept() {
   }
   stored_.acceptance = acceptance;
   parts_.journal.accept(std::move(acceptance),
-                        [self = shared_from_this()](Result<Accepted> accepted) {
+                        [self = shared_from_this()](const Result<Accepted>& accepted) {
                           if (!accepted.ok()) return self->give(accepted.error());
-                          if (accepted->earlier)
-                            return self->answer_earlier(std::move(*accepted->earlier));
-                          self->sign(std::move(*accepted));
+                          if (accepted->earlier) return self->answer_earlier(*accepted->earlier);
+                          self->sign(accepted->id);
                         });
 }
 
 // 3. The key host signs, once, and the signature is checked with the key's public half.
-void Signing::sign(Accepted accepted) {
-  stored_.id = accepted.id;
+void Signing::sign(RequestId id) {
+  stored_.id = id;
   if (!parts_.in_flight.begin(stored_.id)) {
     return fail(unavailable("LOG_HANDED_OVER", "the local log is being handed to another server"));
   }
@@ -137,7 +136,7 @@ void Signing::finish(Result<Inclusion> inclusion) {
 void Signing::archive() {
   stored_.finished_at = parts_.now();
   parts_.journal.record_done(stored_.id, stored_.bundle, stored_.finished_at,
-                             [self = shared_from_this()](Result<void> recorded) {
+                             [self = shared_from_this()](const Result<void>& recorded) {
                                if (!recorded.ok()) return self->give(recorded.error());
                                self->stored_.state = RequestState::done;
                                self->answer();
@@ -168,7 +167,7 @@ void Signing::fail(const Error& error) {
       [self = shared_from_this(), error](const Result<void>&) { self->give(error); });
 }
 
-void Signing::answer_earlier(StoredRequest earlier) {
+void Signing::answer_earlier(const StoredRequest& earlier) {
   const bool is_finished =
       earlier.state == RequestState::done || earlier.state == RequestState::failed;
   if (!is_finished && parts_.in_flight.join(earlier.id, call_.responder)) return;

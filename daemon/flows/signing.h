@@ -27,16 +27,16 @@ class Signing : public std::enable_shared_from_this<Signing> {
 
   void decide();
   void accept();
-  void sign(Accepted accepted);
+  void sign(RequestId id);
   void record(Result<Bytes> signature);
   void prove(Placed placed);
   void finish(Result<Inclusion> inclusion);
   void archive();
   void answer();
 
-  void refuse(const Error& error);             // before acceptance: for the audit
-  void fail(const Error& error);               // after it: nothing was signed that counts
-  void answer_earlier(StoredRequest earlier);  // the idempotency key is known
+  void refuse(const Error& error);                    // before acceptance: for the audit
+  void fail(const Error& error);                      // after it: nothing was signed that counts
+  void answer_earlier(const StoredRequest& earlier);  // the idempotency key is known
   void give(const Result<std::string>& message);
 
   Acceptance acceptance() const;

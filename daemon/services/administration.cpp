@@ -55,10 +55,12 @@ std::vector<Method> Administration::methods(std::function<ServerCounts()> counts
                                             Pool& background) {
   return {
       {service, "Status", Permission::anyone,
-       [this, counts = std::move(counts)](Call call) { call.responder->answer(status(counts())); },
+       [this, counts = std::move(counts)](const Call& call) {
+         call.responder->answer(status(counts()));
+       },
        nullptr, nullptr},
       {service, "Reload", Permission::admin,
-       [this](Call call) {
+       [this](const Call& call) {
          const Result<void> reloaded = reload();
          if (!reloaded.ok()) return call.responder->answer(reloaded.error());
          v1::ReloadReply reply;
@@ -67,12 +69,12 @@ std::vector<Method> Administration::methods(std::function<ServerCounts()> counts
        },
        nullptr, nullptr},
       {service, "HandOverLog", Permission::admin,
-       [this, &background](Call call) {
+       [this, &background](const Call& call) {
          background.post([this, call] { call.responder->answer(hand_over_log(call)); });
        },
        nullptr, nullptr},
       {service, "BackUp", Permission::admin,
-       [this, &background](Call call) {
+       [this, &background](const Call& call) {
          background.post([this, call] { call.responder->answer(back_up(call)); });
        },
        nullptr, nullptr},
@@ -114,7 +116,7 @@ Result<std::string> Administration::status(const ServerCounts& counts) {
 
 Result<void> Administration::reload() {
   const std::shared_ptr<const Config> now = parts_.config.get();
-  const auto outcome = [&]() -> Result<void> {
+  auto outcome = [&]() -> Result<void> {
     if (now->source.empty()) return {};  // the embedded default has nothing to read
     Config next = TRY(load_(now->source));
     const std::vector<std::string> reasons = find_restart_reasons(*now, next);

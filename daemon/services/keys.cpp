@@ -64,9 +64,9 @@ Result<std::string> get_public_key(const Parts& parts, const Call& call) {
 std::vector<Method> keys_methods(const Parts& parts) {
   return {
       {service, "ListKeys", Permission::anyone,
-       [&parts](Call call) { call.responder->answer(list_keys(parts)); }, nullptr, nullptr},
+       [&parts](const Call& call) { call.responder->answer(list_keys(parts)); }, nullptr, nullptr},
       {service, "GetPublicKey", Permission::anyone,
-       [&parts](Call call) { call.responder->answer(get_public_key(parts, call)); }, nullptr,
+       [&parts](const Call& call) { call.responder->answer(get_public_key(parts, call)); }, nullptr,
        nullptr},
   };
 }

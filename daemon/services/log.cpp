@@ -70,12 +70,13 @@ Result<std::string> get_trusted_root(const Parts& parts, WallTime log_start) {
 // A transparency log is for everybody to read.
 std::vector<Method> log_methods(const Parts& parts, WallTime log_start) {
   const auto row = [](std::string_view name, std::function<Result<std::string>(const Call&)> flow) {
-    return Method{service,
-                  name,
-                  Permission::anyone,
-                  [flow = std::move(flow)](Call call) { call.responder->answer(flow(call)); },
-                  nullptr,
-                  nullptr};
+    return Method{
+        service,
+        name,
+        Permission::anyone,
+        [flow = std::move(flow)](const Call& call) { call.responder->answer(flow(call)); },
+        nullptr,
+        nullptr};
   };
   return {
       row("GetCheckpoint", [&parts](const Call&) { return get_checkpoint(parts); }),

@@ -76,11 +76,11 @@ std::vector<Method> signer_methods(const Parts& parts, ByteBudget& statements) {
        },
        nullptr},
       unary("GetSignature", Permission::per_profile,
-            [&parts](Call call) { get_signature(parts, call); }),
+            [&parts](const Call& call) { get_signature(parts, call); }),
       {service, "ReadBundle", Permission::per_profile, nullptr, nullptr,
-       [&parts](Call call) { return read_bundle(parts, call); }},
+       [&parts](const Call& call) { return read_bundle(parts, call); }},
       unary("ListProfiles", Permission::anyone,
-            [&parts](Call call) { list_profiles(parts, call); }),
+            [&parts](const Call& call) { list_profiles(parts, call); }),
   };
 }
 
