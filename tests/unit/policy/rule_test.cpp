@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 namespace chancery::policy {
 namespace {
 
@@ -25,6 +27,8 @@ struct ProfileCase {
   const char* rule;
   const char* reason;
 };
+
+void PrintTo(const ProfileCase& entry, std::ostream* out) { *out << entry.name; }
 
 class DecideProfile : public testing::TestWithParam<ProfileCase> {};
 
