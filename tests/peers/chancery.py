@@ -1,0 +1,78 @@
+"""A private chanceryd, and the command that talks to it, for tests against stock peers."""
+import json
+import os
+import pathlib
+import subprocess
+
+STOP_SECONDS = 40  # the daemon promises 35
+PROGRAMS = pathlib.Path(os.environ["CHANCERY_PROGRAMS"])
+CACHE = pathlib.Path(os.environ.get("CHANCERY_PEERS_CACHE", pathlib.Path.home() / ".cache/chancery-peers"))
+
+
+class Chancery:
+    """Lives in `directory`. Without `config` it is the embedded default."""
+
+    def __init__(self, directory, config=None):
+        self.directory = pathlib.Path(directory)
+        self.state = self.directory / "state"
+        self.socket = self.directory / "socket"
+        options = ["--state", self.state, "--socket", self.socket]
+        if config is not None:
+            file = self.directory / "chancery.toml"
+            file.write_text(config)
+            options = ["--config", file]
+        self._start(options)
+
+    def _start(self, options):
+        ready, says_ready = os.pipe()
+        command = [PROGRAMS / "chanceryd", "--ready-fd", str(says_ready), *options]
+        self.messages = self.directory / "messages"
+        with self.messages.open("wb") as messages:
+            self.process = subprocess.Popen(command, pass_fds=[says_ready], stderr=messages)
+        os.close(says_ready)
+        answered = os.read(ready, 1)
+        os.close(ready)
+        if not answered:
+            self._report_end(self.process.wait(STOP_SECONDS))
+
+    def stop(self):
+        if self.process.returncode is None:
+            self.process.terminate()
+            status = self.process.wait(STOP_SECONDS)
+            if status != 0:
+                self._report_end(status)
+
+    def _report_end(self, status):
+        raise RuntimeError(f"chanceryd ended with status {status}:\n{self.messages.read_text()}")
+
+    def run(self, *arguments):
+        """The standard output of `chancery ARGUMENTS`, which must succeed."""
+        done = run([PROGRAMS / "chancery", *arguments], {"CHANCERY_SOCKET": str(self.socket)})
+        if done.returncode != 0:
+            raise RuntimeError(f"chancery {arguments}: exit {done.returncode}\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def keep(self, file_name, *arguments):
+        """The path of a new file with what `chancery ARGUMENTS` prints."""
+        file = self.directory / file_name
+        file.write_text(self.run(*arguments))
+        return file
+
+
+def run(command, environment=()):
+    return subprocess.run(
+        [str(word) for word in command],
+        env=os.environ | dict(environment),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def change_json(file, change, new_file):
+    """Writes `file` as `new_file`, after `change` was made to its JSON."""
+    value = json.loads(file.read_text())
+    change(value)
+    new_file.write_text(json.dumps(value))
+    return new_file
