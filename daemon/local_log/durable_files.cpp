@@ -17,26 +17,34 @@ std::string temporary_name(const std::string& path) { return path + ".new"; }
 
 }  // namespace
 
-Result<void> DurableFiles::put(const std::vector<NamedFile>& batch) {
-  std::set<std::string> to_sync;  // directories
-  std::vector<std::string> made;
-  if (known_.size() > limits::log_known_directories_max) known_.clear();
-  for (const NamedFile& file : batch) {
-    TRY(make_parents(file.path, to_sync));
+Result<void> DurableFiles::prepare(const std::vector<NamedFile>& files) {
+  for (const NamedFile& file : files) {
+    TRY(make_parents(file.path));
     TRY(files_.write(temporary_name(file.path), file.content));
   }
-  for (const NamedFile& file : batch) sync(temporary_name(file.path));
-  for (const NamedFile& file : batch) {
-    TRY(files_.rename(temporary_name(file.path), file.path));
-    to_sync.insert(parent_of(file.path));
+  for (const NamedFile& file : files) sync(temporary_name(file.path));
+  return {};
+}
+
+Result<void> DurableFiles::reveal(const std::vector<std::string>& paths) {
+  for (const std::string& path : paths) {
+    TRY(files_.rename(temporary_name(path), path));
+    changed_.insert(parent_of(path));
   }
-  for (const std::string& directory : to_sync) sync(directory);
-  for (const NamedFile& file : batch) {
-    for (std::string path = parent_of(file.path); !path.empty(); path = parent_of(path)) {
-      known_.insert(path);
+  for (const std::string& directory : changed_) sync(directory);
+  changed_.clear();
+  if (known_.size() > limits::log_known_directories_max) known_.clear();
+  for (const std::string& path : paths) {
+    for (std::string above = parent_of(path); !above.empty(); above = parent_of(above)) {
+      known_.insert(above);
     }
   }
   return {};
+}
+
+Result<void> DurableFiles::put(const NamedFile& file) {
+  TRY(prepare({file}));
+  return reveal({file.path});
 }
 
 Result<void> DurableFiles::remove_directory(const std::string& path) {
@@ -44,13 +52,13 @@ Result<void> DurableFiles::remove_directory(const std::string& path) {
   return files_.remove_directory(path);
 }
 
-Result<void> DurableFiles::make_parents(const std::string& path, std::set<std::string>& to_sync) {
+Result<void> DurableFiles::make_parents(const std::string& path) {
   const std::string directory = parent_of(path);
   if (directory.empty() || known_.contains(directory)) return {};
-  TRY(make_parents(directory, to_sync));
+  TRY(make_parents(directory));
   TRY(files_.make_directory(directory));
   // Also where it was there: the process that made it may have ended before it synced the name.
-  to_sync.insert(parent_of(directory));
+  changed_.insert(parent_of(directory));
   return {};
 }
 

@@ -46,7 +46,7 @@ Result<std::optional<std::string>> read_small(const Files& files, const char* pa
 Result<void> check_version(Files& files, DurableFiles& durable) {
   const auto version = TRY(read_small(files, state_files::version, state_files::bytes_max));
   if (!version) {
-    return durable.put({{state_files::version, to_bytes(as_bytes(state_files::version_text))}});
+    return durable.put({state_files::version, to_bytes(as_bytes(state_files::version_text))});
   }
   if (*version == state_files::version_text) return {};
   return unsupported("LOG_LAYOUT_UNKNOWN",
@@ -69,9 +69,9 @@ Result<Stored> read_stored(const Files& files, const tlog::NoteKey& key) {
 Result<Stored> make_new_log(DurableFiles& durable, const CheckpointSigner& signer) {
   const Projection nothing{0, tlog::empty_root()};
   TRY(durable.put(
-      {{state_files::tree_state, to_bytes(as_bytes(state_files::write_tree_state(nothing)))}}));
+      {state_files::tree_state, to_bytes(as_bytes(state_files::write_tree_state(nothing)))}));
   SignedTree first = TRY(signer.begin(nothing).get());
-  TRY(durable.put({{state_files::checkpoint, to_bytes(as_bytes(first.note))}}));
+  TRY(durable.put({state_files::checkpoint, to_bytes(as_bytes(first.note))}));
   return Stored{nothing, std::move(first)};
 }
 

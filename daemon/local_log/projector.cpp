@@ -32,13 +32,18 @@ Projector::Projector(Files& files, LogTree& tree, Journal& journal, ProjectedSta
 Result<void> Projector::project(const SignedTree& to) {
   batch_.clear();
   batch_bytes_ = 0;
+  prepared_.clear();
   TRY(write_tiles(to.tree.size));
   Bytes open_bundle = TRY(write_bundles(to.tree.size));
-  TRY(put_batch());
+  const std::vector<std::string> tiles = std::exchange(prepared_, {});
+  TRY(prepare(
+      {state_files::tree_state, to_bytes(as_bytes(state_files::write_tree_state(to.tree)))}));
+  TRY(prepare({state_files::checkpoint, to_bytes(as_bytes(to.note))}));
+  TRY(prepare_batch());
+  TRY(files_.reveal(tiles));
   // h.2 of Tessera's layout: "never publish a checkpoint beyond treeState", hence one by one.
-  TRY(files_.put(
-      {{state_files::tree_state, to_bytes(as_bytes(state_files::write_tree_state(to.tree)))}}));
-  TRY(files_.put({{state_files::checkpoint, to_bytes(as_bytes(to.note))}}));
+  TRY(files_.reveal({state_files::tree_state}));
+  TRY(files_.reveal({state_files::checkpoint}));
   TRY(journal_.record_projection(to.tree));
   state_.tree = to.tree;
   state_.checkpoint_size = to.tree.size;
@@ -49,7 +54,7 @@ Result<void> Projector::project(const SignedTree& to) {
 
 Result<void> Projector::write_tiles(std::uint64_t to_size) {
   for (const tlog::TileId& id : tlog::new_tiles(state_.tree.size, to_size)) {
-    TRY(put({tlog::tile_path(id), tile_content(tree_.tile(id))}));
+    TRY(prepare({tlog::tile_path(id), tile_content(tree_.tile(id))}));
   }
   return {};
 }
@@ -62,7 +67,7 @@ Result<Bytes> Projector::write_bundles(std::uint64_t to_size) {
     const std::uint64_t end = std::min(to_size, (index + 1) * tlog::tile_width);
     TRY(extend_bundle(bundle, from, end));
     const auto width = static_cast<unsigned>(end - index * tlog::tile_width);
-    TRY(put({tlog::entries_path(index, width), bundle}));
+    TRY(prepare({tlog::entries_path(index, width), bundle}));
     if (width == tlog::tile_width) bundle.clear();
     from = end;
   }
@@ -110,20 +115,21 @@ Result<void> Projector::collect_partial_tiles() {
 Result<void> Projector::write_collection_state() {
   if (collection_written_ == state_.collected_size) return {};
   const std::string text = state_files::write_collection_state(state_.collected_size);
-  TRY(files_.put({{state_files::collection_state, to_bytes(as_bytes(text))}}));
+  TRY(files_.put({state_files::collection_state, to_bytes(as_bytes(text))}));
   collection_written_ = state_.collected_size;
   return {};
 }
 
-Result<void> Projector::put(NamedFile file) {
+Result<void> Projector::prepare(NamedFile file) {
   batch_bytes_ += file.content.size();
+  prepared_.push_back(file.path);
   batch_.push_back(std::move(file));
-  return batch_bytes_ < limits::log_batch_bytes_max ? Result<void>() : put_batch();
+  return batch_bytes_ < limits::log_batch_bytes_max ? Result<void>() : prepare_batch();
 }
 
-Result<void> Projector::put_batch() {
+Result<void> Projector::prepare_batch() {
   batch_bytes_ = 0;
-  return files_.put(std::exchange(batch_, {}));
+  return files_.prepare(std::exchange(batch_, {}));
 }
 
 }  // namespace chancery::daemon

@@ -19,8 +19,9 @@ struct ProjectedState {
 // One thread. Borrows all it is given.
 //
 // The order, and what a crash after each step leaves:
-//   1. tiles and bundles, synced. Names nobody looks for yet; the journal still has the rows, so
-//      the next try writes the same bytes under the same names again.
+//   0. all contents, synced under temporary names: the next try overwrites them.
+//   1. tiles and bundles get their names, synced. Nobody looks for them yet; the journal still has
+//      the rows, so the next try writes the same bytes under the same names again.
 //   2. treeState, synced: ahead of checkpoint and journal, which a start accepts.
 //   3. checkpoint, synced: never beyond treeState; ahead of the journal's projection only.
 //   4. the journal's projection, committed: now the rows may go, for their files are synced.
@@ -43,16 +44,17 @@ class Projector {
   Result<Bytes> write_bundles(std::uint64_t to_size);
   Result<void> extend_bundle(Bytes& bundle, std::uint64_t from, std::uint64_t to);
   Result<void> collect_partial_tiles();
-  Result<void> put(NamedFile file);
-  Result<void> put_batch();
+  Result<void> prepare(NamedFile file);
+  Result<void> prepare_batch();
 
   DurableFiles files_;
   LogTree& tree_;
   Journal& journal_;
   ProjectedState state_;
   std::uint64_t collection_written_;
-  std::vector<NamedFile> batch_;  // gathered, so that one sync of a directory serves many
+  std::vector<NamedFile> batch_;  // gathered, so that one commit of the disk's serves many
   std::size_t batch_bytes_ = 0;
+  std::vector<std::string> prepared_;  // tiles and bundles
 };
 
 }  // namespace chancery::daemon

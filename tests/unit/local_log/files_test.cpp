@@ -66,14 +66,16 @@ TEST_F(LogDirectory, ALockIsHeldUntilItIsDestroyed) {
 TEST_F(LogDirectory, DurableFilesMakeTheirDirectoriesAndLeaveNoTemporaryNames) {
   DurableFiles durable(*files_);
   ASSERT_TRUE(
-      durable.put({{"checkpoint", {1}}, {"tile/0/000.p/5", {2}}, {"tile/0/001", {3}}}).ok());
-  ASSERT_TRUE(durable.put({{"checkpoint", {4}}}).ok());
+      durable.prepare({{"checkpoint", {1}}, {"tile/0/000.p/5", {2}}, {"tile/0/001", {3}}}).ok());
+  EXPECT_FALSE(std::filesystem::exists(directory_ / "checkpoint")) << "only prepared";
+  ASSERT_TRUE(durable.reveal({"tile/0/000.p/5", "tile/0/001", "checkpoint"}).ok());
+  ASSERT_TRUE(durable.put({"checkpoint", {4}}).ok());
   EXPECT_EQ(content("checkpoint"), Bytes{4});
   EXPECT_EQ(content("tile/0/000.p/5"), Bytes{2});
   EXPECT_EQ(content("tile/0/001"), Bytes{3});
   ASSERT_TRUE(durable.remove_directory("tile/0/000.p").ok());
   EXPECT_FALSE(std::filesystem::exists(directory_ / "tile/0/000.p"));
-  ASSERT_TRUE(durable.put({{"tile/0/000.p/6", {5}}}).ok());
+  ASSERT_TRUE(durable.put({"tile/0/000.p/6", {5}}).ok());
   for (const auto& file : std::filesystem::recursive_directory_iterator(directory_)) {
     EXPECT_NE(file.path().extension(), ".new") << file.path();
   }
