@@ -23,8 +23,8 @@ namespace chancery::client {
 
 // Guarded by its channel's mutex, but for the constants.
 struct Stream {
-  Stream(std::uint32_t id_, bool takes_messages_, Deadline deadline_)
-      : id(id_), takes_messages(takes_messages_), deadline(deadline_) {}
+  Stream(std::uint32_t its_id, bool is_download, Deadline until)
+      : id(its_id), takes_messages(is_download), deadline(until) {}
   const std::uint32_t id;
   const bool takes_messages;  // a server stream
   const Deadline deadline;

@@ -9,7 +9,7 @@
 
 #include "client/terminal/exit_status.h"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): the library's own name
 class App;
 class Option;
 }  // namespace CLI

@@ -196,7 +196,7 @@ Result<void> RunningLog::release(Deadline deadline) {
 
 }  // namespace
 
-Result<std::unique_ptr<LocalLog>> LocalLog::open(LocalLogOptions options, Journal& journal,
+Result<std::unique_ptr<LocalLog>> LocalLog::open(const LocalLogOptions& options, Journal& journal,
                                                  KeyHost& key_host) {
   if (TRY(journal.setting(handed_over_setting))) return handed_over();
   TRY(check_origin(options.origin, journal));

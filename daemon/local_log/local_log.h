@@ -36,7 +36,7 @@ class LocalLog {
   // set once, in the journal. Errors: those of open_log_files (opening.h); unavailable
   // LOG_HANDED_OVER, LOG_KEY_MISSING; invalid_request LOG_ORIGIN_CHANGED, LOG_KEY_CHANGED,
   // LOG_KEY_UNFIT (not Ed25519), NOTE_KEY_NAME_INVALID.
-  static Result<std::unique_ptr<LocalLog>> open(LocalLogOptions options, Journal& journal,
+  static Result<std::unique_ptr<LocalLog>> open(const LocalLogOptions& options, Journal& journal,
                                                 KeyHost& key_host);
   // Signs and publishes what is committed, where the first try succeeds; the journal keeps the
   // rest. No calls from other threads any more, the journal's included.

@@ -185,7 +185,7 @@ void Connection::take_frame() {
   std::string data = reader_.take_data();
   if (!hold_bytes(data.size())) return;
   if (header.type == wire::FrameType::data) return take_data(header, std::move(data));
-  const Result<void> taken = take_request(header, std::move(data));
+  const Result<void> taken = take_request(header, data);
   if (!taken.ok()) object(header, taken.error());
   bytes_.release();
 }
@@ -203,7 +203,7 @@ Holding Connection::take_bytes() {
   return std::exchange(bytes_, Holding(parts_.meters.request_bytes));
 }
 
-Result<void> Connection::take_request(const wire::FrameHeader& header, std::string data) {
+Result<void> Connection::take_request(const wire::FrameHeader& header, std::string_view data) {
   wire::Request request = TRY(wire::parse_request(data));
   const Dispatch::Row* row = TRY(parts_.dispatch->find(request.service, request.method));
   if (std::optional<Error> objection = flags_objection(row->method, header.flags)) {

@@ -61,7 +61,7 @@ class Connection {
   void object(const wire::FrameHeader& header, Error error);
   void take_frame();
   void take_data(const wire::FrameHeader& header, std::string data);
-  Result<void> take_request(const wire::FrameHeader& header, std::string data);
+  Result<void> take_request(const wire::FrameHeader& header, std::string_view data);
   void start(const Dispatch::Row& row, std::uint32_t id, wire::Request request, Holding place);
   Holding take_bytes();
 

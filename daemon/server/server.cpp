@@ -32,8 +32,8 @@ using Source = std::unique_ptr<sd_event_source, SourceCloser>;
 class SocketServer;
 
 struct Client {
-  Client(SocketServer& server_, std::uint64_t number_, int socket_, Connection::Parts parts)
-      : server(server_), number(number_), socket(socket_), connection(std::move(parts)) {}
+  Client(SocketServer& of, std::uint64_t its_number, int its_socket, Connection::Parts parts)
+      : server(of), number(its_number), socket(its_socket), connection(std::move(parts)) {}
   SocketServer& server;
   const std::uint64_t number;
   const int socket;        // its connection's outbox owns it
