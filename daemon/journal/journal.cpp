@@ -9,7 +9,6 @@
 
 #include "daemon/journal/sqlite/backup.h"
 #include "daemon/journal/sqlite/log_order.h"
-#include "daemon/journal/sqlite/log_room.h"
 #include "daemon/journal/sqlite/request_reader.h"
 #include "daemon/journal/sqlite/retention.h"
 #include "daemon/journal/sqlite/schema.h"
@@ -43,8 +42,8 @@ class SqliteJournal final : public Journal {
         receipts_(std::move(instance)),
         reading_(std::make_unique<Reading>(std::move(reading))),
         writer_(std::move(writing), std::move(tables),
-                {options.queue_max, options.checkpoint_pages, std::move(options.on_appended),
-                 std::move(options.at_step)}) {}
+                {options.queue_max, options.checkpoint_pages, options.log_room_bytes,
+                 std::move(options.on_appended), std::move(options.at_step)}) {}
 
   // The writing connection goes last: it alone can bring the write-ahead log into the database and
   // remove it, so that a journal at rest is one file.
@@ -303,8 +302,6 @@ Result<std::unique_ptr<Journal>> Journal::open(JournalOptions options) {
   std::string instance = TRY(writing->text("SELECT value FROM settings WHERE name = 'instance'"));
   auto reading = TRY(Database::open(options.path, Access::read_only, options.vfs));
   TRY(sqlite::configure_reader(*reading));
-  // Another file layer (a test's) would not know of it.
-  if (options.vfs.empty()) TRY(sqlite::make_log_room(options.path, limits::journal_log_bytes));
   return std::unique_ptr<Journal>(
       std::make_unique<SqliteJournal>(std::move(options), std::move(writing), std::move(tables),
                                       std::move(reading), std::move(instance)));

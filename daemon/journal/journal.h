@@ -59,6 +59,7 @@ struct JournalOptions {
   std::size_t queue_max = limits::journal_queue_max;
   std::uint64_t reserve_bytes = limits::journal_reserve_bytes;
   int checkpoint_pages = limits::journal_checkpoint_pages;
+  std::size_t log_room_bytes = limits::journal_log_bytes;
   // Tests only: SQLite's file layer by its registered name, and a call after each step: "migrated",
   // "recovered" in open(), then on the writer's thread "begun", "applied", "committed", "appended",
   // "finished", "checkpointed".

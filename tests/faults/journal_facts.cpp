@@ -236,6 +236,7 @@ daemon::JournalOptions noted_options(const std::filesystem::path& path,
   daemon::JournalOptions options;
   options.path = path;
   options.checkpoint_pages = 30;  // several times in a short life
+  options.log_room_bytes = 100 << 10;
   options.on_appended = [note](const std::vector<daemon::AppendedEntry>& entries) {
     for (const daemon::AppendedEntry& entry : entries) {
       note({Fact::Kind::announced, static_cast<std::int64_t>(entry.index), 0,

@@ -33,7 +33,8 @@ class JournalPower : public ::testing::Test {
     for (const auto kind : {PowerLoss::Kind::everything_unsynced, PowerLoss::Kind::some_of_it}) {
       if (!broken_.empty()) return;  // the first is enough
       write_image(disk_.survivors({kind, static_cast<unsigned>(operation)}), image_);
-      const auto opened = daemon::Journal::open({.path = image_ / "journal.db"});
+      const auto opened =
+          daemon::Journal::open({.path = image_ / "journal.db", .log_room_bytes = 0});
       if (!opened.ok()) {
         broken_ = opened.error().message;
       } else if (const auto broken = facts_.find_broken_promise(**opened)) {

@@ -37,6 +37,7 @@ std::unique_ptr<Journal> open_journal(daemon::JournalOptions options) {
 std::unique_ptr<Journal> open_journal(const std::filesystem::path& path) {
   daemon::JournalOptions options;
   options.path = path;
+  options.log_room_bytes = 0;  // hundreds are opened
   return open_journal(std::move(options));
 }
 

@@ -1,46 +1,42 @@
 #include "daemon/journal/sqlite/log_room.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <vector>
 
 namespace chancery::daemon::sqlite {
 namespace {
 
-constexpr std::size_t write_bytes = 1U << 20;
+constexpr sqlite3_int64 write_bytes = 256 << 10;
 
-bool put_zeros(int file, off_t from, off_t to) {
-  const std::vector<char> zeros(write_bytes);
-  while (from < to) {
-    const std::size_t count = std::min(zeros.size(), static_cast<std::size_t>(to - from));
-    const ssize_t written = ::pwrite(file, zeros.data(), count, from);
-    if (written <= 0) return false;
-    from += written;
+int put_zeros(sqlite3_file* file, sqlite3_int64 from, sqlite3_int64 to) {
+  const std::vector<char> zeros(static_cast<std::size_t>(write_bytes));
+  int code = SQLITE_OK;
+  while (from < to && code == SQLITE_OK) {
+    const sqlite3_int64 count = std::min(write_bytes, to - from);
+    code = file->pMethods->xWrite(file, zeros.data(), static_cast<int>(count), from);
+    from += count;
   }
-  // Unsynced blocks would make the first commit pay for all of them.
-  return ::fdatasync(file) == 0;
-}
-
-// False where the file is worse than it was.
-bool extend(int file, off_t to) {
-  struct stat found {};
-  if (::fstat(file, &found) != 0) return false;
-  return put_zeros(file, found.st_size, to) || ::ftruncate(file, found.st_size) == 0;
+  return code;
 }
 
 }  // namespace
 
-Result<void> make_log_room(const std::filesystem::path& database, std::size_t bytes) {
-  const std::filesystem::path path = database.string() + "-wal";
-  const int file = ::open(path.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
-  if (file < 0) return system_error("JOURNAL_UNREADABLE", path.string(), errno);
-  const bool is_extended = extend(file, static_cast<off_t>(bytes));
-  const int error = errno;
-  ::close(file);
-  if (!is_extended) return system_error("JOURNAL_UNREADABLE", path.string(), error);
+Result<void> make_log_room(Database& database, std::size_t bytes) {
+  // SQLite's own handle of the log, so that its file layer (a test's, too) sees what is done.
+  sqlite3_file* file = nullptr;
+  int code = sqlite3_file_control(database.handle(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &file);
+  if (code != SQLITE_OK || file == nullptr || file->pMethods == nullptr) return {};
+  sqlite3_int64 size = 0;
+  const auto wanted = static_cast<sqlite3_int64>(bytes);
+  code = file->pMethods->xFileSize(file, &size);
+  if (code != SQLITE_OK || size >= wanted) return {};
+  if (put_zeros(file, size, wanted) != SQLITE_OK) {
+    file->pMethods->xTruncate(file, size);  // gives back what a full disk had left
+    return {};
+  }
+  // Unsynced blocks would make the first commit pay for all of them.
+  code = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
+  if (code != SQLITE_OK) return database.fail(code, "sync of the log's room");
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "core/base/limits.h"
+#include "daemon/journal/sqlite/log_room.h"
 
 namespace chancery::daemon::sqlite {
 namespace {
@@ -62,6 +63,9 @@ std::size_t Writer::waiting() const {
 }
 
 void Writer::run() {
+  // Here and not at open: the daemon may get ready meanwhile.
+  const Result<void> made = make_log_room(*database_, options_.log_room_bytes);
+  if (!made.ok()) end_process(made.error());
   while (auto batch = take()) {
     commit(*batch);
     batch->clear();

@@ -58,6 +58,7 @@ enum class Urgency {
 struct WriterOptions {
   std::size_t queue_max;
   int checkpoint_pages;
+  std::size_t log_room_bytes;
   std::function<void(const std::vector<AppendedEntry>&)> on_appended;
   std::function<void(std::string_view)> at_step;
 };
