@@ -80,8 +80,7 @@ std::optional<std::string> JournalFacts::find_broken_promise(Journal& journal) c
   for (const auto& [id, known] : requests_) {
     if (auto broken = judge(journal, id, known)) return broken;
   }
-  if (auto broken = judge_log(journal)) return broken;
-  return judge_new(journal);
+  return judge_log(journal);
 }
 
 std::optional<std::string> JournalFacts::judge(Journal& journal, RequestId id,
@@ -136,7 +135,8 @@ std::optional<std::string> JournalFacts::judge_log(Journal& journal) const {
   return std::nullopt;
 }
 
-std::optional<std::string> JournalFacts::judge_new(Journal& journal) const {
+std::optional<std::string> JournalFacts::find_receipt_used_twice(Journal& journal) const {
+  const std::lock_guard lock(mutex_);
   const auto accepted = accept(journal, acceptance("after the stop"));
   if (!accepted.ok()) return accepted.error().message;
   if (requests_.contains(accepted->id)) return "a receipt names a second request";

@@ -29,8 +29,9 @@ class JournalFacts {
   std::size_t count() const;
 
   // The first promise that `journal`, opened after a stop, has broken; nothing when it kept all.
-  // Accepts one more request, as a client would.
   std::optional<std::string> find_broken_promise(daemon::Journal& journal) const;
+  // Accepts one more request, as a client would: its receipt must be a new one.
+  std::optional<std::string> find_receipt_used_twice(daemon::Journal& journal) const;
 
  private:
   struct Known {
@@ -41,7 +42,6 @@ class JournalFacts {
   std::optional<std::string> judge(daemon::Journal& journal, daemon::RequestId id,
                                    const Known& known) const;
   std::optional<std::string> judge_log(daemon::Journal& journal) const;
-  std::optional<std::string> judge_new(daemon::Journal& journal) const;
 
   mutable std::mutex mutex_;
   std::size_t count_ = 0;
