@@ -10,7 +10,10 @@
 namespace chancery::testing {
 namespace {
 
-using ::testing::HasSubstr;
+using ::testing::ContainsRegex;
+
+// Which of the confirmed things is missed first is the writer's luck.
+const auto names_a_loss = ContainsRegex("gone|went back|no longer|shorter than|neither signed");
 
 class JournalPower : public ::testing::Test {
  protected:
@@ -77,7 +80,7 @@ TEST_F(JournalPower, WhatWasConfirmedSurvivesAtEveryOperation) {
 TEST_F(JournalPower, TestNoticesThatSynchronousIsOff) {
   vfs_.force_synchronous_off();
   live();
-  EXPECT_THAT(broken_, HasSubstr("gone"));
+  EXPECT_THAT(broken_, names_a_loss);
 }
 
 TEST_F(JournalPower, TestNoticesThatTheWriteAheadLogIsNeverSynced) {
@@ -85,7 +88,7 @@ TEST_F(JournalPower, TestNoticesThatTheWriteAheadLogIsNeverSynced) {
     return path == "journal.db-wal" && facts_.count() > 0;
   });
   live();
-  EXPECT_THAT(broken_, HasSubstr("gone"));
+  EXPECT_THAT(broken_, names_a_loss);
 }
 
 TEST_F(JournalPower, TestNoticesThatTheMainFileIsNeverSynced) {
@@ -93,13 +96,13 @@ TEST_F(JournalPower, TestNoticesThatTheMainFileIsNeverSynced) {
     return path == "journal.db" && facts_.count() > 0;  // the checkpoints
   });
   live();
-  EXPECT_THAT(broken_, HasSubstr("gone"));
+  EXPECT_THAT(broken_, names_a_loss);
 }
 
 TEST_F(JournalPower, TestNoticesThatNamesAreNeverSynced) {
   disk_.skip_syncs([](const std::string& path, std::size_t) { return path.empty(); });
   live();
-  EXPECT_THAT(broken_, HasSubstr("gone"));
+  EXPECT_THAT(broken_, names_a_loss);
 }
 
 TEST_F(JournalPower, TestNoticesOneMissingSync) {
@@ -107,7 +110,7 @@ TEST_F(JournalPower, TestNoticesOneMissingSync) {
     return path == "journal.db-wal" && nth > 20 && facts_.count() > 0 && !skipped_.exchange(true);
   });
   live();
-  EXPECT_THAT(broken_, HasSubstr("gone"));
+  EXPECT_THAT(broken_, names_a_loss);
 }
 
 }  // namespace
