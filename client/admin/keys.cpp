@@ -18,7 +18,7 @@ const CommandHelp public_key_help{"Print a public key as PEM.",
                                   R"(Examples:
   chancery keys public-key > release.pem     the key of the profile `default`
   chancery keys public-key release           the key of the profile `release`
-  chancery keys public-key software:signing  the key by its own name
+  chancery keys public-key software:default  the key by its own name
 )"};
 
 struct PublicKeyOptions {

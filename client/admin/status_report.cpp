@@ -18,7 +18,8 @@ std::string age_text(std::int64_t since_1970, std::chrono::sys_seconds now) {
 }
 
 std::string log_text(const v1::StatusReply& status) {
-  std::string text = fmt::format("{}, {} entries", status.log_origin(), status.log_size());
+  std::string text = fmt::format("{}, {} {}", status.log_origin(), status.log_size(),
+                                 status.log_size() == 1 ? "entry" : "entries");
   if (status.published_size() < status.log_size())
     text += fmt::format(", {} of them in files", status.published_size());
   if (status.log_handed_over()) text += ", handed over";

@@ -10,9 +10,7 @@
 #include "client/requests/signing_queue.h"
 #include "client/terminal/progress.h"
 #include "client/terminal/report.h"
-#include "core/base/encoding.h"
 #include "core/base/limits.h"
-#include "core/base/utf8.h"
 
 namespace chancery::client {
 
@@ -54,12 +52,6 @@ v1::HashAlgorithm to_wire(HashAlgorithm algorithm) {
   return v1::HASH_ALGORITHM_UNSPECIFIED;
 }
 
-// The name is a hint for the record; one that the daemon would refuse is left out.
-std::string recordable_name(const Artifact& artifact) {
-  const std::string name = artifact.file_name();
-  return name.size() <= limits::name_bytes_max && is_plain_text(name) ? name : "";
-}
-
 bool is_quickly_hashed(const Artifact& artifact) {
   if (artifact.file() == nullptr) return true;
   std::error_code error;
@@ -98,7 +90,7 @@ class Signing {
     request.set_idempotency_key(options_.idempotency_key);
     request.set_hash_algorithm(to_wire(hash_));
     request.set_digest(digest->value.data(), digest->value.size());
-    request.set_artifact(recordable_name(artifact));
+    request.set_artifact(artifact.recordable_name());
     submitted_.push_back({artifact, digest_text(*digest)});
     queue_.submit(std::move(request));
   }

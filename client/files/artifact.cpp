@@ -9,6 +9,7 @@
 
 #include "core/base/encoding.h"
 #include "core/base/limits.h"
+#include "core/base/utf8.h"
 #include "wire/descriptor.h"
 
 namespace chancery::client {
@@ -60,6 +61,11 @@ std::string Artifact::name() const {
 std::string Artifact::file_name() const {
   if (file() == nullptr || file()->is_standard_input()) return {};
   return file()->path.filename().string();
+}
+
+std::string Artifact::recordable_name() const {
+  std::string name = file_name();
+  return name.size() <= limits::name_bytes_max && is_plain_text(name) ? name : "";
 }
 
 Result<Digest> parse_digest(std::string_view text) {

@@ -25,8 +25,10 @@ struct Artifact {
   const ArtifactFile* file() const { return std::get_if<ArtifactFile>(&source); }
   const Digest* digest() const { return std::get_if<Digest>(&source); }
   std::string name() const;  // as the user wrote it
-  // The last part of the path, for the record and for statements; empty where there is none.
+  // The last part of the path; empty where there is none.
   std::string file_name() const;
+  // The same for the record and for statements: empty too where it is no plain text, or too long.
+  std::string recordable_name() const;
 };
 
 // "sha256:HEX". Errors (invalid_request): DIGEST_MALFORMED, which says what was expected.

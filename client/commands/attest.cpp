@@ -1,0 +1,161 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <array>
+#include <memory>
+
+#include "client/commands/commands.h"
+#include "client/commands/signature_output.h"
+#include "client/files/file.h"
+#include "client/requests/daemon_options.h"
+#include "client/requests/idempotency_key.h"
+#include "client/requests/profile.h"
+#include "client/requests/statement_request.h"
+#include "client/terminal/progress.h"
+#include "core/base/encoding.h"
+#include "core/base/limits.h"
+#include "core/bundle/statement.h"
+
+namespace chancery::client {
+
+namespace {
+
+const CommandHelp help{"Sign a statement about files: where they come from, what they are made of.",
+                       R"(Examples:
+  chancery attest --type slsaprovenance1 --predicate provenance.json app.tar
+  chancery attest --type spdxjson --predicate sbom.spdx.json app.tar app.rpm
+  chancery attest --type https://example.com/tested/v1 --predicate result.json sha256:1f0c...
+  chancery attest --statement statement.json --output app.sigstore.json
+
+The statement is in-toto's v1: every FILE, by its SHA-256, is a subject; the predicate is the JSON
+that you give. A ready statement is signed as it is, byte for byte. The bundle is written to
+FILE.TYPE.sigstore.json beside the first FILE, or beside the statement.
+
+Exit status: 0 signed, 1 refused, 2 wrong usage, 3 could not run or not finished in time.
+)"};
+
+struct PredicateType {
+  std::string_view name;
+  std::string_view uri;
+};
+
+// The names that cosign knows too.
+constexpr std::array predicate_types{
+    PredicateType{"slsaprovenance1", "https://slsa.dev/provenance/v1"},
+    PredicateType{"spdxjson", "https://spdx.dev/Document"},
+    PredicateType{"cyclonedx", "https://cyclonedx.org/bom"},
+};
+
+struct AttestOptions {
+  DaemonOptions daemon;
+  std::string profile = "default";
+  std::string type;
+  std::string predicate;
+  std::string statement;
+  std::string output;
+  std::string idempotency_key;
+  std::vector<std::string> files;
+};
+
+// The URI of a name; of a URI itself. Nothing: neither.
+std::optional<std::string> predicate_uri(const std::string& type) {
+  for (const PredicateType& known : predicate_types)
+    if (known.name == type) return std::string(known.uri);
+  if (type.find(':') == std::string::npos) return std::nullopt;
+  return type;
+}
+
+std::string_view contradiction(const AttestOptions& options) {
+  const bool has_parts = !options.type.empty() || !options.predicate.empty();
+  if (!options.statement.empty())
+    return has_parts || !options.files.empty() ? "--statement is signed as it is: no --type, "
+                                                 "--predicate or FILE beside it"
+                                               : "";
+  if (options.type.empty() || options.predicate.empty())
+    return "name --type and --predicate, or a ready --statement";
+  if (!predicate_uri(options.type))
+    return "--type is slsaprovenance1, spdxjson, cyclonedx or a URI";
+  return options.files.empty() ? "name at least one FILE that the statement is about" : "";
+}
+
+Result<bundle::Subject> subject_of(const std::string& argument) {
+  const Artifact artifact = TRY(parse_artifact(argument));
+  Progress progress(true);
+  const Digest digest =
+      TRY(digest_of(artifact, HashAlgorithm::sha256, [&progress](const ReadProgress& read) {
+        progress.show_bytes(read.name, read.bytes_read, read.bytes_all);
+      }));
+  return bundle::Subject{artifact.recordable_name(),
+                         {{std::string(name_of(digest.algorithm)), hex_encode(digest.value)}}};
+}
+
+Result<std::string> make_statement(const AttestOptions& options) {
+  if (!options.statement.empty())
+    return read_file(options.statement, "statement", limits::statement_bytes_max);
+  const std::string predicate =
+      TRY(read_file(options.predicate, "predicate", limits::statement_bytes_max));
+  TRY(parse_json(predicate, options.predicate, limits::statement_bytes_max));
+  std::vector<bundle::Subject> subjects;
+  for (const std::string& file : options.files) subjects.push_back(TRY(subject_of(file)));
+  return bundle::write_statement(subjects, *predicate_uri(options.type), predicate);
+}
+
+Output output_of(const AttestOptions& options) {
+  if (!options.output.empty()) return options.output;
+  if (!options.statement.empty())
+    return options.statement == "-" ? "-" : options.statement + ".sigstore.json";
+  const auto first = parse_artifact(options.files.front());
+  if (!first.ok() || first->file_name().empty()) return "-";
+  const bool has_name = options.type.find(':') == std::string::npos;
+  return fmt::format("{}.{}.sigstore.json", first->name(), has_name ? options.type : "attestation");
+}
+
+Result<Signature> sign(const AttestOptions& options, const std::string& key,
+                       std::string statement) {
+  const Deadline deadline = options.daemon.deadline();
+  Link link(socket_path(options.daemon));
+  TRY(find_profile(link, options.profile, Content::statement, deadline));
+  return sign_statement(link, {options.profile, key, std::move(statement)}, deadline);
+}
+
+ExitStatus attest(const AttestOptions& options) {
+  if (const auto wrong = contradiction(options); !wrong.empty())
+    return report_usage("attest", wrong);
+  const Style style = style_of(options.daemon.json);
+  const Output output = output_of(options);
+  if (options.daemon.json && is_standard_output(output))
+    return report_usage("attest", "with --json name a file with --output");
+  auto statement = make_statement(options);
+  if (!statement.ok()) return report_trouble(style, "", statement.error());
+
+  const std::string key =
+      options.idempotency_key.empty() ? new_idempotency_key() : options.idempotency_key;
+  const auto signature = sign(options, key, std::move(statement).value());
+  const std::string name = options.statement.empty()
+                               ? fmt::format("{}", fmt::join(options.files, ", "))
+                               : options.statement;
+  return deliver(style, {name, "", key, output}, signature);
+}
+
+}  // namespace
+
+void add_attest(CommandLine& line) {
+  const auto options = std::make_shared<AttestOptions>();
+  Arguments arguments = line.command("attest", help, [options] { return attest(*options); });
+  arguments
+      .text("-t,--type", "TYPE", options->type,
+            "slsaprovenance1, spdxjson, cyclonedx, or the predicate type's URI")
+      .text("--predicate", "FILE", options->predicate, "The predicate, JSON")
+      .text("--statement", "FILE", options->statement, "A ready in-toto statement instead")
+      .text("-p,--profile", "NAME", options->profile,
+            "Which key, and under which rules (default: default)")
+      .text("-o,--output", "FILE", options->output, "Where to write; - is standard output")
+      .text("--idempotency-key", "KEY", options->idempotency_key,
+            "Your own name for this request: repeated with it, the answer is the same")
+      .flag("--json", options->daemon.json, "Say what was signed as JSON");
+  add_daemon_options(arguments, options->daemon);
+  arguments.places("FILE", options->files, "What it is about: FILE, sha256:HEX or -",
+                   Need::optional);
+}
+
+}  // namespace chancery::client
