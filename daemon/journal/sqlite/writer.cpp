@@ -11,7 +11,7 @@ namespace chancery::daemon::sqlite {
 namespace {
 
 // A failed commit or fsync is not tried again: the kernel may have dropped the pages, and a second
-// fsync would answer "done" (docs/decisions/failed-commit-ends-the-process.md).
+// fsync would answer "done" (docs/decisions/a-failed-commit-ends-the-process.md).
 [[noreturn]] void end_process(const Error& error) {
   std::fprintf(stderr, "chanceryd: the journal failed, so the daemon ends; %s: %s\n",
                error.reason.c_str(), error.message.c_str());
