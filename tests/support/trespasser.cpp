@@ -117,7 +117,7 @@ constexpr std::array attempts{
     Attempt{"execute", [](const std::string&) { return execute(); }},
     Attempt{"fork", [](const std::string&) { return fork_and_wait(); }},
     Attempt{"trace",
-            [](const std::string&) { return outcome(ptrace(PTRACE_ATTACH, getppid(), 0, 0)); }},
+            [](const std::string&) { return outcome(ptrace(PTRACE_SEIZE, getppid(), 0, 0)); }},
     Attempt{"signal its parent", [](const std::string&) { return outcome(kill(getppid(), 0)); }},
     Attempt{"map executable memory", [](const std::string&) { return map_executable(); }},
     Attempt{"make an io_uring", [](const std::string&) { return make_ring(); }},

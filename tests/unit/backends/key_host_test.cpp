@@ -3,13 +3,20 @@
 
 #include <gmock/gmock.h>
 #include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <thread>
 
+#include "backends/host/message.h"
+#include "backends/host/process.h"
 #include "core/crypto/digest.h"
 #include "core/crypto/public_key.h"
+#include "tests/support/daemon_process.h"
 #include "tests/support/temporary_directory.h"
 
 namespace chancery {
@@ -46,6 +53,32 @@ void await_start(const KeyHost& host, std::uint64_t starts) {
     ASSERT_FALSE(give_up.passed());
     std::this_thread::yield();
   }
+}
+
+void kill_process(const KeyHost& host, int signal) {
+  const std::optional<pid_t> process = host.state().process;
+  ASSERT_TRUE(process.has_value());
+  ASSERT_EQ(kill(*process, signal), 0);
+}
+
+// Until all its threads stand still.
+void await_stop(pid_t process) {
+  const Deadline give_up = soon();
+  const std::filesystem::path threads = "/proc/" + std::to_string(process) + "/task";
+  const auto stands = [](const auto& thread) {
+    return testing::read_text(thread.path() / "stat").find(") T ") != std::string::npos;
+  };
+  for (;;) {
+    const std::filesystem::directory_iterator all(threads);
+    if (std::all_of(begin(all), end(all), stands)) return;
+    ASSERT_FALSE(give_up.passed());
+    std::this_thread::yield();
+  }
+}
+
+std::size_t count_descriptors() {
+  const std::filesystem::directory_iterator all("/proc/self/fd");
+  return static_cast<std::size_t>(std::distance(begin(all), end(all)));
 }
 
 TEST_F(KeyHostTest, MakesTheMissingKeysAndListsThem) {
@@ -95,11 +128,130 @@ TEST_F(KeyHostTest, UnknownKeyIsNotFound) {
 
 TEST_F(KeyHostTest, KilledHostIsStartedAnewAndSigns) {
   const auto host = start();
-  const std::optional<pid_t> process = host->state().process;
-  ASSERT_TRUE(process.has_value());
-  ASSERT_EQ(kill(*process, SIGKILL), 0);
+  kill_process(*host, SIGKILL);
   await_start(*host, 2);
   EXPECT_TRUE(host->sign("default", digest(), soon()).ok());
+}
+
+TEST_F(KeyHostTest, HostKilledWhileItSignsLeavesAtMostItsThreadsInDoubt) {
+  const auto host = start();
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::map<std::string, int> outcomes;
+  int answered = 0;
+  for (int i = 0; i < 500; ++i) {
+    if (i == 250) kill_process(*host, SIGKILL);
+    host->sign("default", digest(), soon(), [&](const Result<Bytes>& answer) {
+      const std::lock_guard lock(mutex);
+      ++outcomes[answer.ok() ? "signed" : answer.error().reason];
+      ++answered;
+      changed.notify_one();
+    });
+  }
+  std::unique_lock lock(mutex);
+  ASSERT_TRUE(changed.wait_for(lock, 20s, [&] { return answered == 500; }));
+  EXPECT_LE(outcomes["KEY_HOST_DIED"], static_cast<int>(std::thread::hardware_concurrency()));
+  EXPECT_EQ(outcomes["signed"] + outcomes["KEY_HOST_DIED"], 500);
+}
+
+TEST_F(KeyHostTest, StoppedHostHangsAndIsReplaced) {
+  KeyHostOptions impatient = options();
+  impatient.answer_max = 1500ms;
+  const auto host = KeyHost::start(impatient, soon()).value();
+  kill_process(*host, SIGSTOP);
+  await_stop(*host->state().process);
+  const auto signature = host->sign("default", digest(), soon());
+  ASSERT_FALSE(signature.ok());
+  EXPECT_EQ(signature.error().code, ErrorCode::outcome_unknown);
+  EXPECT_EQ(signature.error().reason, "KEY_HOST_HUNG");
+  EXPECT_TRUE(host->sign("default", digest(), soon()).ok());
+  EXPECT_EQ(host->state().starts, 2U);
+}
+
+// systemd signals every process of the unit; only the daemon knows when the last signature is out.
+TEST_F(KeyHostTest, TerminationOfTheWholeUnitLeavesTheHostToTheDaemon) {
+  const auto host = start();
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) kill_process(*host, signal);
+  EXPECT_TRUE(host->sign("default", digest(), soon()).ok());
+  EXPECT_EQ(host->state().starts, 1U);
+}
+
+TEST_F(KeyHostTest, ManyDeathsLeakNothing) {
+  const auto host = start();
+  const std::size_t before = count_descriptors();
+  for (int i = 0; i < 3; ++i) {
+    const std::uint64_t starts = host->state().starts;
+    kill_process(*host, SIGKILL);
+    await_start(*host, starts + 1);
+  }
+  EXPECT_EQ(count_descriptors(), before);
+  // One child, the host that lives; its predecessors are reaped.
+  EXPECT_EQ(testing::children_of(getpid()).size(), 1U);
+}
+
+TEST_F(KeyHostTest, ReopeningFindsNewFiles) {
+  const auto host = start();
+  std::filesystem::copy_file(directory_ / "default.pem", directory_ / "copy.pem");
+  EXPECT_EQ(host->sign("copy", digest(), soon()).error().reason, "KEY_NOT_FOUND");
+  ASSERT_TRUE(host->reopen(soon()).ok());
+  EXPECT_TRUE(host->sign("copy", digest(), soon()).ok());
+}
+
+TEST_F(KeyHostTest, DamagedFileAtReopeningIsNamedAndMendable) {
+  const auto host = start();
+  std::filesystem::rename(directory_ / "default.pem", directory_ / "default.away");
+  testing::write_text(directory_ / "default.pem", "damaged");
+  std::filesystem::permissions(directory_ / "default.pem", std::filesystem::perms(0600));
+  const auto reopened = host->reopen(soon());
+  ASSERT_FALSE(reopened.ok());
+  EXPECT_THAT(reopened.error().message, HasSubstr("KEY_FILE_DAMAGED"));
+  EXPECT_EQ(host->sign("default", digest(), soon()).error().reason, "KEY_HOST_DOWN");
+  std::filesystem::rename(directory_ / "default.away", directory_ / "default.pem");
+  EXPECT_TRUE(host->reopen(soon()).ok());
+  EXPECT_TRUE(host->sign("default", digest(), soon()).ok());
+}
+
+TEST_F(KeyHostTest, LargeInputIsRefusedAndAFullSocketIsWaitedFor) {
+  const auto host = start();
+  EXPECT_EQ(host->sign("log", Bytes(64U << 10, 1), soon()).error().reason, "INPUT_TOO_LARGE");
+  std::mutex mutex;
+  std::condition_variable changed;
+  int good = 0;
+  int answered = 0;
+  for (int i = 0; i < 100; ++i) {
+    host->sign("log", Bytes(32U << 10, 1), soon(), [&](const Result<Bytes>& answer) {
+      const std::lock_guard lock(mutex);
+      good += answer.ok() ? 1 : 0;
+      ++answered;
+      changed.notify_one();
+    });
+  }
+  std::unique_lock lock(mutex);
+  ASSERT_TRUE(changed.wait_for(lock, 20s, [&] { return answered == 100; }));
+  EXPECT_EQ(good, 100);
+}
+
+TEST(KeyHostProcess, LeavesWhenTheDaemonIsGone) {
+  auto process = host::Process::start(CHANCERY_KEYHOST, {});
+  ASSERT_TRUE(process.ok());
+  // Not even told to open anything: the socket's end is enough.
+  EXPECT_EQ(process->end(20s), "exited with status 1");
+}
+
+TEST(KeyHostProcess, LeavesItsBackendInOrderWhenTheDaemonIsGone) {
+  const testing::TemporaryDirectory directory;
+  auto process = host::Process::start(CHANCERY_KEYHOST, {});
+  ASSERT_TRUE(process.ok());
+  const Bytes open = encode(host::Open{
+      "software", {"keys", {{"directory", directory.path().string()}}}, std::nullopt, soon()});
+  ASSERT_EQ(send(process->socket(), open.data(), open.size(), 0),
+            static_cast<ssize_t>(open.size()));
+  Bytes answer(limits::key_host_message_bytes_max);
+  const ssize_t size = recv(process->socket(), answer.data(), answer.size(), 0);
+  ASSERT_GT(size, 0);
+  answer.resize(static_cast<std::size_t>(size));
+  EXPECT_TRUE(std::holds_alternative<host::Opened>(host::decode_from_host(answer).value()));
+  EXPECT_EQ(process->end(20s), "exited with status 0");
 }
 
 TEST_F(KeyHostTest, MadeKeySignsAtOnceAndAfterRestart) {
