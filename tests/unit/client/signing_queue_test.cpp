@@ -105,7 +105,7 @@ TEST_F(SigningQueueTest, ALostConnectionIsOpenedAgainAndEveryRequestKeepsItsKey)
   for (int i = 0; i < 8; ++i) requests.push_back(asking_for(std::to_string(i)));
   run(requests);
   for (const Outcome& outcome : outcomes_) EXPECT_TRUE(outcome.signature.ok());
-  EXPECT_EQ(keys_["3"].size(), 2U);
+  ASSERT_EQ(keys_["3"].size(), 2U);
   EXPECT_EQ(keys_["3"][0], keys_["3"][1]);
   EXPECT_EQ(daemon_->connections(), 2U);
 }
