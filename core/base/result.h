@@ -70,7 +70,8 @@ class [[nodiscard]] Result<void> {
   std::optional<Error> error_;
 };
 
-// The value of `expression`, or return its Error from the enclosing function. One per expression.
+// The value of `expression`, or return its Error from the enclosing function. One per expression,
+// and none inside a list of initialisers: GCC forgets the values made before it.
 #define TRY(expression)                                \
   __extension__({                                      \
     auto try_result_ = (expression);                   \

@@ -197,9 +197,10 @@ Result<OpenedLog> open_log_files(Files& files, Journal& journal, const Checkpoin
   TRY(check_sizes(stored, projected.size, journal.log_size()));
 
   opened.edge = TRY(restore_edge(files, stored, projected));
-  opened.projected = {projected, stored.checkpoint->tree.size,
-                      TRY(read_open_bundle(files, opened.edge)),
-                      TRY(read_collected_size(files, projected.size))};
+  Bytes open_bundle = TRY(read_open_bundle(files, opened.edge));
+  const std::uint64_t collected_size = TRY(read_collected_size(files, projected.size));
+  opened.projected = {projected, stored.checkpoint->tree.size, std::move(open_bundle),
+                      collected_size};
   const KnownTrees known(stored);
   TRY(known.check(projected.size, tlog::TileNodes(files, projected.size), true));
   TRY(known.check(projected.size, opened.edge, false));

@@ -113,17 +113,21 @@ void await_hang_up(int socket) {
 
 // Threads start before the last filter, which allows no more of them, and work after it.
 [[noreturn]] void run(int socket, const BackendType& type, Opening opening) {
+  // A thread's own start asks for more than the filter allows (a sanitiser's reads a file).
+  std::latch begun(static_cast<std::ptrdiff_t>(opening.instances.size()));
   std::latch shut(1);
   std::counting_semaphore<> finished(0);
   std::vector<std::thread> threads;
   for (std::unique_ptr<KeyBackend>& instance : opening.instances) {
-    threads.emplace_back([&shut, &finished, socket, backend = std::move(instance)]() mutable {
+    threads.emplace_back([&, socket, backend = std::move(instance)]() mutable {
+      begun.count_down();
       shut.wait();
       work(socket, *backend);
       backend.reset();  // leaves its device in order
       finished.release();
     });
   }
+  begun.wait();
   if (type.confinement == Confinement::memory_only) {
     forbid_more_processes();
     const Result<void> confined = allow_memory_only();

@@ -163,23 +163,23 @@ TEST_F(Log, WhoStillWaitsWhenItClosesIsTold) {
 }
 
 TEST_F(Log, AFullDiskDelaysTheFilesAndNotTheProofs) {
-  std::atomic<bool> is_full = false;
-  host_.options.open_files = [&] {
-    return Result(
-        hooked_files(daemon::Files::open(directory_ / "log").value(),
-                     [&](std::string_view operation, const std::string& path) -> Result<void> {
-                       if (is_full && operation == "write")
-                         return unavailable("FILE_DISK_FULL", path);
-                       return {};
-                     }));
+  // Shared: the log, which the fixture ends, still writes when this function is over.
+  const auto is_full = std::make_shared<std::atomic<bool>>(false);
+  host_.options.open_files = [this, is_full] {
+    return Result(hooked_files(
+        daemon::Files::open(directory_ / "log").value(),
+        [is_full](std::string_view operation, const std::string& path) -> Result<void> {
+          if (*is_full && operation == "write") return unavailable("FILE_DISK_FULL", path);
+          return {};
+        }));
   };
   ASSERT_TRUE(host_.open().ok());
-  is_full = true;
+  *is_full = true;
   host_.append(300);
   EXPECT_TRUE(host_.check(host_.inclusion(299).value()).ok());
   EXPECT_EQ(*host_.log().entry(299), LogHost::body(299));
   EXPECT_EQ(host_.log().published_size(), 0U);
-  is_full = false;
+  *is_full = false;
   host_.wait_until_published();
   EXPECT_EQ(host_.check_files()->size, 300U);
 }
