@@ -141,8 +141,9 @@ void await_hang_up(int socket) {
   // A thread that hangs in its device is left there.
   const auto last = std::chrono::steady_clock::now() + limits::key_host_exit_max;
   for (std::size_t i = 0; i < threads.size(); ++i) {
-    if (!finished.try_acquire_until(last)) break;
+    if (!finished.try_acquire_until(last)) _exit(0);
   }
+  for (std::thread& thread : threads) thread.join();
   _exit(0);
 }
 

@@ -67,11 +67,12 @@ TEST_F(Audit, FullQueueRefusesNewWorkAtOnce) {
   daemon::JournalOptions options;
   options.path = directory_ / "other.db";
   options.queue_max = 2;
-  std::vector<std::string> outcomes;  // outlive the journal, which answers all in the end
+  // All of these outlive the journal, which answers everybody in the end.
+  std::vector<std::string> outcomes;
   std::mutex mutex;
-  const auto journal = open_journal(std::move(options));
   std::promise<void> held;
   std::promise<void> reached;
+  const auto journal = open_journal(std::move(options));
   journal->record_refusal({}, [&](const Result<void>&) {
     reached.set_value();
     held.get_future().wait();
