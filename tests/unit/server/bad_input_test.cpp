@@ -207,6 +207,8 @@ TEST_F(BadInput, AClientGoneInMidRequestLeavesNothingBehind) {
 TEST_F(BadInput, AClientGoneInMidStreamEndsItUnfinished) {
   client.request(1, "Join", {}, wire::flags::remote_open);
   client.send(wire::build_data(1, "one"));
+  // A stream whose client goes before it has begun never begins.
+  toy.wait_until([&](Server&) { return toy.begun_streams() == 1; });
   client.close();
   toy.wait_until([&](Server&) { return toy.ended_streams() == 1; });
   toy.wait_until([](Server& server) { return server.is_drained(); });

@@ -77,6 +77,7 @@ std::vector<Method> ToyServer::methods() {
   };
   const auto echo = [](Call call) { call.responder->answer(std::move(call.payload)); };
   const auto join = [this](Call call) -> Result<std::unique_ptr<InboundStream>> {
+    ++begun_streams_;
     return std::unique_ptr<InboundStream>(std::make_unique<Join>(std::move(call), ended_streams_));
   };
   std::vector<Method> methods{

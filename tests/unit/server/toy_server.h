@@ -40,6 +40,7 @@ class ToyServer {
 
   const std::filesystem::path& socket() const { return socket_; }
   Latch& latch() { return latch_; }
+  std::atomic<int>& begun_streams() { return begun_streams_; }
   std::atomic<int>& ended_streams() { return ended_streams_; }
   ServerCounts counts() const { return server_->counts(); }
   // Runs `work` on the event loop and waits for it.
@@ -54,6 +55,7 @@ class ToyServer {
   testing::TemporaryDirectory directory_;
   const std::filesystem::path socket_ = directory_ / "toy.sock";
   Latch latch_;
+  std::atomic<int> begun_streams_ = 0;
   std::atomic<int> ended_streams_ = 0;
   Pool pool_{4};
   sd_event* event_ = nullptr;
