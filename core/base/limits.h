@@ -92,7 +92,8 @@ inline constexpr std::size_t entry_bytes_max = 65535;  // tlog-tiles: u16 length
 // --- Key hosts ---
 inline constexpr std::size_t key_host_queue_max = 4096;  // as many as requests in flight
 inline constexpr std::size_t key_host_message_bytes_max = 64U << 10;
-inline constexpr auto key_host_start_max = 10000ms;
+// A first start may make keys: an RSA-4096 one took over ten seconds on a busy machine.
+inline constexpr auto key_host_start_max = 60000ms;
 // A device that has not answered in this time hangs: RSA-3072 in a slow TPM takes a second.
 inline constexpr auto key_host_answer_max = 20000ms;
 inline constexpr auto key_host_restart_delay_min =
