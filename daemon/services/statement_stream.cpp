@@ -54,7 +54,7 @@ void StatementStream::finish() {
   parts_.spool.post([&parts = parts_, call = std::move(call_), profile = std::move(profile_),
                      key = std::move(idempotency_key_), statement = std::move(statement_),
                      reservation = std::move(reservation_)]() mutable {
-    Result<Asked> asked = read_statement(std::move(profile), std::move(key), std::move(statement));
+    Result<Asked> asked = read_statement(profile, std::move(key), std::move(statement));
     if (!asked.ok()) return call.responder->answer(asked.error());
     asked->reservation = std::move(reservation);
     Signing::start(parts, std::move(call), std::move(*asked));
