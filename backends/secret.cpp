@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <cstdlib>
 
-#include "core/base/limits.h"
+#include "core/base/limits/key_hosts.h"
 
 namespace chancery {
 namespace {

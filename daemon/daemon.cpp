@@ -6,7 +6,9 @@
 #include <charconv>
 
 #include "backends/registry.h"
-#include "core/base/limits.h"
+#include "core/base/limits/journal.h"
+#include "core/base/limits/key_hosts.h"
+#include "core/base/limits/statements.h"
 #include "daemon/config/keys.h"
 #include "daemon/config/programs.h"
 #include "daemon/flows/signing.h"

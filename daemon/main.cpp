@@ -8,7 +8,7 @@
 #include <cstdlib>
 
 #include "backends/registry.h"
-#include "core/base/limits.h"
+#include "core/base/limits/journal.h"
 #include "daemon/config/places.h"
 #include "daemon/daemon.h"
 #include "daemon/note.h"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/base/limits.h"
+#include "core/base/limits/socket.h"
 #include "core/base/result.h"
 
 namespace chancery::wire {

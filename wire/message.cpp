@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "core/base/limits.h"
+#include "core/base/limits/socket.h"
 #include "ttrpc/ttrpc.pb.h"
 #include "wire/status.h"
 

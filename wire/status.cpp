@@ -3,7 +3,8 @@
 #include <array>
 #include <utility>
 
-#include "core/base/limits.h"
+#include "core/base/limits/socket.h"
+#include "core/base/limits/statements.h"
 #include "core/base/utf8.h"
 #include "google/rpc/error_details.pb.h"
 

@@ -13,7 +13,7 @@
 #include <optional>
 
 #include "backends/key_backend.h"
-#include "core/base/limits.h"
+#include "core/base/limits/key_hosts.h"
 
 namespace chancery {
 
@@ -29,7 +29,7 @@ struct KeyHostOptions {
   // while it stays the same.
   std::function<void(const Error&)> report = {};
 
-  // Copies of limits.h, so that tests need not wait as long.
+  // Copies of core/base/limits, so that tests need not wait as long.
   std::size_t queue_max = limits::key_host_queue_max;
   std::chrono::milliseconds start_max = limits::key_host_start_max;
   std::chrono::milliseconds answer_max = limits::key_host_answer_max;

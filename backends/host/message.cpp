@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "core/base/limits.h"
+#include "core/base/limits/key_hosts.h"
 
 namespace chancery::host {
 namespace {

@@ -1,4 +1,5 @@
 #include "backends/host/running_key_host.h"
+#include "core/base/limits/key_hosts.h"
 
 #include <fmt/format.h>
 #include <poll.h>

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "core/base/limits.h"
+#include "core/base/limits/statements.h"
 
 namespace chancery::software {
 namespace {

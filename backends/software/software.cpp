@@ -11,7 +11,7 @@
 #include "backends/software/key_file.h"
 #include "backends/software/options.h"
 #include "backends/software/signer.h"
-#include "core/base/limits.h"
+#include "core/base/limits/key_hosts.h"
 
 namespace chancery::software {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <system_error>
 
-#include "core/base/limits.h"
+#include "core/base/limits/bundles.h"
 #include "core/tlog/log_files.h"
 #include "wire/descriptor.h"
 

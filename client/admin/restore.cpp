@@ -6,7 +6,7 @@
 #include "client/admin/commands.h"
 #include "client/files/file.h"
 #include "client/terminal/report.h"
-#include "core/base/limits.h"
+#include "core/base/limits/bundles.h"
 
 namespace chancery::client {
 

@@ -13,7 +13,7 @@
 #include "client/requests/statement_request.h"
 #include "client/terminal/progress.h"
 #include "core/base/encoding.h"
-#include "core/base/limits.h"
+#include "core/base/limits/statements.h"
 #include "core/bundle/statement.h"
 
 namespace chancery::client {

@@ -10,7 +10,7 @@
 #include "client/requests/signing_queue.h"
 #include "client/terminal/progress.h"
 #include "client/terminal/report.h"
-#include "core/base/limits.h"
+#include "core/base/limits/command.h"
 
 namespace chancery::client {
 

@@ -4,7 +4,7 @@
 #include "client/commands/commands.h"
 #include "client/commands/signature_output.h"
 #include "client/requests/ask.h"
-#include "core/base/limits.h"
+#include "core/base/limits/command.h"
 
 namespace chancery::client {
 

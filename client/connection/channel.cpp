@@ -8,7 +8,7 @@
 #include <cstring>
 #include <utility>
 
-#include "core/base/limits.h"
+#include "core/base/limits/socket.h"
 
 namespace chancery::client {
 namespace {

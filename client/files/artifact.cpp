@@ -8,7 +8,8 @@
 #include <vector>
 
 #include "core/base/encoding.h"
-#include "core/base/limits.h"
+#include "core/base/limits/command.h"
+#include "core/base/limits/statements.h"
 #include "core/base/utf8.h"
 #include "wire/descriptor.h"
 

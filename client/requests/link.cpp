@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <thread>
 
-#include "core/base/limits.h"
+#include "core/base/limits/command.h"
 
 namespace chancery::client {
 

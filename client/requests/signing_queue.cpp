@@ -2,7 +2,7 @@
 
 #include "client/requests/ask.h"
 #include "client/requests/idempotency_key.h"
-#include "core/base/limits.h"
+#include "core/base/limits/command.h"
 
 namespace chancery::client {
 

@@ -1,7 +1,7 @@
 #include "client/requests/statement_request.h"
 
 #include "client/requests/ask.h"
-#include "core/base/limits.h"
+#include "core/base/limits/socket.h"
 
 namespace chancery::client {
 

@@ -7,7 +7,7 @@
 #include <cstdio>
 
 #include "client/terminal/report.h"
-#include "core/base/limits.h"
+#include "core/base/limits/command.h"
 
 namespace chancery::client {
 

@@ -7,7 +7,8 @@
 #include <system_error>
 
 #include "client/files/file.h"
-#include "core/base/limits.h"
+#include "core/base/limits/bundles.h"
+#include "core/base/limits/command.h"
 
 namespace chancery::client {
 

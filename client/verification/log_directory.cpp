@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "client/files/file.h"
-#include "core/base/limits.h"
+#include "core/base/limits/bundles.h"
 
 namespace chancery::client {
 

@@ -1,4 +1,5 @@
 #include "core/base/json.h"
+#include "core/base/limits/statements.h"
 
 #include <fmt/format.h>
 

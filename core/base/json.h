@@ -4,7 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/bytes.h"
-#include "core/base/limits.h"
+#include "core/base/limits/bundles.h"
+#include "core/base/limits/statements.h"
 #include "core/base/result.h"
 
 namespace chancery {

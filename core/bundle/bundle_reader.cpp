@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/limits/bundles.h"
 #include "core/bundle/bundle_rules.h"
 #include "core/bundle/proto_json.h"
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "core/base/encoding.h"
-#include "core/base/limits.h"
+#include "core/base/limits/bundles.h"
 
 namespace chancery::bundle {
 namespace {

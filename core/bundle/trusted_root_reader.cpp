@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/limits/bundles.h"
 #include "core/base/rfc3339.h"
 #include "core/bundle/proto_json.h"
 #include "core/bundle/trusted_root.h"

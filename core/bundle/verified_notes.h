@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "core/base/limits.h"
+#include "core/base/limits/bundles.h"
 #include "core/tlog/note.h"
 
 namespace chancery::bundle {

@@ -4,7 +4,7 @@
 
 #include "core/base/encoding.h"
 #include "core/base/json.h"
-#include "core/base/limits.h"
+#include "core/base/limits/bundles.h"
 
 namespace chancery::tlog {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "core/base/limits.h"
+#include "core/base/limits/bundles.h"
 #include "core/tlog/edge_tree.h"
 
 namespace chancery::tlog {

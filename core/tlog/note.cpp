@@ -6,7 +6,7 @@
 #include <charconv>
 
 #include "core/base/encoding.h"
-#include "core/base/limits.h"
+#include "core/base/limits/bundles.h"
 #include "core/base/utf8.h"
 
 namespace chancery::tlog {

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "core/base/limits.h"
+#include "core/base/limits/bundles.h"
 
 namespace chancery::tlog {
 namespace {

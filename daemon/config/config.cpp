@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/base/limits.h"
+#include "core/base/limits/configuration.h"
 #include "daemon/config/sections/references.h"
 #include "daemon/config/sections/sections.h"
 #include "daemon/config/toml/document.h"

@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "backends/key_backend.h"
-#include "core/base/limits.h"
+#include "core/base/limits/configuration.h"
+#include "core/base/limits/local_log.h"
+#include "core/base/limits/statements.h"
 #include "core/policy/rule.h"
 #include "daemon/config/toml/problem.h"
 

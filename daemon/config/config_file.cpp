@@ -8,7 +8,7 @@
 #include <array>
 #include <cerrno>
 
-#include "core/base/limits.h"
+#include "core/base/limits/configuration.h"
 #include "daemon/config/config.h"
 
 namespace chancery::daemon {

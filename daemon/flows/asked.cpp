@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "core/base/encoding.h"
-#include "core/base/limits.h"
+#include "core/base/limits/statements.h"
 #include "core/base/utf8.h"
 #include "core/bundle/statement.h"
 

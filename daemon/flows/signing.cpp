@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "core/base/limits/socket.h"
+#include "core/base/limits/statements.h"
 #include "core/bundle/dsse.h"
 #include "core/tlog/entry.h"
 #include "daemon/flows/assemble.h"

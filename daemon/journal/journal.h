@@ -10,7 +10,7 @@
 #include <memory>
 #include <vector>
 
-#include "core/base/limits.h"
+#include "core/base/limits/journal.h"
 #include "core/base/result.h"
 #include "daemon/journal/receipt.h"
 #include "daemon/journal/records.h"
@@ -55,7 +55,7 @@ struct JournalOptions {
   // the completions of that commit.
   std::function<void(const std::vector<AppendedEntry>&)> on_appended = nullptr;
 
-  // Copies of limits.h, so that tests can reach them.
+  // Copies of core/base/limits, so that tests can reach them.
   std::size_t queue_max = limits::journal_queue_max;
   std::uint64_t reserve_bytes = limits::journal_reserve_bytes;
   int checkpoint_pages = limits::journal_checkpoint_pages;

@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "core/base/encoding.h"
-#include "core/base/limits.h"
+#include "core/base/limits/socket.h"
 
 namespace chancery::daemon {
 namespace {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/base/deadline.h"
+#include "core/base/limits/socket.h"
 #include "core/base/result.h"
 #include "core/crypto/digest.h"
 

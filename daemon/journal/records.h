@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/deadline.h"
+#include "core/base/limits/statements.h"
 #include "core/crypto/digest.h"
 #include "core/tlog/merkle.h"
 

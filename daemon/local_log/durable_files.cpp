@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "core/base/limits.h"
+#include "core/base/limits/local_log.h"
 
 namespace chancery::daemon {
 namespace {

@@ -6,7 +6,7 @@
 #include <atomic>
 
 #include "core/base/encoding.h"
-#include "core/base/limits.h"
+#include "core/base/limits/local_log.h"
 #include "daemon/local_log/opening.h"
 #include "daemon/local_log/publisher.h"
 #include "daemon/local_log/sealer.h"

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "core/base/limits.h"
+#include "core/base/limits/bundles.h"
 #include "daemon/local_log/state_files.h"
 
 namespace chancery::daemon {

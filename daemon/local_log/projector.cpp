@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/base/limits.h"
+#include "core/base/limits/local_log.h"
 #include "daemon/local_log/state_files.h"
 
 namespace chancery::daemon {

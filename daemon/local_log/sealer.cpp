@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "core/base/limits.h"
+#include "core/base/limits/local_log.h"
 
 namespace chancery::daemon {
 

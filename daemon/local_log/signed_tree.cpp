@@ -1,6 +1,6 @@
 #include "daemon/local_log/signed_tree.h"
 
-#include "core/base/limits.h"
+#include "core/base/limits/key_hosts.h"
 
 namespace chancery::daemon {
 

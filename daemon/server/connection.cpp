@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/base/limits.h"
+#include "core/base/limits/socket.h"
 #include "daemon/server/answer.h"
 #include "daemon/server/outbound.h"
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "core/base/limits.h"
+#include "core/base/limits/statements.h"
 
 namespace chancery::daemon {
 namespace {

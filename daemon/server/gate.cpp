@@ -1,4 +1,5 @@
 #include "daemon/server/gate.h"
+#include "core/base/limits/socket.h"
 
 namespace chancery::daemon {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "core/base/limits.h"
+#include "core/base/limits/socket.h"
 #include "wire/message.h"
 
 namespace chancery::daemon {

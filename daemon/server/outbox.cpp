@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "core/base/limits.h"
+#include "core/base/limits/socket.h"
 
 namespace chancery::daemon {
 namespace {

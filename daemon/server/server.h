@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/limits.h"
+#include "core/base/limits/socket.h"
 #include "daemon/pool.h"
 #include "daemon/server/call.h"
 #include "daemon/server/listen.h"
@@ -15,7 +15,7 @@ struct sd_event;
 
 namespace chancery::daemon {
 
-// Copies of limits.h, so that tests can reach them without a thousand sockets.
+// Copies of core/base/limits, so that tests can reach them without a thousand sockets.
 struct ServerLimits {
   std::size_t connections_max = limits::connections_max;
   std::size_t connections_per_uid_max = limits::connections_per_uid_max;

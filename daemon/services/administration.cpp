@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "chancery/v1/admin.pb.h"
-#include "core/base/limits.h"
 #include "core/base/utf8.h"
 #include "daemon/config/reload.h"
 #include "daemon/services/back_up.h"

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <system_error>
 
-#include "core/base/limits.h"
+#include "core/base/limits/statements.h"
 
 namespace chancery::daemon {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "chancery/v1/signer.pb.h"
 #include "core/base/encoding.h"
-#include "core/base/limits.h"
+#include "core/base/limits/statements.h"
 #include "daemon/flows/assemble.h"
 #include "daemon/flows/read_signature.h"
 #include "daemon/services/message.h"

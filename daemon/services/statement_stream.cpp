@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "core/base/limits.h"
+#include "core/base/limits/statements.h"
 #include "daemon/flows/asked.h"
 #include "daemon/flows/signing.h"
 #include "daemon/services/message.h"

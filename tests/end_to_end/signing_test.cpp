@@ -1,4 +1,4 @@
-#include "core/base/limits.h"
+#include "core/base/limits/statements.h"
 #include "core/bundle/verify.h"
 #include "core/tlog/entry.h"
 #include "tests/end_to_end/running_daemon.h"

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/base/limits.h"
+#include "core/base/limits/socket.h"
 #include "wire/frame.h"
 #include "wire/message.h"
 

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "core/base/limits.h"
+#include "core/base/limits/socket.h"
 #include "daemon/server/connection.h"
 
 namespace {

@@ -15,7 +15,7 @@
 #include "backends/host/process.h"
 #include "backends/software/key_file.h"
 #include "backends/software/signer.h"
-#include "core/base/limits.h"
+#include "core/base/limits/key_hosts.h"
 
 namespace chancery {
 namespace {

@@ -1,6 +1,6 @@
 #include "tests/support/fake_key_host.h"
 
-#include "core/base/limits.h"
+#include "core/base/limits/key_hosts.h"
 
 namespace chancery::testing {
 

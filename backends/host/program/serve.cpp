@@ -16,7 +16,7 @@
 #include "backends/host/program/hardening.h"
 #include "backends/host/program/system_calls.h"
 #include "backends/registry.h"
-#include "core/base/limits.h"
+#include "core/base/limits/key_hosts.h"
 
 namespace chancery::host {
 namespace {

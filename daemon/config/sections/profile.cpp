@@ -1,5 +1,5 @@
 // [[profile]]: what a key is used for.
-#include "core/base/limits.h"
+#include "core/base/limits/configuration.h"
 #include "daemon/config/sections/sections.h"
 #include "daemon/config/toml/nearest_name.h"
 

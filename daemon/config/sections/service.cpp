@@ -1,5 +1,5 @@
 // [server], [state], [archive], [log]: there is one of each.
-#include "core/base/limits.h"
+#include "core/base/limits/configuration.h"
 #include "daemon/config/sections/log_origin.h"
 #include "daemon/config/sections/sections.h"
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-#include "core/base/limits.h"
+#include "core/base/limits/configuration.h"
 #include "daemon/config/toml/lines.h"
 
 namespace chancery::daemon {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "core/base/limits.h"
+#include "core/base/limits/statements.h"
 #include "core/base/utf8.h"
 #include "daemon/config/toml/nearest_name.h"
 

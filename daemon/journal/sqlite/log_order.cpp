@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/base/limits.h"
+#include "core/base/limits/journal.h"
 
 namespace chancery::daemon::sqlite {
 namespace {

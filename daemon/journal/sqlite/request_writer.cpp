@@ -1,6 +1,6 @@
 #include "daemon/journal/sqlite/request_writer.h"
 
-#include "core/base/limits.h"
+#include "core/base/limits/journal.h"
 
 namespace chancery::daemon::sqlite {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/base/limits.h"
+#include "core/base/limits/journal.h"
 #include "daemon/journal/sqlite/request_reader.h"
 
 namespace chancery::daemon::sqlite {

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "core/base/limits.h"
+#include "core/base/limits/journal.h"
 
 namespace chancery::daemon::sqlite {
 namespace {

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "core/base/limits.h"
+#include "core/base/limits/journal.h"
 #include "daemon/journal/sqlite/log_room.h"
 
 namespace chancery::daemon::sqlite {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/base/encoding.h"
-#include "core/base/limits.h"
+#include "core/base/limits/command.h"
 #include "tests/support/temporary_directory.h"
 
 namespace chancery::client {

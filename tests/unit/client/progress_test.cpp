@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/base/limits.h"
+#include "core/base/limits/command.h"
 
 namespace chancery::client {
 namespace {

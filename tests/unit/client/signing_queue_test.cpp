@@ -5,7 +5,7 @@
 
 #include <map>
 
-#include "core/base/limits.h"
+#include "core/base/limits/command.h"
 #include "tests/support/scripted_daemon.h"
 #include "tests/support/temporary_directory.h"
 

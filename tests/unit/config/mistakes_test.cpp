@@ -3,7 +3,7 @@
 
 #include <ostream>
 
-#include "core/base/limits.h"
+#include "core/base/limits/configuration.h"
 #include "tests/unit/config/sample_config.h"
 
 namespace chancery::daemon {

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "core/base/limits.h"
-
 namespace chancery::daemon {
 namespace {
 

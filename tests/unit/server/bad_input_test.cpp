@@ -2,7 +2,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/base/limits.h"
 #include "tests/unit/server/raw_client.h"
 #include "tests/unit/server/toy_server.h"
 

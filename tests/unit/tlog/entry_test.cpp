@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/base/json.h"
-#include "core/base/limits.h"
+#include "core/base/limits/bundles.h"
 
 namespace chancery::tlog {
 namespace {

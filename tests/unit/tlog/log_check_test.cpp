@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "core/base/limits.h"
 #include "tests/support/private_key.h"
 #include "tests/unit/tlog/memory_files.h"
 

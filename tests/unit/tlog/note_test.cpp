@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/base/encoding.h"
-#include "core/base/limits.h"
+#include "core/base/limits/bundles.h"
 #include "tests/support/private_key.h"
 
 namespace chancery::tlog {

@@ -4,7 +4,7 @@
 
 #include <map>
 
-#include "core/base/limits.h"
+#include "core/base/limits/bundles.h"
 
 namespace chancery::tlog {
 namespace {

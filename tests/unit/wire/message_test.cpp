@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "core/base/encoding.h"
-#include "core/base/limits.h"
+#include "core/base/limits/socket.h"
 #include "wire/status.h"
 
 namespace chancery::wire {

@@ -1,0 +1,20 @@
+// Limits: bundles and roots that we read. Each bound with its reason; all of them are in this
+// folder.
+#pragma once
+
+#include <cstddef>
+
+namespace chancery::limits {
+
+inline constexpr std::size_t bundle_bytes_max = 128U << 20;  // a 64 MiB payload in base64, and more
+inline constexpr std::size_t trusted_root_bytes_max = 8U << 20;
+inline constexpr std::size_t bundle_log_entries_max = 32;  // as sigstore-go
+inline constexpr std::size_t bundle_timestamps_max = 32;   // as sigstore-go
+inline constexpr std::size_t proof_hashes_max = 64;        // a tree of 2^63 entries has 63
+inline constexpr std::size_t checkpoint_bytes_max = 64U << 10;
+inline constexpr std::size_t checkpoint_signatures_max = 64;  // the log, and up to 63 witnesses
+// As many checkpoints as a batch may span: a log publishes one for hundreds of entries.
+inline constexpr std::size_t verified_notes_max = 32;
+inline constexpr std::size_t entry_bytes_max = 65535;  // tlog-tiles: u16 length prefix
+
+}  // namespace chancery::limits

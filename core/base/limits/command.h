@@ -1,0 +1,28 @@
+// Limits: the command. Each bound with its reason; all of them are in this folder.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace chancery::limits {
+
+using namespace std::chrono_literals;
+
+// Large enough that reading costs few system calls, small enough to stay in the second-level cache.
+inline constexpr std::size_t artifact_chunk_bytes = 256U << 10;
+// A file up to this size is hashed in a tenth of a second: answers may wait that long unread.
+inline constexpr std::uint64_t quickly_hashed_bytes_max = 64U << 20;
+// Requests that one `chancery sign` keeps waiting: fills the daemon's batches, and their answers
+// (about 3 KiB each) fit the socket's buffer while the next file is hashed.
+inline constexpr std::size_t client_requests_in_flight_max = 48;
+inline constexpr auto client_retry_delay_min = 50ms;  // a daemon that restarts is back in this time
+inline constexpr auto client_retry_delay_max = 2000ms;
+// How often `chancery wait` looks: soon enough for a person, rare enough for the daemon.
+inline constexpr auto client_wait_interval = 200ms;
+inline constexpr std::size_t public_key_bytes_max = 64U << 10;  // PEM; RSA-4096 has 800 bytes
+// Work that is done sooner shows no progress; then an eye follows about ten drawings a second.
+inline constexpr auto progress_silence = 700ms;
+inline constexpr auto progress_interval = 100ms;
+
+}  // namespace chancery::limits

@@ -1,0 +1,38 @@
+// Limits: the journal. Each bound with its reason; all of them are in this folder.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "core/base/limits/socket.h"
+
+namespace chancery::limits {
+
+using namespace std::chrono_literals;
+
+inline constexpr std::size_t journal_queue_max = 8192;
+// One commit gathers at most so many: keeps the longest wait for the writer near 20 ms.
+inline constexpr std::size_t journal_batch_max = 512;
+// Checked whole at start up to this size: about 10 ms. Larger ones are checked in part.
+inline constexpr std::size_t journal_check_bytes_max = 4U << 20;
+// A checkpoint follows when the write-ahead log has grown by so many pages of 4 KiB: rarer ones
+// copy fewer pages twice, but make the writer pause longer.
+inline constexpr int journal_checkpoint_pages = 4096;
+// The write-ahead log's file: that many pages with their headers, and what the last batch adds.
+inline constexpr std::size_t journal_log_bytes = 18U << 20;
+// Nothing new is accepted with less free than this, so that what was accepted can be finished:
+// 4,096 requests in flight at 8 KiB each.
+inline constexpr std::size_t journal_reserve_bytes = 32U << 20;
+// Of an error kept in the journal; longer messages are cut.
+inline constexpr std::size_t failure_message_bytes_max = 1024;
+// The audit keeps so many refusals; the oldest go first, so that a denied client cannot fill the
+// disk.
+inline constexpr std::int64_t refusals_kept_max = 250000;
+// Rows forgotten in one commit: keeps the others' wait for the writer short.
+inline constexpr std::size_t journal_forget_batch_max = 4096;
+// Signed and unfinished at a stop: at most what was in flight, and what our own verifier refused.
+inline constexpr std::size_t unfinished_at_start_max = 2 * requests_in_flight_max;
+inline constexpr auto shutdown_max = 35000ms;
+
+}  // namespace chancery::limits

@@ -1,0 +1,32 @@
+// Limits: key hosts. Each bound with its reason; all of them are in this folder.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace chancery::limits {
+
+using namespace std::chrono_literals;
+
+inline constexpr std::size_t key_host_queue_max = 4096;  // as many as requests in flight
+inline constexpr std::size_t key_host_message_bytes_max = 64U << 10;
+// A first start may make keys: an RSA-4096 one took over ten seconds on a busy machine.
+inline constexpr auto key_host_start_max = 60000ms;
+// A device that has not answered in this time hangs: RSA-3072 in a slow TPM takes a second.
+inline constexpr auto key_host_answer_max = 20000ms;
+inline constexpr auto key_host_restart_delay_min =
+    50ms;  // a crash at each start costs 2 % of a core
+inline constexpr auto key_host_restart_delay_max = 5000ms;
+// With the host at once: it never waits for us, and little is in doubt when it dies.
+inline constexpr std::size_t key_host_window = 64;
+// Past its deadline a request waits so long for the host's own word, which says more than ours.
+inline constexpr auto key_host_late_answer_max = 250ms;
+// Told to go, a host has so long to put its device in order.
+inline constexpr auto key_host_exit_max = 2000ms;
+inline constexpr std::size_t key_host_threads_max = 16;
+inline constexpr std::size_t keys_per_backend_max = 1024;
+inline constexpr std::size_t backend_options_max = 64;
+inline constexpr std::size_t key_file_bytes_max = 64U << 10;  // RSA-4096 in PEM has 3.3 KiB
+inline constexpr std::size_t passphrase_bytes_max = 1024;     // as OpenSSL's own prompt
+
+}  // namespace chancery::limits

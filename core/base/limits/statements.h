@@ -1,0 +1,31 @@
+// Limits: what is signed. Each bound with its reason; all of them are in this folder.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace chancery::limits {
+
+// An SBOM of a large image is tens of MiB; cosign's own cap on attestations is 128 MiB.
+inline constexpr std::size_t statement_bytes_max = 64U << 20;
+// All large statements together: two of the largest at once, the third waits its turn.
+inline constexpr std::size_t statement_bytes_in_flight_max = 160U << 20;
+// Above this a payload lies in a file beside the journal, so that one commit stays short.
+inline constexpr std::size_t payload_bytes_in_journal_max = 1U << 20;
+// in-toto statements nest a few levels; predicates (CycloneDX) reach about 20.
+inline constexpr std::size_t json_depth_max = 64;
+// Large documents are long lists; no format keeps so many members in one object.
+inline constexpr std::size_t json_object_members_max = 100'000;
+inline constexpr std::size_t statement_subjects_max = 1024;  // as sigstore-go
+inline constexpr std::size_t subject_digests_max = 32;       // as sigstore-go
+inline constexpr std::size_t name_bytes_max =
+    256;  // profile, key, artefact names, idempotency keys
+// A finished bundle up to this size is in the answer itself; a larger one is read as a stream.
+inline constexpr std::size_t inline_bundle_bytes_max = 3U << 20;
+// What one message of such a stream carries; a multiple of 3: whole base64 groups.
+inline constexpr std::size_t bundle_chunk_bytes = 768U << 10;
+// Streams to slow readers at once; each holds a thread.
+inline constexpr unsigned bundle_stream_threads = 4;
+inline constexpr auto idempotency_key_life_default = std::chrono::hours(24);
+
+}  // namespace chancery::limits
