@@ -1,15 +1,11 @@
 #include "backends/software/key_file.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
-#include <unistd.h>
-
-#include <cerrno>
 
 namespace chancery::software {
 namespace {
@@ -96,29 +92,6 @@ Result<Secret> contents_of(BIO* bio) {
   return out;
 }
 
-// Ends in a failure that keeps errno's words.
-Error write_failed(const std::filesystem::path& path) {
-  return system_error("KEY_FILE_WRITE_FAILED", fmt::format("cannot write {}", path.string()),
-                      errno);
-}
-
-bool write_all(int descriptor, ByteView bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = write(descriptor, bytes.data(), bytes.size());
-    if (written < 0 && errno != EINTR) return false;
-    if (written > 0) bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
-  return fsync(descriptor) == 0;
-}
-
-bool sync_directory(const std::filesystem::path& directory) {
-  const int descriptor = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return false;
-  const bool synced = fsync(descriptor) == 0;
-  close(descriptor);
-  return synced;
-}
-
 }  // namespace
 
 Result<PrivateKey> decode_key(ByteView pem, const Secret* passphrase, std::string_view what) {
@@ -172,29 +145,6 @@ Result<PrivateKey> generate_key(Algorithm algorithm) {
                     fmt::format("libcrypto cannot make a key for {}", name_of(algorithm)));
   }
   return key;
-}
-
-Result<void> write_key_file(const std::filesystem::path& path, ByteView pem) {
-  // A name that the backend does not read, so that a crash leaves no half key.
-  const std::filesystem::path draft =
-      path.parent_path() / ("." + path.filename().string() + ".new");
-  unlink(draft.c_str());
-  const int descriptor = open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (descriptor < 0) return write_failed(draft);
-  const bool written = write_all(descriptor, pem);
-  const int failure = errno;
-  close(descriptor);
-  errno = failure;
-  // link, unlike rename, never replaces a key.
-  const bool linked = written && link(draft.c_str(), path.c_str()) == 0;
-  const Error error =
-      errno == EEXIST && written
-          ? invalid_request("KEY_EXISTS", fmt::format("there is a key {} already", path.string()))
-          : write_failed(path);
-  unlink(draft.c_str());
-  if (!linked) return error;
-  if (!sync_directory(path.parent_path())) return write_failed(path.parent_path());
-  return {};
 }
 
 }  // namespace chancery::software

@@ -3,7 +3,6 @@
 
 #include <openssl/evp.h>
 
-#include <filesystem>
 #include <memory>
 
 #include "backends/secret.h"
@@ -24,9 +23,5 @@ Result<Secret> encode_key(EVP_PKEY* key, const Secret* passphrase);
 
 // Error: internal KEY_GENERATION_FAILED.
 Result<PrivateKey> generate_key(Algorithm algorithm);
-
-// A new file of mode 0600, whole or not at all, durable once this returns. Errors: invalid_request
-// KEY_EXISTS; unavailable KEY_FILE_WRITE_FAILED.
-Result<void> write_key_file(const std::filesystem::path& path, ByteView pem);
 
 }  // namespace chancery::software

@@ -6,13 +6,9 @@
 
 #include "backends/key_backend.h"
 #include "backends/secret.h"
+#include "backends/wanted_keys.h"
 
 namespace chancery::software {
-
-struct KeyWanted {
-  std::string name;
-  Algorithm algorithm;
-};
 
 struct Options {
   std::filesystem::path directory;
@@ -27,8 +23,6 @@ Options parse_options(const BackendConfig& config, std::vector<std::string>& pro
 // Nothing where neither option is given.
 Result<std::optional<Secret>> read_passphrase(const Options& options);
 
-// Letters, digits, '.', '_', '-', not beginning with '.': what a file's name may hold everywhere.
-bool is_key_name(std::string_view name);
 // Whether this backend can make and use such keys: not PSS, not Ed25519ph.
 bool is_supported(Algorithm algorithm);
 

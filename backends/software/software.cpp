@@ -1,13 +1,10 @@
 #include "backends/software/software.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <cerrno>
 #include <map>
 
+#include "backends/key_directory.h"
 #include "backends/software/key_file.h"
 #include "backends/software/options.h"
 #include "backends/software/signer.h"
@@ -77,48 +74,6 @@ Result<KeyInfo> SoftwareBackend::make_key(std::string_view name, Algorithm algor
   return info;
 }
 
-// Others who may write the directory could put keys of theirs in place of ours.
-Result<void> check_directory(const std::filesystem::path& directory) {
-  struct stat status {};
-  if (stat(directory.c_str(), &status) != 0) {
-    return system_error("FILE_OPEN_FAILED",
-                        fmt::format("cannot open the key directory {}", directory.string()), errno);
-  }
-  if (!S_ISDIR(status.st_mode)) {
-    return invalid_request("KEY_DIRECTORY_UNSAFE",
-                           fmt::format("{} is not a directory", directory.string()));
-  }
-  if ((status.st_uid != geteuid() && status.st_uid != 0) || (status.st_mode & 022) != 0) {
-    return invalid_request("KEY_DIRECTORY_UNSAFE",
-                           fmt::format("{} may be written by others: it must belong to user {} "
-                                       "with mode 0700",
-                                       directory.string(), geteuid()));
-  }
-  return {};
-}
-
-Result<std::vector<std::filesystem::path>> key_files(const std::filesystem::path& directory) {
-  std::vector<std::filesystem::path> out;
-  std::error_code failure;
-  for (std::filesystem::directory_iterator at(directory, failure), end; !failure && at != end;
-       at.increment(failure)) {
-    const std::string name = at->path().filename().string();
-    if (name.ends_with(".pem") && !name.starts_with(".")) out.push_back(at->path());
-  }
-  if (failure) {
-    return system_error("FILE_OPEN_FAILED",
-                        fmt::format("cannot read the key directory {}", directory.string()),
-                        failure.value());
-  }
-  if (out.size() > limits::keys_per_backend_max) {
-    return invalid_request("TOO_MANY_KEYS",
-                           fmt::format("{} holds more than {} keys", directory.string(),
-                                       limits::keys_per_backend_max));
-  }
-  std::sort(out.begin(), out.end());
-  return out;
-}
-
 Result<Signer> load(const std::filesystem::path& path, const Secret* passphrase) {
   const std::string name = path.stem().string();
   if (!is_key_name(name)) {
@@ -131,7 +86,7 @@ Result<Signer> load(const std::filesystem::path& path, const Secret* passphrase)
 }
 
 Result<Signers> load_all(const Options& options) {
-  TRY(check_directory(options.directory));
+  TRY(check_key_directory(options.directory));
   const std::optional<Secret> passphrase = TRY(read_passphrase(options));
   Signers out;
   for (const std::filesystem::path& path : TRY(key_files(options.directory))) {

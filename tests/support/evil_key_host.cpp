@@ -13,6 +13,7 @@
 
 #include "backends/host/message.h"
 #include "backends/host/process.h"
+#include "backends/key_directory.h"
 #include "backends/software/key_file.h"
 #include "backends/software/signer.h"
 #include "core/base/limits/key_hosts.h"

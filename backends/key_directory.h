@@ -1,0 +1,26 @@
+// A directory of key files: one key a file, NAME.pem, ours alone.
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+#include <vector>
+
+#include "core/base/bytes.h"
+#include "core/base/result.h"
+
+namespace chancery {
+
+// Letters, digits, '.', '_', '-', not beginning with '.': what a file's name may hold everywhere.
+bool is_key_name(std::string_view name);
+
+// Others who may write the directory could put keys of theirs in place of ours. Errors: unavailable
+// FILE_OPEN_FAILED; invalid_request KEY_DIRECTORY_UNSAFE.
+Result<void> check_key_directory(const std::filesystem::path& directory);
+// In the order of their names. Errors: unavailable FILE_OPEN_FAILED; invalid_request TOO_MANY_KEYS.
+Result<std::vector<std::filesystem::path>> key_files(const std::filesystem::path& directory);
+
+// A new file of mode 0600, whole or not at all, durable once this returns. Errors: invalid_request
+// KEY_EXISTS; unavailable KEY_FILE_WRITE_FAILED.
+Result<void> write_key_file(const std::filesystem::path& path, ByteView pem);
+
+}  // namespace chancery
