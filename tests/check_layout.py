@@ -55,6 +55,7 @@ LIBRARY_HOMES = {
     "openssl/": ["core/crypto", "backends"],
     "sodium": ["core/crypto"],
     "nlohmann/": ["core/base", "client"],
+    "re2/": ["core/bundle"],
 }
 
 LINES_MAX = 450

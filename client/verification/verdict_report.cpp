@@ -37,16 +37,18 @@ Json json_of(const std::string& artifact, const bundle::Verdict& verdict) {
     json["error"] = json_of(*verdict.refusal);
     return json;
   }
-  json["log"] = {{"origin", verdict.log_origin}, {"index", verdict.log_index}};
+  if (!verdict.logs.empty()) {
+    const bundle::LogPlace& place = verdict.logs.front();
+    json["log"] = {{"origin", place.origin}, {"index", place.index}};
+  }
   if (verdict.statement) json["statement"] = json_of(*verdict.statement);
   return json;
 }
 
 std::vector<std::string> describe(const std::string& artifact, const bundle::Verdict& verdict) {
   std::vector<std::string> lines{fmt::format("Verified {}", artifact)};
-  if (!verdict.log_origin.empty())
-    lines.push_back(
-        fmt::format("  log        {}, entry {}", verdict.log_origin, verdict.log_index));
+  for (const bundle::LogPlace& place : verdict.logs)
+    lines.push_back(fmt::format("  log        {}, entry {}", place.origin, place.index));
   if (verdict.statement)
     lines.push_back(fmt::format("  statement  {}, {}", verdict.statement->predicate_type,
                                 subjects_text(*verdict.statement)));

@@ -21,34 +21,37 @@ struct Case {
   VerifiedNotes& notes;
   Verdict& verdict;
 
-  void pass(std::string_view name, std::string detail) const {
-    verdict.passed.push_back({std::string(name), std::move(detail)});
+  // Names the check that comes next, which fails unless it passes.
+  void check(std::string_view name) const { verdict.failed_check = name; }
+  void pass(std::string detail) const {
+    verdict.passed.push_back({verdict.failed_check, std::move(detail)});
   }
 };
 
 Result<std::vector<Algorithm>> judge_log(const Case& the, const Signer& signer,
                                          SignedContent& content) {
+  if (the.policy.ignore_transparency_log_unsafe) return possible_algorithms(signer.key);
+  the.check("transparency log");
   const Signing signing{signer, content, signature_of(the.bundle)};
-  const std::vector<VerifiedEntry> entries =
-      TRY(check_log_entries(the.bundle, signing, the.root, the.policy.log_entries_min, the.notes));
-  if (entries.empty()) return possible_algorithms(signer.key);
+  const std::vector<VerifiedEntry> entries = TRY(check_log_entries(
+      the.bundle, signing, the.root, std::max(1U, the.policy.log_entries_min), the.notes));
   for (const VerifiedEntry& entry : entries) {
-    the.pass("transparency log",
-             fmt::format("entry {} of {}", entry.entry->log_index, entry.log->base_url));
+    the.pass(fmt::format("entry {} of {}", entry.entry->log_index, entry.log->base_url));
+    if (entry.log->note_key) {
+      the.verdict.logs.push_back({entry.log->note_key->name(), entry.entry->log_index});
+    }
   }
-  const VerifiedEntry& first = entries.front();
-  if (first.log->note_key) the.verdict.log_origin = first.log->note_key->name();
-  the.verdict.log_index = first.entry->log_index;
-  return std::vector{first.algorithm};
+  return std::vector{entries.front().algorithm};
 }
 
 Result<void> judge_signature(const Case& the, const Signer& signer, SignedContent& content,
                              const std::vector<Algorithm>& algorithms) {
+  the.check("signature");
   Result<void> checked;
   for (const Algorithm algorithm : algorithms) {
     checked = content.verify(signer.key, algorithm, signature_of(the.bundle));
     if (!checked.ok()) continue;
-    the.pass("signature", std::string(name_of(algorithm)));
+    the.pass(std::string(name_of(algorithm)));
     return checked;
   }
   return checked;
@@ -56,19 +59,23 @@ Result<void> judge_signature(const Case& the, const Signer& signer, SignedConten
 
 Result<void> judge_content(const Case& the) {
   if (const auto* envelope = std::get_if<DsseEnvelope>(&the.bundle.content)) {
+    the.check("statement");
     the.verdict.statement = TRY(check_statement(*envelope, the.artifact));
-    the.pass("statement", the.verdict.statement->predicate_type);
+    the.pass(the.verdict.statement->predicate_type);
     return {};
   }
+  the.check("digest");
   TRY(check_digest_hint(std::get<MessageSignature>(the.bundle.content), the.artifact));
   return {};
 }
 
 Result<void> judge(const Case& the) {
+  the.check("bundle");
   TRY(check_rules(the.bundle));
-  the.pass("bundle", the.bundle.media_type);
+  the.pass(the.bundle.media_type);
+  the.check("signer");
   const Signer signer = TRY(find_signer(the.bundle, the.policy));
-  the.pass("signer", fmt::format("key for {}", name_of(signer.key.algorithm())));
+  the.pass(fmt::format("key for {}", name_of(signer.key.algorithm())));
   SignedContent content(the.bundle, the.artifact);
   const std::vector<Algorithm> algorithms = TRY(judge_log(the, signer, content));
   TRY(judge_signature(the, signer, content, algorithms));
@@ -80,7 +87,11 @@ Result<void> judge(const Case& the) {
 Verdict Verifier::verify(const Bundle& bundle, const Artifact& artifact, const Policy& policy) {
   Verdict verdict;
   const Result<void> judged = judge({bundle, artifact, *root_, policy, notes_, verdict});
-  if (!judged.ok()) verdict.refusal = judged.error();
+  if (judged.ok()) {
+    verdict.failed_check.clear();
+  } else {
+    verdict.refusal = judged.error();
+  }
   return verdict;
 }
 

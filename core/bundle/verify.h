@@ -1,12 +1,12 @@
 // Judges a bundle: offline, in the order a verifier should look, each refusal with its own reason.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "core/bundle/bundle.h"
-#include "core/bundle/statement.h"
+#include "core/bundle/policy.h"
 #include "core/bundle/trusted_root.h"
+#include "core/bundle/verdict.h"
 #include "core/bundle/verified_notes.h"
 
 namespace chancery::bundle {
@@ -20,26 +20,6 @@ struct Artifact {
 
   std::vector<Digest> digests;
   std::optional<ByteView> content;
-};
-
-// What the caller expects; later also an identity (its own issue).
-struct Policy {
-  std::optional<PublicKey> key;
-  unsigned log_entries_min = 1;
-};
-
-struct Check {
-  std::string name;    // "checkpoint signature"
-  std::string detail;  // what was looked at
-};
-
-struct Verdict {
-  std::vector<Check> passed;     // in order
-  std::optional<Error> refusal;  // reason and offending value; nothing: verified
-  std::optional<Statement> statement;
-  std::string log_origin;
-  std::uint64_t log_index = 0;
-  bool verified() const { return !refusal.has_value(); }
 };
 
 // Remembers what it has verified and what the next bundle is likely to carry again (a checkpoint

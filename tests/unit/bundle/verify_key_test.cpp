@@ -54,8 +54,9 @@ Given statement_signed() {
 TEST(VerifyWithKey, AGoodBundleIsVerifiedAndTheTraceSaysHow) {
   const Verdict verdict = artefact_signed().verdict();
   ASSERT_TRUE(verdict.verified()) << message(verdict);
-  EXPECT_EQ(verdict.log_origin, "log.example.test");
-  EXPECT_EQ(verdict.log_index, 3U);
+  ASSERT_EQ(verdict.logs.size(), 1U);
+  EXPECT_EQ(verdict.logs[0].origin, "log.example.test");
+  EXPECT_EQ(verdict.logs[0].index, 3U);
   std::vector<std::string> names;
   for (const Check& check : verdict.passed) names.push_back(check.name);
   EXPECT_EQ(names, (std::vector<std::string>{"bundle", "signer", "transparency log", "signature"}));
@@ -137,7 +138,7 @@ TEST(VerifyWithKey, WithoutALogEntryOnlyAPolicyThatWaivesTheLogAccepts) {
   Given given = artefact_signed();
   given.bundle.log_entries.clear();
   EXPECT_EQ(reason(given.verdict()), "LOG_ENTRY_MISSING");
-  given.policy.log_entries_min = 0;
+  given.policy.ignore_transparency_log_unsafe = true;
   EXPECT_EQ(reason(given.verdict()), "");
   given.artefact = digest(HashAlgorithm::sha256, as_bytes("another"));
   EXPECT_EQ(reason(given.verdict()), "SIGNATURE_INVALID");
