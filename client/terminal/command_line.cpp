@@ -40,12 +40,18 @@ void explain(const CLI::App& parser, const std::string& what) {
 
 CLI::Option* Arguments::describe(CLI::Option* option, const std::string& value, Need need) {
   option->type_name(value);
+  if (!option->get_positional()) option->group(heading_);
   if (need == Need::required) option->required();
   return option;
 }
 
+Arguments& Arguments::heading(const std::string& text) {
+  heading_ = text;
+  return *this;
+}
+
 Arguments& Arguments::flag(const std::string& names, bool& into, const std::string& help) {
-  parser_->add_flag(names, into, help);
+  parser_->add_flag(names, into, help)->group(heading_);
   return *this;
 }
 

@@ -23,6 +23,9 @@ class Arguments {
  public:
   explicit Arguments(CLI::App* parser) : parser_(parser) {}
 
+  // Under which heading of the help the options that follow are.
+  Arguments& heading(const std::string& text);
+
   // `names` as "-o,--output", or "FILE" for a place; `value` is what the help calls the value.
   Arguments& flag(const std::string& names, bool& into, const std::string& help);
   Arguments& text(const std::string& names, const std::string& value, std::string& into,
@@ -42,6 +45,7 @@ class Arguments {
  private:
   CLI::Option* describe(CLI::Option* option, const std::string& value, Need need);
   CLI::App* parser_;
+  std::string heading_ = "Options";
 };
 
 // What the help says of a command.
