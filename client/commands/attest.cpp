@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <array>
 #include <memory>
 
 #include "client/commands/commands.h"
@@ -12,6 +11,7 @@
 #include "client/requests/profile.h"
 #include "client/requests/statement_request.h"
 #include "client/terminal/progress.h"
+#include "client/verification/predicate_type.h"
 #include "core/base/encoding.h"
 #include "core/base/limits/statements.h"
 #include "core/bundle/statement.h"
@@ -34,18 +34,6 @@ FILE.TYPE.sigstore.json beside the first FILE, or beside the statement.
 Exit status: 0 signed, 1 refused, 2 wrong usage, 3 could not run or not finished in time.
 )"};
 
-struct PredicateType {
-  std::string_view name;
-  std::string_view uri;
-};
-
-// The names that cosign knows too.
-constexpr std::array predicate_types{
-    PredicateType{"slsaprovenance1", "https://slsa.dev/provenance/v1"},
-    PredicateType{"spdxjson", "https://spdx.dev/Document"},
-    PredicateType{"cyclonedx", "https://cyclonedx.org/bom"},
-};
-
 struct AttestOptions {
   DaemonOptions daemon;
   std::string profile = "default";
@@ -57,14 +45,6 @@ struct AttestOptions {
   std::vector<std::string> files;
 };
 
-// The URI of a name; of a URI itself. Nothing: neither.
-std::optional<std::string> predicate_uri(const std::string& type) {
-  for (const PredicateType& known : predicate_types)
-    if (known.name == type) return std::string(known.uri);
-  if (type.find(':') == std::string::npos) return std::nullopt;
-  return type;
-}
-
 std::string_view contradiction(const AttestOptions& options) {
   const bool has_parts = !options.type.empty() || !options.predicate.empty();
   if (!options.statement.empty())
@@ -73,8 +53,8 @@ std::string_view contradiction(const AttestOptions& options) {
                                                : "";
   if (options.type.empty() || options.predicate.empty())
     return "name --type and --predicate, or a ready --statement";
-  if (!predicate_uri(options.type))
-    return "--type is slsaprovenance1, spdxjson, cyclonedx or a URI";
+  if (!predicate_uri(options.type).ok())
+    return "--type is a URI, or a name that cosign has too: slsaprovenance1, spdxjson, cyclonedx";
   return options.files.empty() ? "name at least one FILE that the statement is about" : "";
 }
 
@@ -97,7 +77,7 @@ Result<std::string> make_statement(const AttestOptions& options) {
   TRY(parse_json(predicate, options.predicate, limits::statement_bytes_max));
   std::vector<bundle::Subject> subjects;
   for (const std::string& file : options.files) subjects.push_back(TRY(subject_of(file)));
-  return bundle::write_statement(subjects, *predicate_uri(options.type), predicate);
+  return bundle::write_statement(subjects, TRY(predicate_uri(options.type)), predicate);
 }
 
 Output output_of(const AttestOptions& options) {

@@ -1,87 +1,184 @@
+#include <filesystem>
 #include <memory>
 
 #include "client/commands/commands.h"
-#include "client/files/artifact.h"
 #include "client/terminal/progress.h"
 #include "client/terminal/report.h"
+#include "client/verification/expectations.h"
 #include "client/verification/inputs.h"
+#include "client/verification/judge.h"
 #include "client/verification/verdict_report.h"
 
 namespace chancery::client {
 
 namespace {
 
-const CommandHelp help{"Verify a file against its bundle, without a daemon and without a network.",
-                       R"(Examples:
+const CommandHelp help{
+    "Verify files against their bundles, without a daemon and without a network.",
+    R"(Examples:
   chancery verify --bundle app.tar.sigstore.json --key release.pem app.tar
   chancery verify --bundle b.json --key release.pem --trusted-root trusted_root.json sha256:1f0c...
+  chancery verify --certificate-identity dev@example.com \
+    --certificate-oidc-issuer https://accounts.example.com app.tar
   curl -s https://example.com/app.tar | chancery verify --bundle b.json --key release.pem -
+  chancery verify --policy policy.json mirror/
 
 The key is the signer's public key (`chancery keys public-key NAME`); the trusted root says which
-logs you believe (`chancery trust export`). Without --trusted-root it is looked for at
-$XDG_CONFIG_HOME/chancery/trusted_root.json, then at /etc/chancery/trusted_root.json.
+logs and authorities you believe (`chancery trust export`). Without --trusted-root it is looked for
+at $XDG_CONFIG_HOME/chancery/trusted_root.json, then at /etc/chancery/trusted_root.json. Without
+--bundle the bundle of FILE is FILE.sigstore.json. Of a directory each file is judged, and one that
+has no bundle has failed.
 
-Exit status: 0 verified, 1 refused, 2 wrong usage, 3 could not run (a file cannot be read).
+Exit status: 0 verified, 1 refused, 2 wrong usage, 3 could not run (a file cannot be read). Of many
+the highest.
 )"};
 
 struct Options {
-  VerifyOptions inputs;
   std::string artifact;
+  std::string bundle;
+  std::string list;
+  std::string policy;
+  std::string trusted_root;
+  Expectations expectations;
   bool json = false;
 };
 
-ExitStatus report_verdict(const Options& options, const bundle::Verdict& verdict) {
-  if (options.json) {
-    print_json(json_of(options.artifact, verdict));
+class CommandLineReader : public OptionReader {
+ public:
+  explicit CommandLineReader(Arguments& arguments) : arguments_(&arguments) {}
+  void heading(const std::string& text) override { arguments_->heading(text); }
+  void text(const std::string& name, const std::string& value, std::string& into,
+            const std::string& help_text) override {
+    arguments_->text(names(name), value, into, help_text);
+  }
+  void number(const std::string& name, const std::string& value, std::uint64_t& into,
+              const std::string& help_text) override {
+    arguments_->number(names(name), value, into, help_text);
+  }
+  void flag(const std::string& name, bool& into, const std::string& help_text) override {
+    arguments_->flag(names(name), into, help_text);
+  }
+
+ private:
+  static std::string names(const std::string& name) {
+    return name == "key" ? "-k,--key" : "--" + name;
+  }
+  Arguments* arguments_;
+};
+
+bool is_directory(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::is_directory(path, ignored);
+}
+
+// What parses and still makes no sense; empty where it does.
+std::string contradiction(const Options& options) {
+  if (options.artifact.empty() == options.list.empty())
+    return options.list.empty() ? "name an ARTIFACT or a --list"
+                                : "--list names the artefacts: no ARTIFACT beside it";
+  if (!options.list.empty() && !options.bundle.empty())
+    return "--list names the bundles: no --bundle beside it";
+  if (!options.list.empty() || is_directory(options.artifact))
+    return options.bundle.empty() ? "" : "a directory holds its bundles: no --bundle beside it";
+  const auto artifact = parse_artifact(options.artifact);
+  if (!artifact.ok()) return artifact.error().message;
+  if (!options.bundle.empty())
+    return options.bundle == "-" && options.artifact == "-"
+               ? "standard input is either the bundle or the artefact"
+               : "";
+  return artifact->file_name().empty() ? "--bundle is needed: the artefact is no named file" : "";
+}
+
+Result<std::vector<Case>> find_all(const Options& options) {
+  if (!options.list.empty()) return read_list(options.list);
+  if (is_directory(options.artifact)) return find_cases(options.artifact);
+  return std::vector<Case>{{options.artifact, options.bundle.empty()
+                                                  ? bundle_beside(options.artifact)
+                                                  : options.bundle}};
+}
+
+struct Inputs {
+  Policies policies;
+  bundle::TrustedRoot root;
+  std::vector<Case> cases;
+};
+
+Result<Inputs> load(const Options& options, bundle::Policy policy) {
+  if (!options.expectations.key.empty()) policy.key = TRY(load_key(options.expectations.key));
+  Policies policies = options.policy.empty() ? Policies::for_all(std::move(policy))
+                                             : TRY(load_policies(options.policy));
+  bundle::TrustedRoot root = TRY(load_trusted_root(options.trusted_root, process_environment()));
+  std::vector<Case> cases = TRY(find_all(options));
+  return Inputs{std::move(policies), std::move(root), std::move(cases)};
+}
+
+ExitStatus report(Style style, const Outcome& outcome) {
+  if (!outcome.verdict.ok()) return report_trouble(style, "", outcome.verdict.error());
+  const bundle::Verdict& verdict = *outcome.verdict;
+  if (style == Style::json) {
+    print_json(json_of(*outcome.about, verdict));
   } else if (verdict.verified()) {
-    for (const std::string& line : describe(options.artifact, verdict)) print_line(line);
+    for (const std::string& line : describe(*outcome.about, verdict)) print_line(line);
   } else {
-    for (const std::string& line : describe_refusal(options.artifact, verdict)) print_remark(line);
+    for (const std::string& line : describe_refusal(*outcome.about, verdict)) print_remark(line);
   }
   return verdict.verified() ? ExitStatus::done : ExitStatus::refused;
 }
 
-// What the bundle needs to know of the artefact.
-Result<bundle::Artifact> know(const Artifact& artifact, const std::vector<HashAlgorithm>& hashes) {
-  if (artifact.digest() != nullptr) return bundle::Artifact(*artifact.digest());
-  Progress progress(true);
-  return bundle::Artifact(
-      TRY(hash_file(*artifact.file(), hashes, [&progress](const ReadProgress& read) {
-        progress.show_bytes(read.name, read.bytes_read, read.bytes_all);
-      })));
+ExitStatus judge_all(const Options& options, const Inputs& inputs) {
+  const Style style = style_of(options.json);
+  ExitStatus status = ExitStatus::done;
+  Progress progress(inputs.cases.size() == 1);  // then on this thread
+  const OnRead on_read = [&progress, &inputs](const ReadProgress& read) {
+    if (inputs.cases.size() == 1) progress.show_bytes(read.name, read.bytes_read, read.bytes_all);
+  };
+  judge(inputs.cases, {inputs.root, inputs.policies, on_read}, [&](const Outcome& outcome) {
+    progress.clear();
+    status = graver(status, report(style, outcome));
+  });
+  return status;
+}
+
+// A policy file holds what the command line would say otherwise.
+Result<bundle::Policy> wanted_policy(const Options& options) {
+  if (options.policy.empty()) return policy_of(options.expectations);
+  if (says_anything(options.expectations))
+    return invalid_request("EXPECTATIONS_CONTRADICT",
+                           "--policy holds what is expected: nothing of it beside it");
+  return bundle::Policy{};
 }
 
 ExitStatus verify(const Options& options) {
-  const Style style = style_of(options.json);
-  if (options.inputs.bundle == "-" && options.artifact == "-")
-    return report_usage("verify", "standard input is either the bundle or the artefact");
-  const auto artifact = parse_artifact(options.artifact);
-  if (!artifact) return report_usage("verify", artifact.error().message);
-  const auto inputs = load_inputs(options.inputs, process_environment());
-  if (!inputs) return report_trouble(style, "", inputs.error());
-
-  const auto parsed = bundle::parse_bundle(inputs->bundle);
-  if (!parsed) {
-    bundle::Verdict verdict;
-    verdict.refusal = parsed.error();
-    return report_verdict(options, verdict);
-  }
-  const auto known = know(*artifact, bundle::hashes_wanted(*parsed, inputs->policy));
-  if (!known) return report_trouble(style, "", known.error());
-  return report_verdict(options, bundle::verify(*parsed, *known, inputs->root, inputs->policy));
+  if (const auto wrong = contradiction(options); !wrong.empty())
+    return report_usage("verify", wrong);
+  auto policy = wanted_policy(options);
+  if (!policy.ok()) return report_usage("verify", policy.error().message);
+  const auto inputs = load(options, std::move(policy).value());
+  if (!inputs.ok()) return report_trouble(style_of(options.json), "", inputs.error());
+  if (inputs->cases.empty()) return report_usage("verify", "there is nothing to verify");
+  return judge_all(options, *inputs);
 }
 
 }  // namespace
 
 void add_verify(CommandLine& line) {
   const auto options = std::make_shared<Options>();
-  line.command("verify", help, [options] { return verify(*options); })
-      .text("-b,--bundle", "FILE", options->inputs.bundle, "The bundle; - is standard input",
-            Need::required)
-      .text("-k,--key", "FILE", options->inputs.key, "The signer's public key, PEM", Need::required)
-      .text("--trusted-root", "FILE", options->inputs.trusted_root, "Which logs are believed")
-      .flag("--json", options->json, "Print every check as JSON")
-      .place("ARTIFACT", options->artifact, "FILE, sha256:HEX, or - for standard input");
+  Arguments arguments = line.command("verify", help, [options] { return verify(*options); });
+  arguments
+      .text("-b,--bundle", "FILE", options->bundle,
+            "The bundle; - is standard input (default: ARTIFACT.sigstore.json)")
+      .text("--list", "FILE", options->list,
+            "Many: a line for each, ARTIFACT, or ARTIFACT, a tab and its bundle; - is standard "
+            "input")
+      .text("--policy", "FILE", options->policy,
+            "What is expected of which artefact, instead of the options below")
+      .text("--trusted-root", "FILE", options->trusted_root,
+            "Which logs and authorities are believed")
+      .flag("--json", options->json, "Every check as JSON, one object for each bundle");
+  CommandLineReader reader(arguments);
+  read_options(reader, options->expectations);
+  arguments.place("ARTIFACT", options->artifact,
+                  "FILE, sha256:HEX, - for standard input, or a directory", Need::optional);
 }
 
 }  // namespace chancery::client

@@ -16,15 +16,6 @@ namespace {
 
 constexpr std::string_view system_trusted_root = "/etc/chancery/trusted_root.json";
 
-// Library words get the file they speak of.
-template <typename T>
-Result<T> in_file(const std::string& path, Result<T> result) {
-  if (result.ok()) return result;
-  Error error = result.error();
-  error.message = fmt::format("{}: {}", path, error.message);
-  return error;
-}
-
 Result<std::filesystem::path> find_trusted_root(const Environment& environment) {
   const auto places = default_trusted_roots(environment);
   std::vector<std::string> names;
@@ -66,14 +57,9 @@ Result<bundle::TrustedRoot> load_trusted_root(const std::string& named,
   return in_file(path.string(), bundle::parse_trusted_root(json));
 }
 
-Result<Inputs> load_inputs(const VerifyOptions& options, const Environment& environment) {
-  const std::string pem = TRY(read_file(options.key, "public key", limits::public_key_bytes_max));
-  PublicKey key = TRY(in_file(options.key, PublicKey::from_pem(pem)));
-  bundle::TrustedRoot root = TRY(load_trusted_root(options.trusted_root, environment));
-  std::string text = TRY(read_file(options.bundle, "bundle", limits::bundle_bytes_max));
-  bundle::Policy policy;
-  policy.key = std::move(key);
-  return Inputs{std::move(text), std::move(root), std::move(policy)};
+Result<PublicKey> load_key(const std::filesystem::path& path) {
+  const std::string pem = TRY(read_file(path, "public key", limits::public_key_bytes_max));
+  return in_file(path.string(), PublicKey::from_pem(pem));
 }
 
 }  // namespace chancery::client

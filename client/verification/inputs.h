@@ -1,5 +1,7 @@
-// What a verification needs besides the artefact: the bundle, the roots, what the caller expects.
+// What a verification needs besides artefact and bundle: the roots, and the signer's key.
 #pragma once
+
+#include <fmt/format.h>
 
 #include <filesystem>
 #include <functional>
@@ -7,22 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "core/bundle/verify.h"
+#include "core/bundle/trusted_root.h"
 
 namespace chancery::client {
-
-// As the command line names them.
-struct VerifyOptions {
-  std::string bundle;
-  std::string trusted_root;  // empty: the default places
-  std::string key;           // PEM
-};
-
-struct Inputs {
-  std::string bundle;  // unparsed: a malformed one is a refusal, not trouble
-  bundle::TrustedRoot root;
-  bundle::Policy policy;
-};
 
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 Environment process_environment();
@@ -35,7 +24,16 @@ std::vector<std::filesystem::path> default_trusted_roots(const Environment& envi
 Result<bundle::TrustedRoot> load_trusted_root(const std::string& named,
                                               const Environment& environment);
 
-// Errors: those of load_trusted_root, read_file and PublicKey::from_pem, with the file's name.
-Result<Inputs> load_inputs(const VerifyOptions& options, const Environment& environment);
+// Errors: those of read_file and PublicKey::from_pem, with the file's name.
+Result<PublicKey> load_key(const std::filesystem::path& path);
+
+// Library words get the file they speak of.
+template <typename T>
+Result<T> in_file(const std::string& path, Result<T> result) {
+  if (result.ok()) return result;
+  Error error = result.error();
+  error.message = fmt::format("{}: {}", path, error.message);
+  return error;
+}
 
 }  // namespace chancery::client

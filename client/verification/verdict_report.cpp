@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "client/terminal/report.h"
+#include "core/base/rfc3339.h"
 
 namespace chancery::client {
 
@@ -21,6 +22,28 @@ Json json_of(const bundle::Statement& statement) {
           {"subjects", subjects}};
 }
 
+Json json_of(const CertificateIdentity& signer) {
+  return {{"identity", signer.subject.value},
+          {"issuer", signer.issuer},
+          {"fields", Json(signer.fields)}};
+}
+
+Json json_of(const bundle::VerifiedTime& time) {
+  return {{"time", format_rfc3339(time.time)},
+          {"source", time.source},
+          {"kind", time.is_timestamp ? "timestamp" : "log"}};
+}
+
+void add_findings(Json& json, const bundle::Verdict& verdict) {
+  if (verdict.signer) json["signer"] = json_of(*verdict.signer);
+  json["times"] = Json::array();
+  for (const bundle::VerifiedTime& time : verdict.times) json["times"].push_back(json_of(time));
+  json["logs"] = Json::array();
+  for (const bundle::LogPlace& log : verdict.logs)
+    json["logs"].push_back({{"origin", log.origin}, {"index", log.index}});
+  if (verdict.statement) json["statement"] = json_of(*verdict.statement);
+}
+
 std::string subjects_text(const bundle::Statement& statement) {
   const std::size_t count = statement.subjects.size();
   return fmt::format("{} subject{}", count, count == 1 ? "" : "s");
@@ -28,25 +51,31 @@ std::string subjects_text(const bundle::Statement& statement) {
 
 }  // namespace
 
-Json json_of(const std::string& artifact, const bundle::Verdict& verdict) {
+Json json_of(const Case& about, const bundle::Verdict& verdict) {
   Json checks = Json::array();
   for (const bundle::Check& check : verdict.passed)
     checks.push_back({{"name", check.name}, {"detail", check.detail}});
-  Json json = {{"artifact", artifact}, {"verified", verdict.verified()}, {"checks", checks}};
-  if (!verdict.verified()) {
+  Json json = {{"artifact", about.artifact},
+               {"bundle", about.bundle},
+               {"verified", verdict.verified()},
+               {"checks", checks}};
+  if (verdict.verified()) {
+    add_findings(json, verdict);
+  } else {
+    json["failed_check"] = verdict.failed_check;
     json["error"] = json_of(*verdict.refusal);
-    return json;
   }
-  if (!verdict.logs.empty()) {
-    const bundle::LogPlace& place = verdict.logs.front();
-    json["log"] = {{"origin", place.origin}, {"index", place.index}};
-  }
-  if (verdict.statement) json["statement"] = json_of(*verdict.statement);
   return json;
 }
 
-std::vector<std::string> describe(const std::string& artifact, const bundle::Verdict& verdict) {
-  std::vector<std::string> lines{fmt::format("Verified {}", artifact)};
+std::vector<std::string> describe(const Case& about, const bundle::Verdict& verdict) {
+  std::vector<std::string> lines{fmt::format("Verified {}", about.artifact)};
+  if (verdict.signer)
+    lines.push_back(fmt::format("  signer     {}, says {}", verdict.signer->subject.value,
+                                verdict.signer->issuer));
+  for (const bundle::VerifiedTime& time : verdict.times)
+    lines.push_back(
+        fmt::format("  time       {}, says {}", format_rfc3339(time.time), time.source));
   for (const bundle::LogPlace& place : verdict.logs)
     lines.push_back(fmt::format("  log        {}, entry {}", place.origin, place.index));
   if (verdict.statement)
@@ -56,9 +85,8 @@ std::vector<std::string> describe(const std::string& artifact, const bundle::Ver
   return lines;
 }
 
-std::vector<std::string> describe_refusal(const std::string& artifact,
-                                          const bundle::Verdict& verdict) {
-  std::vector<std::string> lines{fmt::format("REFUSED {}: {} ({})", artifact,
+std::vector<std::string> describe_refusal(const Case& about, const bundle::Verdict& verdict) {
+  std::vector<std::string> lines{fmt::format("REFUSED {}: {} ({})", about.artifact,
                                              verdict.refusal->message, verdict.refusal->reason)};
   if (verdict.passed.empty()) return lines;
   lines.push_back(fmt::format("  {} checks had passed, the last: {} ({})", verdict.passed.size(),

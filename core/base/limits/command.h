@@ -21,6 +21,13 @@ inline constexpr auto client_retry_delay_max = 2000ms;
 // How often `chancery wait` looks: soon enough for a person, rare enough for the daemon.
 inline constexpr auto client_wait_interval = 200ms;
 inline constexpr std::size_t public_key_bytes_max = 64U << 10;  // PEM; RSA-4096 has 800 bytes
+inline constexpr std::size_t policy_file_bytes_max = 1U
+                                                     << 20;  // people write it: thousands of rules
+// What `chancery verify` judges at once: a large mirror of packages; a name takes about 200 bytes.
+inline constexpr std::size_t cases_max = 1'000'000;
+inline constexpr std::size_t case_list_bytes_max = 256U << 20;  // as many lines as that
+// Artefacts judged before one that is slow to read: their verdicts are kept, some KiB each.
+inline constexpr std::size_t verdicts_waiting_max = 4096;
 // Work that is done sooner shows no progress; then an eye follows about ten drawings a second.
 inline constexpr auto progress_silence = 700ms;
 inline constexpr auto progress_interval = 100ms;

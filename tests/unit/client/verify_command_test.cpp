@@ -87,7 +87,9 @@ TEST_F(VerifyCommand, JsonGivesTheTrace) {
   EXPECT_EQ(verify(path("artefact"), {"--json"}), ExitStatus::done);
   const Json json = Json::parse(out_);
   EXPECT_EQ(json["verified"], true);
-  EXPECT_EQ(json["log"]["index"], 3);
+  EXPECT_EQ(json["artifact"], path("artefact"));
+  EXPECT_EQ(json["bundle"], path("bundle"));
+  EXPECT_EQ(json["logs"][0]["index"], 3);
   EXPECT_GT(json["checks"].size(), 2U);
 }
 
@@ -98,6 +100,7 @@ TEST_F(VerifyCommand, JsonOfARefusalHasTheReasonAndWhatHadPassed) {
   EXPECT_EQ(json["verified"], false);
   EXPECT_FALSE(json["error"]["reason"].get<std::string>().empty());
   EXPECT_EQ(json["checks"][0]["name"], "bundle");
+  EXPECT_NE(json["failed_check"], "");
 }
 
 TEST_F(VerifyCommand, AStatementIsVerifiedForItsSubjectAndShown) {
@@ -135,11 +138,90 @@ TEST_F(VerifyCommand, StandardInputCannotBeBoth) {
             ExitStatus::usage);
 }
 
-TEST_F(VerifyCommand, WithoutAKeyItIsUsage) {
-  EXPECT_EQ(run({"chancery", "verify", "--bundle", path("bundle"), path("artefact")}),
-            ExitStatus::usage);
-  EXPECT_THAT(err_, HasSubstr("--key is required"));
+TEST_F(VerifyCommand, TakesItsOptionsInAnyOrderAndWithAnEqualsSign) {
+  EXPECT_EQ(run({"chancery", "verify", path("artefact"), "--key=" + path("key"), "--json",
+                 "--trusted-root=" + path("root"), "--bundle=" + path("bundle")}),
+            ExitStatus::done)
+      << err_;
 }
+
+TEST_F(VerifyCommand, FindsTheBundleBesideTheFile) {
+  std::filesystem::rename(path("bundle"), path("artefact.sigstore.json"));
+  EXPECT_EQ(run({"chancery", "verify", "--key", path("key"), "--trusted-root", path("root"),
+                 path("artefact")}),
+            ExitStatus::done)
+      << err_;
+}
+
+TEST_F(VerifyCommand, APatternThatIsNoneIsUsage) {
+  EXPECT_EQ(
+      run({"chancery", "verify", "--certificate-identity-regexp", "(", "--bundle", path("bundle"),
+           "--certificate-oidc-issuer", "https://issuer.test", path("artefact")}),
+      ExitStatus::usage);
+}
+
+TEST_F(VerifyCommand, AThresholdThatIsNotMetIsRefused) {
+  EXPECT_EQ(verify(path("artefact"), {"--log-threshold", "2"}), ExitStatus::refused);
+  EXPECT_THAT(err_, HasSubstr("LOG_THRESHOLD_NOT_MET"));
+}
+
+TEST_F(VerifyCommand, APredicateTypeIsAUriOrANameOfCosigns) {
+  write_text(directory_ / "bundle", bundle::write_bundle(sigstore_.sign_statement()));
+  EXPECT_EQ(verify(path("artefact"), {"--type", "spdxxml"}), ExitStatus::usage);
+  EXPECT_THAT(err_, HasSubstr("spdxxml"));
+}
+
+struct WrongLine {
+  std::string name;
+  std::vector<std::string> words;
+  std::string complaint;
+};
+
+class WrongCommandLine : public VerifyCommand, public ::testing::WithParamInterface<WrongLine> {};
+
+TEST_P(WrongCommandLine, IsUsageAndSaysWhy) {
+  std::vector<std::string> words{"chancery", "verify"};
+  words.insert(words.end(), GetParam().words.begin(), GetParam().words.end());
+  EXPECT_EQ(run(words), ExitStatus::usage);
+  EXPECT_THAT(err_, HasSubstr(GetParam().complaint));
+}
+
+const std::vector<std::string> identity{"--certificate-identity", "a@b.test",
+                                        "--certificate-oidc-issuer", "https://issuer.test"};
+
+std::vector<std::string> identity_and(std::vector<std::string> more) {
+  more.insert(more.end(), identity.begin(), identity.end());
+  return more;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Lines, WrongCommandLine,
+    ::testing::Values(
+        WrongLine{"NoArtefact", identity, "name an ARTIFACT"},
+        WrongLine{"NobodyExpected", {"-b", "b", "x"}, "say who must have signed"},
+        WrongLine{"IdentityWithoutIssuer",
+                  {"-b", "b", "--certificate-identity", "a@b.test", "x"},
+                  "say who must have signed"},
+        WrongLine{"KeyAndIdentity", identity_and({"--key", "k", "x"}), "not both"},
+        WrongLine{"KeyAndBuild",
+                  {"--key", "k", "--source-repository-uri", "https://s.test", "x"},
+                  "not both"},
+        WrongLine{"TextAndPattern", identity_and({"--certificate-identity-regexp", ".*", "x"}),
+                  "and a pattern too"},
+        WrongLine{"ThresholdOfNone",
+                  {"--key", "k", "--log-threshold", "0", "x"},
+                  "--insecure-ignore-tlog"},
+        WrongLine{"ThresholdBesideIgnoring",
+                  {"--key", "k", "--log-threshold", "2", "--insecure-ignore-tlog", "x"},
+                  "--log-threshold beside"},
+        WrongLine{"ListAndArtefact", identity_and({"--list", "l", "x"}), "no ARTIFACT beside it"},
+        WrongLine{"ListAndBundle", identity_and({"--list", "l", "-b", "b"}), "no --bundle"},
+        WrongLine{"PolicyAndIdentity", identity_and({"--policy", "p", "x"}), "--policy holds"},
+        WrongLine{"DigestWithoutBundle", identity_and({"sha256:" + std::string(64, '0')}),
+                  "--bundle is needed"},
+        WrongLine{"StandardInputWithoutBundle", identity_and({"-"}), "--bundle is needed"},
+        WrongLine{"UnknownOption", {"--insecure-ignore-everything", "x"}, "insecure-ignore"}),
+    [](const auto& test) { return test.param.name; });
 
 TEST(TrustedRootPlaces, AreTheUsersThenTheSystems) {
   const auto environment = [](std::map<std::string, std::string> variables) -> Environment {

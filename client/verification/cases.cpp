@@ -1,0 +1,93 @@
+#include "client/verification/cases.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <system_error>
+
+#include "client/files/file.h"
+#include "core/base/limits/command.h"
+
+namespace chancery::client {
+
+namespace {
+
+constexpr std::string_view bundle_suffix = ".sigstore.json";
+
+Error invalid(std::string message) { return invalid_request("LIST_INVALID", std::move(message)); }
+
+Result<Case> read_line(std::string_view line) {
+  const std::size_t tab = line.find('\t');
+  Case read{std::string(line.substr(0, tab)), ""};
+  if (tab != std::string_view::npos) read.bundle = line.substr(tab + 1);
+  if (tab == std::string_view::npos) read.bundle = bundle_beside(read.artifact);
+  if (read.artifact.empty() || read.bundle.empty() || read.artifact == "-" || read.bundle == "-" ||
+      read.bundle.find('\t') != std::string::npos)
+    return invalid(fmt::format("'{}' is not ARTIFACT, or ARTIFACT, a tab and BUNDLE", line));
+  return read;
+}
+
+Result<std::set<std::string>> list_files(const std::filesystem::path& directory) {
+  std::set<std::string> files;
+  std::error_code error;
+  const auto failed = [&] {
+    return system_error("FILE_UNREADABLE", directory.string() + ": cannot read it", error.value());
+  };
+  auto entry = std::filesystem::recursive_directory_iterator(directory, error);
+  for (; !error && entry != std::filesystem::recursive_directory_iterator();
+       entry.increment(error)) {
+    std::error_code gone;  // what is not there any more is nobody's artefact
+    if (entry->is_regular_file(gone)) files.insert(entry->path().string());
+    if (files.size() > limits::cases_max)
+      return invalid(fmt::format("{}: more than {} files", directory.string(), limits::cases_max));
+  }
+  if (error) return failed();
+  return files;
+}
+
+// FILE of FILE.sigstore.json, or of FILE.TYPE.sigstore.json.
+std::string artifact_of(const std::string& bundle, const std::set<std::string>& files) {
+  const std::string named = bundle.substr(0, bundle.size() - bundle_suffix.size());
+  if (files.contains(named)) return named;
+  const std::string without_type = std::filesystem::path(named).replace_extension().string();
+  return files.contains(without_type) ? without_type : named;
+}
+
+}  // namespace
+
+std::string bundle_beside(const std::string& artifact) {
+  return artifact + std::string(bundle_suffix);
+}
+
+Result<std::vector<Case>> read_list(const std::filesystem::path& path) {
+  const std::string text = TRY(read_file(path, "list", limits::case_list_bytes_max));
+  std::vector<Case> cases;
+  for (std::size_t start = 0; start < text.size();) {
+    const std::size_t end = std::min(text.find('\n', start), text.size());
+    const std::string_view line = std::string_view(text).substr(start, end - start);
+    if (!line.empty()) cases.push_back(TRY(read_line(line)));
+    start = end + 1;
+  }
+  if (cases.size() > limits::cases_max)
+    return invalid(fmt::format("{}: more than {} lines", path.string(), limits::cases_max));
+  return cases;
+}
+
+Result<std::vector<Case>> find_cases(const std::filesystem::path& directory) {
+  const std::set<std::string> files = TRY(list_files(directory));
+  std::vector<Case> cases;
+  std::set<std::string> unsigned_files;
+  for (const std::string& file : files)
+    if (!file.ends_with(bundle_suffix)) unsigned_files.insert(file);
+  for (const std::string& file : files) {
+    if (!file.ends_with(bundle_suffix)) continue;
+    cases.push_back({artifact_of(file, files), file});
+    unsigned_files.erase(cases.back().artifact);
+  }
+  for (const std::string& file : unsigned_files) cases.push_back({file, bundle_beside(file)});
+  std::ranges::sort(cases, {}, [](const Case& one) { return std::tie(one.artifact, one.bundle); });
+  return cases;
+}
+
+}  // namespace chancery::client

@@ -1,0 +1,215 @@
+// `chancery verify` of many: lists, directories, and policies that differ by artefact.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sys/stat.h>
+
+#include <fstream>
+#include <thread>
+
+#include "client/verification/inputs.h"
+#include "client/verification/judge.h"
+#include "tests/support/sigstore/sigstore.h"
+#include "tests/support/temporary_directory.h"
+
+namespace chancery::client {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::FieldsAre;
+using ::testing::IsEmpty;
+using testing::Sigstore;
+using testing::TemporaryDirectory;
+using testing::write_text;
+
+class Many : public ::testing::Test {
+ protected:
+  std::string path(std::string_view name) const { return directory_ / name; }
+
+  // A file with its bundle beside it.
+  void add_signed(const std::string& name, const std::string& suffix = ".sigstore.json") {
+    sigstore_.artefact = "the content of " + name;
+    write_text(directory_ / name, sigstore_.artefact);
+    write_text(directory_ / (name + suffix), bundle::write_bundle(sigstore_.sign_artefact()));
+  }
+
+  // "verified", or the reason of the refusal or of the trouble, by artefact.
+  std::vector<std::pair<std::string, std::string>> judge_all(const std::vector<Case>& cases) {
+    std::vector<std::pair<std::string, std::string>> results;
+    const bundle::TrustedRoot root = sigstore_.root();
+    judge(cases, {root, policies_, {}}, [&](const Outcome& outcome) {
+      std::string result = "verified";
+      if (!outcome.verdict.ok())
+        result = outcome.verdict.error().reason;
+      else if (!outcome.verdict->verified())
+        result = outcome.verdict->refusal->reason;
+      results.emplace_back(std::filesystem::path(outcome.about->artifact).filename(), result);
+    });
+    return results;
+  }
+
+  TemporaryDirectory directory_;
+  Sigstore sigstore_;
+  Policies policies_ = Policies::for_all(sigstore_.policy());
+};
+
+TEST_F(Many, EachFileOfADirectoryIsJudgedInItsOrder) {
+  add_signed("b");
+  add_signed("a");
+  add_signed("c");
+  write_text(directory_ / "b", "another");
+  const auto cases = find_cases(path(""));
+  ASSERT_TRUE(cases.ok());
+  const auto results = judge_all(*cases);
+  ASSERT_EQ(results.size(), 3U);
+  EXPECT_THAT(results[0], FieldsAre("a", "verified"));
+  EXPECT_EQ(results[1].first, "b");
+  EXPECT_NE(results[1].second, "verified");
+  EXPECT_THAT(results[2], FieldsAre("c", "verified"));
+}
+
+TEST_F(Many, AFileWithoutABundleHasFailedAndSoHasABundleWithoutAFile) {
+  add_signed("signed");
+  write_text(directory_ / "slipped_in", "unsigned");
+  add_signed("gone");
+  std::filesystem::remove(path("gone"));
+  EXPECT_THAT(judge_all(*find_cases(path(""))),
+              ElementsAre(FieldsAre("gone", "FILE_NOT_FOUND"), FieldsAre("signed", "verified"),
+                          FieldsAre("slipped_in", "FILE_NOT_FOUND")));
+}
+
+TEST_F(Many, AnAttestationIsFoundUnderItsType) {
+  add_signed("app.tar", ".spdxjson.sigstore.json");
+  EXPECT_THAT(judge_all(*find_cases(path(""))), ElementsAre(FieldsAre("app.tar", "verified")));
+}
+
+TEST_F(Many, DirectoriesWithinAreLookedInto) {
+  std::filesystem::create_directory(path("below"));
+  add_signed("below/app");
+  EXPECT_THAT(judge_all(*find_cases(path(""))), ElementsAre(FieldsAre("app", "verified")));
+}
+
+TEST_F(Many, AnArtefactIsReadOnceForAllItsBundles) {
+  // What comes through a pipe can be read only once.
+  add_signed("content");
+  write_text(directory_ / "second", bundle::write_bundle(sigstore_.sign_artefact()));
+  const std::string pipe = path("pipe");
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  std::jthread writer([&] { std::ofstream(pipe) << sigstore_.artefact; });
+  EXPECT_THAT(judge_all({{pipe, path("content.sigstore.json")}, {pipe, path("second")}}),
+              ElementsAre(FieldsAre("pipe", "verified"), FieldsAre("pipe", "verified")));
+}
+
+TEST_F(Many, ManyMoreThanThereAreThreadsComeBackInOrder) {
+  std::vector<Case> cases;
+  for (int index = 0; index < 200; ++index) {
+    const std::string name = std::to_string(index);
+    add_signed(name);
+    cases.push_back({path(name), path(name + ".sigstore.json")});
+  }
+  const auto results = judge_all(cases);
+  ASSERT_EQ(results.size(), cases.size());
+  for (std::size_t index = 0; index < results.size(); ++index)
+    EXPECT_THAT(results[index], FieldsAre(std::to_string(index), "verified"));
+}
+
+TEST_F(Many, AListNamesTheBundleOrLeavesItBesideTheFile) {
+  write_text(directory_ / "list", "one\n\ntwo words\telsewhere\n");
+  const auto cases = read_list(path("list"));
+  ASSERT_TRUE(cases.ok()) << cases.error().message;
+  EXPECT_THAT(*cases, ElementsAre(FieldsAre("one", "one.sigstore.json"),
+                                  FieldsAre("two words", "elsewhere")));
+}
+
+TEST_F(Many, AnEmptyListHoldsNothing) {
+  write_text(directory_ / "list", "\n");
+  EXPECT_THAT(*read_list(path("list")), IsEmpty());
+}
+
+TEST_F(Many, AMalformedLineIsNamed) {
+  for (const std::string line : {"\tbundle", "file\t", "file\tbundle\tmore", "-", "file\t-"}) {
+    write_text(directory_ / "list", line);
+    const auto cases = read_list(path("list"));
+    ASSERT_FALSE(cases.ok()) << line;
+    EXPECT_EQ(cases.error().reason, "LIST_INVALID");
+  }
+}
+
+class PolicyFile : public Many {
+ protected:
+  PolicyFile() { write_text(directory_ / "release.pem", sigstore_.key.public_key().pem()); }
+
+  Result<Policies> load(const std::string& text) {
+    write_text(directory_ / "policy.json", text);
+    return load_policies(path("policy.json"));
+  }
+
+  std::string reason(const std::string& text) {
+    const auto policies = load(text);
+    return policies.ok() ? "none" : policies.error().reason;
+  }
+};
+
+TEST_F(PolicyFile, EachArtefactIsHeldToTheFirstRuleThatFits) {
+  policies_ = *load(R"({"rules": [
+    {"artifacts": ["strict*"], "key": "release.pem", "log-threshold": 2},
+    {"artifacts": ["*.tar", "strict_too"], "key": "release.pem"}]})");
+  for (const std::string name : {"app.tar", "other", "strict.tar"}) add_signed(name);
+  std::filesystem::remove(path("policy.json"));
+  std::filesystem::remove(path("release.pem"));
+  EXPECT_THAT(
+      judge_all(*find_cases(path(""))),
+      ElementsAre(FieldsAre("app.tar", "verified"), FieldsAre("other", "ARTIFACT_NOT_IN_POLICY"),
+                  FieldsAre("strict.tar", "LOG_THRESHOLD_NOT_MET")));
+}
+
+TEST_F(PolicyFile, APatternWithASlashIsAboutTheWholePath) {
+  const auto policies =
+      load(R"({"rules": [{"artifacts": ["releases/*.tar"], "key": "release.pem"}]})");
+  ASSERT_TRUE(policies.ok()) << policies.error().message;
+  EXPECT_TRUE(policies->find("releases/a.tar").ok());
+  EXPECT_FALSE(policies->find("releases/old/a.tar").ok());
+  EXPECT_FALSE(policies->find("a.tar").ok());
+}
+
+TEST_F(PolicyFile, EveryOptionOfTheCommandLineIsThere) {
+  const auto policies = load(R"({"rules": [{"artifacts": ["*"],
+    "certificate-identity-regexp": "https://github.com/me/.*",
+    "certificate-oidc-issuer": "https://token.actions.githubusercontent.com",
+    "certificate-github-workflow-trigger": "push", "source-repository-uri": "https://github.com/me/x",
+    "type": "slsaprovenance1", "timestamp-threshold": 1, "insecure-ignore-sct": true}]})");
+  ASSERT_TRUE(policies.ok()) << policies.error().message;
+  const bundle::Policy& policy = policies->rules().front().policy;
+  EXPECT_TRUE(policy.identity->accepts("https://github.com/me/any"));
+  EXPECT_EQ(policy.fields.size(), 2U);
+  EXPECT_EQ(policy.timestamps_min, 1U);
+  EXPECT_TRUE(policy.ignore_scts_unsafe);
+  EXPECT_TRUE(policy.predicate_type->accepts("https://slsa.dev/provenance/v1"));
+}
+
+TEST_F(PolicyFile, AnOptionThatDoesNotExistIsNotPassedOver) {
+  EXPECT_EQ(reason(R"({"rules": [{"artifacts": ["*"], "key": "release.pem", "logs": 2}]})"),
+            "POLICY_FILE_INVALID");
+}
+
+TEST_F(PolicyFile, WhatIsNoPolicyIsRefusedWithTheReason) {
+  EXPECT_EQ(reason("{"), "JSON_MALFORMED");
+  EXPECT_EQ(reason("[]"), "POLICY_FILE_INVALID");
+  EXPECT_EQ(reason(R"({"rules": 1})"), "POLICY_FILE_INVALID");
+  EXPECT_EQ(reason(R"({"rules": [], "more": 1})"), "POLICY_FILE_INVALID");
+  EXPECT_EQ(reason(R"({"rules": [1]})"), "POLICY_FILE_INVALID");
+  EXPECT_EQ(reason(R"({"rules": [{"key": "release.pem"}]})"), "POLICY_FILE_INVALID");
+  EXPECT_EQ(reason(R"({"rules": [{"artifacts": [], "key": "release.pem"}]})"),
+            "POLICY_FILE_INVALID");
+  EXPECT_EQ(reason(R"({"rules": [{"artifacts": [1], "key": "release.pem"}]})"),
+            "POLICY_FILE_INVALID");
+  EXPECT_EQ(reason(R"({"rules": [{"artifacts": ["*"], "key": 1}]})"), "POLICY_FILE_INVALID");
+  EXPECT_EQ(reason(R"({"rules": [{"artifacts": ["*"], "key": "gone.pem"}]})"), "FILE_NOT_FOUND");
+  EXPECT_EQ(reason(R"({"rules": [{"artifacts": ["*"]}]})"), "EXPECTATION_MISSING");
+  EXPECT_EQ(reason(R"({"rules": [{"artifacts": ["*"], "key": "release.pem",
+                                  "certificate-identity": "a@b.test"}]})"),
+            "EXPECTATIONS_CONTRADICT");
+}
+
+}  // namespace
+}  // namespace chancery::client
