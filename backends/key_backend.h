@@ -13,6 +13,7 @@
 #include "core/base/deadline.h"
 #include "core/base/result.h"
 #include "core/crypto/algorithm.h"
+#include "core/crypto/attestation.h"
 
 namespace chancery {
 
@@ -38,14 +39,39 @@ class KeyBackend {
   virtual Result<Bytes> sign(std::string_view key_name, ByteView input, Deadline deadline) = 0;
 };
 
-// For backends that can make keys: asked for with dynamic_cast by the key host, before it is shut
-// and before any other call, on the first instance.
+// More ability is a small interface of its own, asked for with dynamic_cast by the key host: before
+// it is shut, on an instance opened for this one call and dropped after it. The instances that sign
+// are opened afterwards, so they list what is there then. In each, `unavailable` promises that
+// nothing changed and `outcome_unknown` that it may have.
+
+// For backends that can make keys. Once this returns, the key is in the device for good (or its
+// file on the disk) and is never there twice. Errors: invalid_request KEY_EXISTS, KEY_NAME_INVALID;
+// unsupported ALGORITHM_UNSUPPORTED; exhausted DEVICE_FULL.
 class KeyMaker {
  public:
   virtual ~KeyMaker() = default;
-  // Error: invalid_request KEY_EXISTS.
   virtual Result<KeyInfo> make_key(std::string_view name, Algorithm algorithm,
                                    Deadline deadline) = 0;
+};
+
+// For backends that can give up keys. Once this returns, no opening of the backend lists the key
+// again, after a power cut either; what copies exist elsewhere is not this backend's to know. It
+// takes any key that it lists, whoever made it. Errors: not_found KEY_NOT_FOUND; denied
+// KEY_PROTECTED where the device or its configuration keeps it.
+class KeyRemover {
+ public:
+  virtual ~KeyRemover() = default;
+  virtual Result<void> remove_key(std::string_view name, Deadline deadline) = 0;
+};
+
+// For devices that can prove that a key was born in them and cannot leave. The statement covers
+// `challenge` (limits::challenge_bytes of the verifier's choice), so that it is known to be new.
+// Errors: not_found KEY_NOT_FOUND; unsupported KEY_NOT_ATTESTABLE (it came from elsewhere).
+class KeyAttestor {
+ public:
+  virtual ~KeyAttestor() = default;
+  virtual Result<KeyAttestation> attest_key(std::string_view name, ByteView challenge,
+                                            Deadline deadline) = 0;
 };
 
 // One backend of the configuration, by its own option names; the values were checked by `check`.

@@ -111,4 +111,12 @@ Result<void> write_key_file(const std::filesystem::path& path, ByteView pem) {
   return {};
 }
 
+Result<void> remove_key_file(const std::filesystem::path& path) {
+  if (unlink(path.c_str()) != 0) return write_failed(path);
+  if (sync_directory(path.parent_path())) return {};
+  return outcome_unknown(
+      "KEY_FILE_WRITE_FAILED",
+      fmt::format("{} is deleted, but its directory could not be synced", path.string()));
+}
+
 }  // namespace chancery

@@ -22,5 +22,8 @@ Result<std::vector<std::filesystem::path>> key_files(const std::filesystem::path
 // A new file of mode 0600, whole or not at all, durable once this returns. Errors: invalid_request
 // KEY_EXISTS; unavailable KEY_FILE_WRITE_FAILED.
 Result<void> write_key_file(const std::filesystem::path& path, ByteView pem);
+// Gone for good once this returns. Errors: unavailable KEY_FILE_WRITE_FAILED; outcome_unknown
+// KEY_FILE_WRITE_FAILED where a power cut might bring it back.
+Result<void> remove_key_file(const std::filesystem::path& path);
 
 }  // namespace chancery

@@ -43,4 +43,14 @@ std::vector<KeyWanted> parse_wanted_keys(std::string_view list, bool (*supports)
   return out;
 }
 
+Result<void> check_unwanted(const std::vector<KeyWanted>& wanted, std::string_view name) {
+  for (const KeyWanted& key : wanted) {
+    if (key.name != name) continue;
+    return denied(
+        "KEY_PROTECTED",
+        fmt::format("make_missing would make \"{}\" anew: take it out there first", name));
+  }
+  return {};
+}
+
 }  // namespace chancery

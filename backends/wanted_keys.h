@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/result.h"
 #include "core/crypto/algorithm.h"
 
 namespace chancery {
@@ -18,5 +19,7 @@ struct KeyWanted {
 // `problems`.
 std::vector<KeyWanted> parse_wanted_keys(std::string_view list, bool (*supports)(Algorithm),
                                          std::vector<std::string>& problems);
+// Whether a key may be removed, or would be made anew. Error: denied KEY_PROTECTED.
+Result<void> check_unwanted(const std::vector<KeyWanted>& wanted, std::string_view name);
 
 }  // namespace chancery

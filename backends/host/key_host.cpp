@@ -147,7 +147,7 @@ void RunningKeyHost::send_waiting() {
 }
 
 Result<KeyInfo> RunningKeyHost::make_key(std::string name, Algorithm algorithm, Deadline deadline) {
-  TRY(reopen_with(KeyToMake{name, algorithm}, deadline));
+  TRY(reopen_with(Task(KeyToMake{name, algorithm}), deadline));
   for (KeyInfo& key : keys()) {
     if (key.name == name) return std::move(key);
   }
@@ -155,14 +155,34 @@ Result<KeyInfo> RunningKeyHost::make_key(std::string name, Algorithm algorithm, 
                   fmt::format("a key host made \"{}\" and did not list it", name));
 }
 
-Result<void> RunningKeyHost::reopen(Deadline deadline) {
-  return reopen_with(std::nullopt, deadline);
+Result<void> RunningKeyHost::remove_key(std::string name, Deadline deadline) {
+  TRY(reopen_with(Task(KeyToRemove{name}), deadline));
+  for (const KeyInfo& key : keys()) {
+    if (key.name != name) continue;
+    return internal("KEY_HOST_GARBAGE",
+                    fmt::format("a key host removed \"{}\" and lists it still", name));
+  }
+  return {};
 }
 
-Result<void> RunningKeyHost::reopen_with(std::optional<KeyToMake> make, Deadline deadline) {
+Result<KeyAttestation> RunningKeyHost::attest_key(std::string name, Bytes challenge,
+                                                  Deadline deadline) {
+  auto attestation =
+      TRY(reopen_with(Task(KeyToAttest{std::move(name), std::move(challenge)}), deadline));
+  if (!attestation) return internal("KEY_HOST_GARBAGE", "a key host sent no attestation");
+  return *std::move(attestation);
+}
+
+Result<void> RunningKeyHost::reopen(Deadline deadline) {
+  TRY(reopen_with(std::nullopt, deadline));
+  return {};
+}
+
+Result<std::optional<KeyAttestation>> RunningKeyHost::reopen_with(std::optional<Task> task,
+                                                                  Deadline deadline) {
   const std::lock_guard alone(reopening_mutex_);
   Lock lock(mutex_);
-  reopening_ = Reopening{std::move(make), deadline, false, std::nullopt};
+  reopening_ = Reopening{std::move(task), deadline, false, std::nullopt};
   bell_->ring();
   changed_.wait_until(lock, deadline.when(), [this] { return reopening_->outcome.has_value(); });
   const Reopening over = *std::exchange(reopening_, std::nullopt);

@@ -78,11 +78,17 @@ class KeyHost {
   // The same, waiting. Never on a thread that runs `post`.
   Result<Bytes> sign(std::string key_name, Bytes input, Deadline deadline);
 
-  // Makes a key, where the backend can (unsupported CANNOT_MAKE_KEYS). Only a host that is not yet
-  // shut may write: what has begun is finished, and a new host makes the key before it takes up the
-  // rest. Waits. Error: invalid_request KEY_EXISTS, KEY_NAME_INVALID.
+  // What KeyMaker, KeyRemover and KeyAttestor promise, where the backend is one: unsupported
+  // CANNOT_MAKE_KEYS, CANNOT_REMOVE_KEYS, CANNOT_ATTEST_KEYS otherwise. Only a host that is not yet
+  // shut can: what has begun is finished, and a new host does this before it takes up the rest.
+  // Each waits. What waited for a key that was removed is answered KEY_CHANGED. Errors besides:
+  // those of reopen().
   virtual Result<KeyInfo> make_key(std::string name, Algorithm algorithm, Deadline deadline) = 0;
-  // The same without a new key: the backend is opened anew and lists its keys.
+  virtual Result<void> remove_key(std::string name, Deadline deadline) = 0;
+  virtual Result<KeyAttestation> attest_key(std::string name, Bytes challenge,
+                                            Deadline deadline) = 0;
+  // The backend is opened anew and lists its keys. Waits. Errors: unavailable DEADLINE_PASSED (the
+  // host was busy), KEY_HOST_DOWN; outcome_unknown DEADLINE_PASSED, KEY_HOST_DIED.
   virtual Result<void> reopen(Deadline deadline) = 0;
 
   virtual KeyHostState state() const = 0;

@@ -45,6 +45,16 @@ class Writer {
     const auto since = std::chrono::nanoseconds(value.when().time_since_epoch());
     number(static_cast<std::uint64_t>(since.count()));
   }
+  void attestation(const KeyAttestation& value) {
+    text(value.format);
+    number(static_cast<std::uint32_t>(value.parts.size()));
+    for (const auto& [name, content] : value.parts) {
+      text(name);
+      bytes(content);
+    }
+    number(static_cast<std::uint32_t>(value.certificates.size()));
+    for (const Bytes& certificate : value.certificates) bytes(certificate);
+  }
   void error(const Error& value) {
     number(static_cast<std::uint8_t>(value.code));
     text(value.reason);
@@ -92,12 +102,25 @@ class Reader {
     fits_ = fits_ && value.has_value();
     return value.value_or(Algorithm::ecdsa_p256_sha256);
   }
+  KeyAttestation attestation() {
+    KeyAttestation out;
+    out.format = text();
+    const std::size_t parts = count(limits::attestation_parts_max);
+    for (std::size_t i = 0; i < parts; ++i) {
+      std::string name = text();
+      out.parts.push_back({std::move(name), bytes()});
+    }
+    const std::size_t certificates = count(limits::attestation_parts_max);
+    for (std::size_t i = 0; i < certificates; ++i) out.certificates.push_back(bytes());
+    return out;
+  }
   Error error() {
     const auto code = static_cast<ErrorCode>(number<std::uint8_t>());
     fits_ = fits_ && std::find(error_codes.begin(), error_codes.end(), code) != error_codes.end();
     std::string reason = text();
     return {code, std::move(reason), text()};
   }
+  void spoil() { fits_ = false; }
   bool complete() const { return fits_ && rest_.empty(); }
 
  private:
@@ -121,6 +144,26 @@ Result<Message> whole(const Reader& reader, T value) {
   return Message(std::move(value));
 }
 
+// The task's place in its variant, from 1.
+enum class TaskKind : std::uint8_t { none = 0, make = 1, remove = 2, attest = 3 };
+
+std::optional<Task> read_task(Reader& reader) {
+  const auto kind = static_cast<TaskKind>(reader.number<std::uint8_t>());
+  if (kind == TaskKind::none) return std::nullopt;
+  std::string name = reader.text();
+  switch (kind) {
+    case TaskKind::make:
+      return KeyToMake{std::move(name), reader.algorithm()};
+    case TaskKind::remove:
+      return KeyToRemove{std::move(name)};
+    case TaskKind::attest:
+      return KeyToAttest{std::move(name), reader.bytes()};
+    default:
+      reader.spoil();
+      return std::nullopt;
+  }
+}
+
 Open read_open(Reader& reader) {
   Open open{reader.text(), {reader.text(), {}}, std::nullopt, reader.deadline()};
   const std::size_t options = reader.count(limits::backend_options_max);
@@ -128,10 +171,7 @@ Open read_open(Reader& reader) {
     std::string name = reader.text();
     open.config.options.emplace_back(std::move(name), reader.text());
   }
-  if (reader.flag()) {
-    std::string name = reader.text();
-    open.make = KeyToMake{std::move(name), reader.algorithm()};
-  }
+  open.task = read_task(reader);
   return open;
 }
 
@@ -153,8 +193,24 @@ Opened read_opened(Reader& reader) {
   opened.threads = reader.number<std::uint32_t>();
   opened.memory_locked = reader.flag();
   opened.files_confined = reader.flag();
-  if (reader.flag()) opened.making_trouble = reader.error();
+  if (reader.flag()) opened.task_trouble = reader.error();
+  if (reader.flag()) opened.attestation = reader.attestation();
   return opened;
+}
+
+void write_task(Writer& writer, const KeyToMake& task) {
+  writer.number(static_cast<std::uint8_t>(TaskKind::make));
+  writer.text(task.name);
+  writer.text(name_of(task.algorithm));
+}
+void write_task(Writer& writer, const KeyToRemove& task) {
+  writer.number(static_cast<std::uint8_t>(TaskKind::remove));
+  writer.text(task.name);
+}
+void write_task(Writer& writer, const KeyToAttest& task) {
+  writer.number(static_cast<std::uint8_t>(TaskKind::attest));
+  writer.text(task.name);
+  writer.bytes(task.challenge);
 }
 
 Bytes write(const Open& message) {
@@ -167,10 +223,10 @@ Bytes write(const Open& message) {
     writer.text(name);
     writer.text(value);
   }
-  writer.flag(message.make.has_value());
-  if (message.make) {
-    writer.text(message.make->name);
-    writer.text(name_of(message.make->algorithm));
+  if (message.task) {
+    std::visit([&writer](const auto& task) { write_task(writer, task); }, *message.task);
+  } else {
+    writer.number(static_cast<std::uint8_t>(TaskKind::none));
   }
   return writer.take();
 }
@@ -197,8 +253,10 @@ Bytes write(const Opened& message) {
   writer.number(message.threads);
   writer.flag(message.memory_locked);
   writer.flag(message.files_confined);
-  writer.flag(message.making_trouble.has_value());
-  if (message.making_trouble) writer.error(*message.making_trouble);
+  writer.flag(message.task_trouble.has_value());
+  if (message.task_trouble) writer.error(*message.task_trouble);
+  writer.flag(message.attestation.has_value());
+  if (message.attestation) writer.attestation(*message.attestation);
   return writer.take();
 }
 

@@ -9,16 +9,25 @@
 
 namespace chancery::host {
 
+// What only a host that is not yet shut can do.
 struct KeyToMake {
   std::string name;
   Algorithm algorithm;
 };
+struct KeyToRemove {
+  std::string name;
+};
+struct KeyToAttest {
+  std::string name;
+  Bytes challenge;
+};
+using Task = std::variant<KeyToMake, KeyToRemove, KeyToAttest>;
 
-// The daemon's first message: which backend, and perhaps a key to make before the host is shut.
+// The daemon's first message: which backend, and perhaps a task before the host is shut.
 struct Open {
   std::string backend_type;
   BackendConfig config;
-  std::optional<KeyToMake> make;
+  std::optional<Task> task;
   Deadline deadline;
 };
 
@@ -34,8 +43,9 @@ struct Sign {
 struct Opened {
   std::uint32_t threads = 1;  // so many requests may have begun and not ended
   bool memory_locked = false;
-  bool files_confined = false;          // the kernel has Landlock
-  std::optional<Error> making_trouble;  // why the key was not made
+  bool files_confined = false;                // the kernel has Landlock
+  std::optional<Error> task_trouble;          // why the task was not done
+  std::optional<KeyAttestation> attestation;  // what the task gave, if it was one
 };
 struct OpenFailed {
   Error error;

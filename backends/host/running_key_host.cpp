@@ -88,8 +88,8 @@ void RunningKeyHost::start_process() {
   listing_.clear();
   Open open{options_.backend_type, options_.config, std::nullopt,
             Deadline::after(options_.start_max)};
-  if (reopening_ && reopening_->make) {
-    open.make = reopening_->make;
+  if (reopening_ && reopening_->task) {
+    open.task = reopening_->task;
     open.deadline = std::max(open.deadline, reopening_->deadline, [](Deadline a, Deadline b) {
       return a.when() < b.when();
     });  // an RSA key takes a TPM many seconds
@@ -146,8 +146,11 @@ void RunningKeyHost::take_message(Opened opened) {
   attempted_ = true;
   refuse_changed_keys();
   if (reopening_ && reopening_->underway) {
-    reopening_->outcome =
-        opened.making_trouble ? Result<void>(*opened.making_trouble) : Result<void>();
+    if (opened.task_trouble) {
+      reopening_->outcome = *std::move(opened.task_trouble);
+    } else {
+      reopening_->outcome = std::move(opened.attestation);
+    }
   }
   changed_.notify_all();
 }

@@ -49,6 +49,8 @@ class RunningKeyHost final : public KeyHost {
   std::vector<KeyInfo> keys() const override;
   void sign(std::string key_name, Bytes input, Deadline deadline, SignDone done) override;
   Result<KeyInfo> make_key(std::string name, Algorithm algorithm, Deadline deadline) override;
+  Result<void> remove_key(std::string name, Deadline deadline) override;
+  Result<KeyAttestation> attest_key(std::string name, Bytes challenge, Deadline deadline) override;
   Result<void> reopen(Deadline deadline) override;
   KeyHostState state() const override;
 
@@ -59,12 +61,12 @@ class RunningKeyHost final : public KeyHost {
     up,        // it takes requests
     draining,  // it finishes what it has, then makes room for one that opens anew
   };
-  // What a caller of make_key or reopen waits for; one at a time.
+  // What a caller of reopen() or of a task waits for; one at a time.
   struct Reopening {
-    std::optional<KeyToMake> make;
+    std::optional<Task> task;
     Deadline deadline;
     bool underway = false;
-    std::optional<Result<void>> outcome;
+    std::optional<Result<std::optional<KeyAttestation>>> outcome;
   };
   // Why the process has to go, and how long it has to do so by itself.
   struct Farewell {
@@ -78,7 +80,7 @@ class RunningKeyHost final : public KeyHost {
                         SignDone& done) const;
   Error down() const;
   void send_waiting();
-  Result<void> reopen_with(std::optional<KeyToMake> make, Deadline deadline);
+  Result<std::optional<KeyAttestation>> reopen_with(std::optional<Task> task, Deadline deadline);
 
   // The host's thread.
   void run();
@@ -105,7 +107,7 @@ class RunningKeyHost final : public KeyHost {
 
   const KeyHostOptions options_;
   const std::shared_ptr<Bell> bell_ = std::make_shared<Bell>();
-  std::mutex reopening_mutex_;  // callers of make_key and reopen queue here
+  std::mutex reopening_mutex_;  // callers of reopen() and of tasks queue here
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;  // attempted_ or reopening_

@@ -15,7 +15,7 @@ namespace {
 
 using Signers = std::map<std::string, Signer, std::less<>>;
 
-class SoftwareBackend final : public KeyBackend, public KeyMaker {
+class SoftwareBackend final : public KeyBackend, public KeyMaker, public KeyRemover {
  public:
   SoftwareBackend(Options options, Signers signers)
       : options_(std::move(options)), signers_(std::move(signers)) {}
@@ -23,15 +23,23 @@ class SoftwareBackend final : public KeyBackend, public KeyMaker {
   Result<std::vector<KeyInfo>> list_keys(Deadline deadline) override;
   Result<Bytes> sign(std::string_view key_name, ByteView input, Deadline deadline) override;
   Result<KeyInfo> make_key(std::string_view name, Algorithm algorithm, Deadline deadline) override;
+  Result<void> remove_key(std::string_view name, Deadline deadline) override;
 
   const Signers& signers() const { return signers_; }
 
  private:
+  Error unknown_key(std::string_view name) const;
+
   Options options_;
   Signers signers_;
 };
 
 Error too_late() { return unavailable("DEADLINE_PASSED", "the deadline passed: nothing was done"); }
+
+Error SoftwareBackend::unknown_key(std::string_view name) const {
+  return not_found("KEY_NOT_FOUND",
+                   fmt::format("no key \"{}\" in {}", name, options_.directory.string()));
+}
 
 Result<std::vector<KeyInfo>> SoftwareBackend::list_keys(Deadline deadline) {
   if (deadline.passed()) return too_late();
@@ -43,10 +51,7 @@ Result<std::vector<KeyInfo>> SoftwareBackend::list_keys(Deadline deadline) {
 Result<Bytes> SoftwareBackend::sign(std::string_view key_name, ByteView input, Deadline deadline) {
   if (deadline.passed()) return too_late();
   const auto found = signers_.find(key_name);
-  if (found == signers_.end()) {
-    return not_found("KEY_NOT_FOUND",
-                     fmt::format("no key \"{}\" in {}", key_name, options_.directory.string()));
-  }
+  if (found == signers_.end()) return unknown_key(key_name);
   return found->second.sign(input);
 }
 
@@ -72,6 +77,16 @@ Result<KeyInfo> SoftwareBackend::make_key(std::string_view name, Algorithm algor
   KeyInfo info = signer.info();
   signers_.insert_or_assign(info.name, std::move(signer));
   return info;
+}
+
+Result<void> SoftwareBackend::remove_key(std::string_view name, Deadline deadline) {
+  if (deadline.passed()) return too_late();
+  const auto found = signers_.find(name);
+  if (found == signers_.end()) return unknown_key(name);
+  TRY(check_unwanted(options_.make_missing, name));
+  TRY(remove_key_file(options_.directory / (std::string(name) + ".pem")));
+  signers_.erase(found);
+  return {};
 }
 
 Result<Signer> load(const std::filesystem::path& path, const Secret* passphrase) {

@@ -32,10 +32,18 @@ class DeviceWithSecret : public Device {
   virtual void configure_secret(std::string_view secret) = 0;
 };
 
+// The small interfaces besides KeyBackend. What a backend cannot do, it is seen to refuse.
+struct Abilities {
+  bool makes_keys = true;
+  bool removes_keys = true;
+  bool attests_keys = false;
+};
+
 struct Fixture {
   std::string name;  // "SoftwareEcdsaP256"
   Algorithm algorithm = Algorithm::ecdsa_p256_sha256;
   std::size_t threads_max = 1;
+  Abilities abilities = {};
   std::function<std::unique_ptr<Device>()> make_device;
 };
 

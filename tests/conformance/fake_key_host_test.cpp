@@ -24,6 +24,7 @@ Fixture fixture(Algorithm algorithm) {
   return {.name = camel_case(name_of(algorithm)),
           .algorithm = algorithm,
           .threads_max = 2,
+          .abilities = {.attests_keys = true},
           .make_device = [algorithm] { return std::make_unique<FakeDevice>(algorithm); }};
 }
 

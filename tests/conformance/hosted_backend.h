@@ -7,7 +7,10 @@
 namespace chancery::conformance {
 
 // Several of them may share one host, as many callers do.
-class HostedBackend final : public KeyBackend, public KeyMaker {
+class HostedBackend final : public KeyBackend,
+                            public KeyMaker,
+                            public KeyRemover,
+                            public KeyAttestor {
  public:
   explicit HostedBackend(std::shared_ptr<KeyHost> host) : host_(std::move(host)) {}
 
@@ -17,6 +20,13 @@ class HostedBackend final : public KeyBackend, public KeyMaker {
   }
   Result<KeyInfo> make_key(std::string_view name, Algorithm algorithm, Deadline deadline) override {
     return host_->make_key(std::string(name), algorithm, deadline);
+  }
+  Result<void> remove_key(std::string_view name, Deadline deadline) override {
+    return host_->remove_key(std::string(name), deadline);
+  }
+  Result<KeyAttestation> attest_key(std::string_view name, ByteView challenge,
+                                    Deadline deadline) override {
+    return host_->attest_key(std::string(name), to_bytes(challenge), deadline);
   }
 
  private:

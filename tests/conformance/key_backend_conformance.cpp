@@ -189,28 +189,4 @@ TEST_P(KeyBackendConformance, TwoInstancesSignAtOnce) {
   EXPECT_EQ(good[1], 20);
 }
 
-TEST_P(KeyBackendConformance, MadeKeySignsAndIsListedAfterReopening) {
-  Bytes spki;
-  {
-    const Instances backend = open();
-    auto* maker = dynamic_cast<KeyMaker*>(backend.at(0).get());
-    if (maker == nullptr) GTEST_SKIP() << "it cannot make keys";
-    const auto made = maker->make_key("made", algorithm(), soon());
-    ASSERT_TRUE(made.ok()) << made.error().message;
-    EXPECT_EQ(made->name, "made");
-    EXPECT_EQ(made->algorithm, algorithm());
-    spki = made->spki;
-    const auto again = maker->make_key("made", algorithm(), soon());
-    ASSERT_FALSE(again.ok());
-    EXPECT_EQ(again.error().reason, "KEY_EXISTS");
-  }
-  const Instances backend = open();
-  const auto keys = backend.at(0)->list_keys(soon());
-  ASSERT_EQ(keys->size(), 2U);
-  EXPECT_EQ(keys->at(1).spki, spki);
-  const auto signature = backend[0]->sign("made", input(), soon());
-  ASSERT_TRUE(signature.ok());
-  EXPECT_TRUE(verify(keys->at(1), input(), *signature).ok());
-}
-
 }  // namespace chancery::conformance

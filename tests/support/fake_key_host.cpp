@@ -43,6 +43,18 @@ Result<KeyInfo> FakeKeyHost::make_key(std::string name, Algorithm algorithm, Dea
   return KeyInfo{name, algorithm, key->second.spki()};
 }
 
+Result<void> FakeKeyHost::remove_key(std::string name, Deadline) {
+  const std::lock_guard lock(mutex_);
+  if (keys_.erase(name) == 0) return not_found("KEY_NOT_FOUND", "no key named " + name);
+  return {};
+}
+
+Result<KeyAttestation> FakeKeyHost::attest_key(std::string name, Bytes challenge, Deadline) {
+  const std::lock_guard lock(mutex_);
+  if (!keys_.contains(name)) return not_found("KEY_NOT_FOUND", "no key named " + name);
+  return KeyAttestation{"fake", {{"challenge", std::move(challenge)}}, {}};
+}
+
 Result<void> FakeKeyHost::reopen(Deadline) { return {}; }
 
 KeyHostState FakeKeyHost::state() const {

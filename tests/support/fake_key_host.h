@@ -25,6 +25,9 @@ class FakeKeyHost : public KeyHost {
   std::vector<KeyInfo> keys() const override;
   void sign(std::string key_name, Bytes input, Deadline deadline, SignDone done) override;
   Result<KeyInfo> make_key(std::string name, Algorithm algorithm, Deadline deadline) override;
+  Result<void> remove_key(std::string name, Deadline deadline) override;
+  // In the format "fake": its one part is the challenge.
+  Result<KeyAttestation> attest_key(std::string name, Bytes challenge, Deadline deadline) override;
   Result<void> reopen(Deadline deadline) override;
   KeyHostState state() const override;
 

@@ -15,6 +15,7 @@
 #include "backends/host/program/files.h"
 #include "backends/host/program/hardening.h"
 #include "backends/host/program/system_calls.h"
+#include "backends/host/program/task.h"
 #include "backends/registry.h"
 #include "core/base/limits/key_hosts.h"
 
@@ -63,18 +64,6 @@ void work(int socket, KeyBackend& backend) {
   }
 }
 
-// With an instance of its own, so that those which sign all open on the new key.
-Result<void> make(const BackendType& type, const Open& open) {
-  const Instances instances = TRY(type.open(open.config, 1, open.deadline));
-  auto* maker = dynamic_cast<KeyMaker*>(instances.front().get());
-  if (maker == nullptr) {
-    return unsupported("CANNOT_MAKE_KEYS",
-                       fmt::format("a backend of type {} cannot make keys", type.name));
-  }
-  TRY(maker->make_key(open.make->name, open.make->algorithm, open.deadline));
-  return {};
-}
-
 struct Opening {
   Instances instances;
   std::vector<KeyInfo> keys;
@@ -86,10 +75,7 @@ Result<Opening> open_backend(const BackendType& type, const Open& open) {
   out.report.memory_locked = lock_memory();
   out.report.files_confined = TRY(confine_files(type.paths(open.config)));
   TRY(forbid_network_and_programs());
-  if (open.make) {
-    const Result<void> made = make(type, open);
-    if (!made.ok()) out.report.making_trouble = made.error();
-  }
+  if (open.task) perform(type, open, out.report);
   const std::size_t processors = std::max(1U, std::thread::hardware_concurrency());
   const std::size_t threads =
       std::min({type.threads_max, processors, limits::key_host_threads_max});

@@ -24,6 +24,11 @@ inline constexpr auto key_host_late_answer_max = 250ms;
 // Told to go, a host has so long to put its device in order.
 inline constexpr auto key_host_exit_max = 2000ms;
 inline constexpr std::size_t key_host_threads_max = 16;
+// Fits what a TPM takes as qualifying data beside a SHA-256 (TPM2B_DATA).
+inline constexpr std::size_t challenge_bytes = 32;
+// A chain of three certificates and a quote have under 8 KiB; all of it goes in one message.
+inline constexpr std::size_t attestation_bytes_max = 48U << 10;
+inline constexpr std::size_t attestation_parts_max = 16;
 inline constexpr std::size_t keys_per_backend_max = 1024;
 inline constexpr std::size_t backend_options_max = 64;
 inline constexpr std::size_t key_file_bytes_max = 64U << 10;  // RSA-4096 in PEM has 3.3 KiB

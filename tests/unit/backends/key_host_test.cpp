@@ -265,6 +265,32 @@ TEST_F(KeyHostTest, MadeKeySignsAtOnceAndAfterRestart) {
   EXPECT_TRUE(host->sign("release", Bytes(48, 1), soon()).ok());
 }
 
+TEST_F(KeyHostTest, RemovedKeyIsGoneAtOnceAndAfterRestart) {
+  const auto host = start();
+  ASSERT_TRUE(host->make_key("release", Algorithm::ecdsa_p256_sha256, soon()).ok());
+  const auto removed = host->remove_key("release", soon());
+  ASSERT_TRUE(removed.ok()) << removed.error().message;
+  EXPECT_EQ(host->sign("release", Bytes(32, 1), soon()).error().reason, "KEY_NOT_FOUND");
+  ASSERT_TRUE(host->reopen(soon()).ok());
+  EXPECT_EQ(host->remove_key("release", soon()).error().reason, "KEY_NOT_FOUND");
+}
+
+TEST_F(KeyHostTest, KeyThatTheConfigurationMakesIsNotRemoved) {
+  const auto host = start();
+  const auto removed = host->remove_key("default", soon());
+  ASSERT_FALSE(removed.ok());
+  EXPECT_EQ(removed.error().reason, "KEY_PROTECTED");
+  EXPECT_TRUE(host->sign("default", digest(), soon()).ok());
+}
+
+TEST_F(KeyHostTest, BackendThatCannotAttestSaysSoAndSignsOn) {
+  const auto host = start();
+  const auto attested = host->attest_key("default", Bytes(limits::challenge_bytes, 1), soon());
+  ASSERT_FALSE(attested.ok());
+  EXPECT_EQ(attested.error().reason, "CANNOT_ATTEST_KEYS");
+  EXPECT_TRUE(host->sign("default", digest(), soon()).ok());
+}
+
 TEST_F(KeyHostTest, MissingProgramIsAStartError) {
   KeyHostOptions wrong = options();
   wrong.program = directory_ / "nothing";

@@ -14,6 +14,8 @@ std::vector<ToHost> to_host() {
   return {
       Open{"software", {"keys", {{"directory", "/keys"}, {"empty", ""}}}, std::nullopt, deadline},
       Open{"pkcs11", {"hsm", {}}, KeyToMake{"new", Algorithm::rsa_pkcs1v15_3072_sha256}, deadline},
+      Open{"tpm", {"tpm", {}}, KeyToRemove{"old"}, deadline},
+      Open{"tpm", {"tpm", {}}, KeyToAttest{"old", Bytes(32, 7)}, deadline},
       Sign{~0ULL, deadline, "default", Bytes(32, 9)},
       Sign{0, deadline, "", {}},
   };
@@ -22,8 +24,11 @@ std::vector<ToHost> to_host() {
 std::vector<FromHost> from_host() {
   return {
       KeyInfo{"default", Algorithm::ecdsa_p256_sha256, Bytes(91, 1)},
-      Opened{4, true, false, std::nullopt},
-      Opened{1, false, true, invalid_request("KEY_EXISTS", "there is one")},
+      Opened{4, true, false, std::nullopt, std::nullopt},
+      Opened{1, false, true, invalid_request("KEY_EXISTS", "there is one"), std::nullopt},
+      Opened{1, false, true, std::nullopt,
+             KeyAttestation{
+                 "tpm2-certify", {{"statement", Bytes(9, 1)}, {"signature", {}}}, {Bytes(5, 2)}}},
       OpenFailed{unavailable("DEVICE_ABSENT", "no token")},
       Signed{77, Bytes(71, 3)},
       Refused{78, not_found("KEY_NOT_FOUND", "")},
@@ -52,13 +57,19 @@ TEST(KeyHostMessage, KeepsEveryField) {
   const Open& read = std::get<Open>(*open);
   EXPECT_EQ(read.backend_type, "pkcs11");
   EXPECT_EQ(read.config.name, "hsm");
-  ASSERT_TRUE(read.make.has_value());
-  EXPECT_EQ(read.make->name, "new");
-  EXPECT_EQ(read.make->algorithm, Algorithm::rsa_pkcs1v15_3072_sha256);
+  ASSERT_TRUE(read.task.has_value());
+  const auto& task = std::get<KeyToMake>(*read.task);
+  EXPECT_EQ(task.name, "new");
+  EXPECT_EQ(task.algorithm, Algorithm::rsa_pkcs1v15_3072_sha256);
   EXPECT_EQ(read.deadline.when(), deadline.when());
   const auto opened = decode_from_host(encode(from_host()[2]));
   EXPECT_TRUE(std::get<Opened>(*opened).files_confined);
-  EXPECT_EQ(std::get<Opened>(*opened).making_trouble->reason, "KEY_EXISTS");
+  EXPECT_EQ(std::get<Opened>(*opened).task_trouble->reason, "KEY_EXISTS");
+  const auto attested = decode_from_host(encode(from_host()[3]));
+  const KeyAttestation& attestation = *std::get<Opened>(*attested).attestation;
+  EXPECT_EQ(attestation.format, "tpm2-certify");
+  EXPECT_EQ(*attestation.find("statement"), Bytes(9, 1));
+  EXPECT_EQ(attestation.certificates, std::vector<Bytes>{Bytes(5, 2)});
 }
 
 TEST(KeyHostMessage, CutShortOrTooLongIsMalformed) {
@@ -98,6 +109,9 @@ TEST(KeyHostMessage, UnknownErrorCodeAlgorithmAndFlagAreMalformed) {
   Bytes opened = encode(FromHost(Opened{}));
   opened[5] = 2;
   EXPECT_FALSE(decode_from_host(opened).ok());
+  Bytes open = encode(ToHost(Open{"", {"", {}}, std::nullopt, deadline}));
+  open.back() = 4;  // no such task
+  EXPECT_FALSE(decode_to_host(open).ok());
 }
 
 }  // namespace
