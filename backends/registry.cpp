@@ -3,12 +3,14 @@
 #include <array>
 
 #include "backends/software/software.h"
+#include "backends/tpm/tpm.h"
 
 namespace chancery {
 
 std::span<const BackendType> backend_types() {
   static constexpr std::array types{
       software::backend_type,
+      tpm::backend_type,
   };
   return types;
 }

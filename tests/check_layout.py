@@ -50,6 +50,7 @@ LIBRARY_HOMES = {
     "sqlite3.h": ["daemon/journal"],
     "seccomp.h": ["backends/host"],
     "linux/landlock.h": ["backends/host"],
+    "tss2/": ["backends/tpm"],
     "systemd/": ["daemon"],
     "CLI/": ["client", "daemon"],
     "openssl/": ["core/crypto", "backends"],

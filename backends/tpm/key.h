@@ -1,0 +1,22 @@
+// A key of this backend: where it lies and how it is used.
+#pragma once
+
+#include "backends/key_backend.h"
+#include "backends/tpm/key_file.h"
+
+namespace chancery::tpm {
+
+struct Key {
+  KeyInfo info;
+  std::string place;                           // for messages: its file, or its handle
+  std::optional<KeyBlob> blob = std::nullopt;  // without it the key is persistent
+  std::uint32_t handle = 0;                    // then
+  bool guards_guessing = false;
+  bool has_auth_value = false;
+  std::optional<KeyPolicy> policy = std::nullopt;
+  // Why the TPM refused our authorisation value: it is not tried again until the backend is opened
+  // anew, for each try counts.
+  std::optional<Error> refusal = std::nullopt;
+};
+
+}  // namespace chancery::tpm

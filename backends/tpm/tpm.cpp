@@ -1,0 +1,286 @@
+#include "backends/tpm/tpm.h"
+
+#include <fmt/format.h>
+#include <openssl/crypto.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "backends/key_directory.h"
+#include "backends/tpm/encoding.h"
+#include "backends/tpm/failure.h"
+#include "backends/tpm/key_template.h"
+#include "backends/tpm/options.h"
+#include "backends/tpm/sessions.h"
+#include "core/base/limits/key_hosts.h"
+
+namespace chancery::tpm {
+namespace {
+
+class TpmBackend final : public KeyBackend, public KeyMaker {
+ public:
+  TpmBackend(Options options, std::optional<Secret> auth_value)
+      : options_(std::move(options)),
+        has_auth_value_(auth_value.has_value()),
+        device_(options_.tcti, std::move(auth_value)),
+        sessions_(device_, options_.bus) {}
+
+  // Reads what there is, makes what is missing, and tries the authorisation value.
+  Result<void> open(Deadline deadline);
+
+  Result<std::vector<KeyInfo>> list_keys(Deadline deadline) override;
+  Result<Bytes> sign(std::string_view key_name, ByteView input, Deadline deadline) override;
+  Result<KeyInfo> make_key(std::string_view name, Algorithm algorithm, Deadline deadline) override;
+
+ private:
+  Result<void> read_files();
+  Result<void> read_file(const std::filesystem::path& path);
+  Result<void> read_persistent(const PersistentKey& wanted, Deadline deadline);
+  Result<void> add(Key key, const TPMT_PUBLIC& public_area);
+  Result<void> try_auth_value(Deadline deadline);
+  Result<Bytes> sign_once(const Key& key, ByteView digest);
+  Result<KeyBlob> create(Algorithm algorithm);
+  Key* find(std::string_view name);
+
+  Options options_;
+  bool has_auth_value_;
+  Device device_;
+  Sessions sessions_;
+  std::vector<Key> keys_;
+};
+
+Error too_late() { return unavailable("DEADLINE_PASSED", "the deadline passed: nothing was done"); }
+
+template <typename T>
+std::unique_ptr<T, void (*)(void*)> owned(T* from_esys) {
+  return {from_esys, Esys_Free};
+}
+
+Key* TpmBackend::find(std::string_view name) {
+  const auto found = std::ranges::find(keys_, name, [](const Key& key) { return key.info.name; });
+  return found == keys_.end() ? nullptr : &*found;
+}
+
+Result<void> TpmBackend::add(Key key, const TPMT_PUBLIC& public_area) {
+  if (find(key.info.name) != nullptr) {
+    return invalid_request(
+        "KEY_NAMED_TWICE",
+        fmt::format("\"{}\" is the name of two keys: {} is one of them", key.info.name, key.place));
+  }
+  key.info.algorithm = TRY(algorithm_of(public_area, key.place));
+  key.info.spki = TRY(spki_of(public_area, key.place));
+  key.guards_guessing = (public_area.objectAttributes & TPMA_OBJECT_NODA) == 0;
+  if (key.has_auth_value && !has_auth_value_) {
+    return invalid_request("TPM_AUTH_MISSING",
+                           fmt::format("{} needs an authorisation value: configure auth_file or "
+                                       "auth_credential",
+                                       key.place));
+  }
+  keys_.push_back(std::move(key));
+  return {};
+}
+
+Result<void> TpmBackend::read_file(const std::filesystem::path& path) {
+  const std::string name = path.stem().string();
+  if (!is_key_name(name)) {
+    return invalid_request("KEY_NAME_INVALID",
+                           fmt::format("{} cannot name a key: rename the file", path.string()));
+  }
+  const Secret pem = TRY(read_private_file(path, limits::key_file_bytes_max));
+  KeyBlob blob = TRY(decode_key_blob(pem.view(), path.string()));
+  Key key{.info = {name, {}, {}}, .place = path.string()};
+  key.has_auth_value = blob.has_auth_value;
+  key.policy = blob.policy;
+  const TPMT_PUBLIC public_area = blob.public_area.publicArea;
+  key.blob = std::move(blob);
+  return add(std::move(key), public_area);
+}
+
+Result<void> TpmBackend::read_files() {
+  if (options_.directory.empty()) return {};
+  TRY(check_key_directory(options_.directory));
+  for (const std::filesystem::path& path : TRY(key_files(options_.directory))) {
+    TRY(read_file(path));
+  }
+  return {};
+}
+
+Result<void> TpmBackend::read_persistent(const PersistentKey& wanted, Deadline deadline) {
+  Key key{.info = {wanted.name, {}, {}}, .place = fmt::format("handle 0x{:x}", wanted.handle)};
+  key.handle = wanted.handle;
+  key.has_auth_value = has_auth_value_;
+  const TPM2B_PUBLIC read = TRY(device_.run([&] { return device_.read_public(key); }, deadline));
+  return add(std::move(key), read.publicArea);
+}
+
+// One use of one key whose wrong tries are not counted: a wrong value is known before the first
+// request. Where they are counted, a host that starts again and again would lock the TPM.
+Result<void> TpmBackend::try_auth_value(Deadline deadline) {
+  const auto key = std::ranges::find_if(keys_, [](const Key& candidate) {
+    return candidate.has_auth_value && !candidate.guards_guessing;
+  });
+  if (key == keys_.end()) return {};
+  const Bytes digest(digest_bytes(hash_of(key->info.algorithm)), 0x5a);
+  const Result<Bytes> signature = device_.run([&] { return sign_once(*key, digest); }, deadline);
+  if (!signature.ok() && signature.error().reason == "TPM_AUTH_WRONG") return signature.error();
+  return {};
+}
+
+Result<void> TpmBackend::open(Deadline deadline) {
+  TRY(read_files());
+  for (const PersistentKey& wanted : options_.persistent) TRY(read_persistent(wanted, deadline));
+  for (const KeyWanted& wanted : options_.make_missing) {
+    if (find(wanted.name) == nullptr) TRY(make_key(wanted.name, wanted.algorithm, deadline));
+  }
+  TRY(device_.run([] { return Result<void>(); }, deadline));  // whether it is there at all
+  return try_auth_value(deadline);
+}
+
+Result<std::vector<KeyInfo>> TpmBackend::list_keys(Deadline deadline) {
+  if (deadline.passed()) return too_late();
+  std::vector<KeyInfo> out;
+  for (const Key& key : keys_) out.push_back(key.info);
+  return out;
+}
+
+Result<Bytes> TpmBackend::sign_once(const Key& key, ByteView digest) {
+  const std::string what = fmt::format("sign with \"{}\"", key.info.name);
+  const ESYS_TR handle = TRY(device_.load(key));
+  const ESYS_TR session = TRY(sessions_.for_key(key));
+  TPM2B_DIGEST input{};
+  input.size = static_cast<UINT16>(digest.size());
+  std::ranges::copy(digest, input.buffer);
+  const TPMT_SIG_SCHEME scheme = scheme_of(key.info.algorithm);
+  // Needed by restricted keys alone: it would prove that the TPM itself made the digest.
+  const TPMT_TK_HASHCHECK no_ticket{TPM2_ST_HASHCHECK, TPM2_RH_NULL, {}};
+  TPMT_SIGNATURE* signature = nullptr;
+  TRY(check(Esys_Sign(device_.esys(), handle, session, ESYS_TR_NONE, ESYS_TR_NONE, &input, &scheme,
+                      &no_ticket, &signature),
+            what));
+  return signature_of(*owned(signature));
+}
+
+Result<Bytes> TpmBackend::sign(std::string_view key_name, ByteView input, Deadline deadline) {
+  if (deadline.passed()) return too_late();
+  Key* key = find(key_name);
+  if (key == nullptr) {
+    return not_found("KEY_NOT_FOUND", fmt::format("no key \"{}\" in this backend", key_name));
+  }
+  const std::size_t wanted = digest_bytes(hash_of(key->info.algorithm));
+  if (input.size() != wanted) {
+    return invalid_request("DIGEST_LENGTH_WRONG",
+                           fmt::format("{} takes a digest of {} bytes, not {}",
+                                       name_of(key->info.algorithm), wanted, input.size()));
+  }
+  if (key->refusal) return *key->refusal;
+  // A signature that was lost on its way is none: it never left the device.
+  Result<Bytes> signature = device_.run([&] { return sign_once(*key, input); }, deadline);
+  if (!signature.ok() && signature.error().reason == "TPM_AUTH_WRONG") {
+    key->refusal = signature.error();
+  }
+  return signature;
+}
+
+Result<KeyBlob> TpmBackend::create(Algorithm algorithm) {
+  KeyBlob blob;
+  blob.has_auth_value = has_auth_value_;
+  KeyRules rules{.policy = {}, .guards_guessing = options_.guard_guessing};
+  if (!options_.pcrs.empty()) {
+    blob.policy = KeyPolicy{selection_of(options_.pcrs), has_auth_value_};
+    rules.policy = TRY(sessions_.digest_of(*blob.policy));
+  }
+  const TPM2B_PUBLIC wanted = signing_key_template(algorithm, rules);
+  const TPMT_PUBLIC_PARMS parameters{wanted.publicArea.type, wanted.publicArea.parameters};
+  const TSS2_RC supported =
+      Esys_TestParms(device_.esys(), ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &parameters);
+  if (is_about_parameter(supported)) {
+    return unsupported("ALGORITHM_UNSUPPORTED",
+                       fmt::format("this TPM has no {}", name_of(algorithm)));
+  }
+  const ESYS_TR parent = TRY(device_.parent(blob.parent));
+  const ESYS_TR session = TRY(sessions_.for_making());
+  TPM2B_SENSITIVE_CREATE sensitive{};
+  sensitive.sensitive.userAuth = device_.auth_value();
+  const TPM2B_DATA outside{};
+  const TPML_PCR_SELECTION pcrs{};
+  TPM2B_PRIVATE* private_area = nullptr;
+  TPM2B_PUBLIC* public_area = nullptr;
+  const TSS2_RC code =
+      Esys_Create(device_.esys(), parent, session, ESYS_TR_NONE, ESYS_TR_NONE, &sensitive, &wanted,
+                  &outside, &pcrs, &private_area, &public_area, nullptr, nullptr, nullptr);
+  OPENSSL_cleanse(&sensitive, sizeof sensitive);
+  TRY(check(code, fmt::format("make a key for {}", name_of(algorithm))));
+  blob.private_area = *owned(private_area);
+  blob.public_area = *owned(public_area);
+  return blob;
+}
+
+Result<KeyInfo> TpmBackend::make_key(std::string_view name, Algorithm algorithm,
+                                     Deadline deadline) {
+  if (deadline.passed()) return too_late();
+  if (!is_key_name(name)) {
+    return invalid_request("KEY_NAME_INVALID",
+                           fmt::format("\"{}\" cannot name a key: use letters, digits, '.', '_', "
+                                       "'-'",
+                                       name));
+  }
+  if (!is_supported(algorithm)) {
+    return unsupported("ALGORITHM_UNSUPPORTED",
+                       fmt::format("keys in a TPM cannot be {}", name_of(algorithm)));
+  }
+  if (options_.directory.empty()) {
+    return unsupported("CANNOT_MAKE_KEYS", "keys are made as files: configure directory");
+  }
+  if (const Key* key = find(name)) {
+    return invalid_request("KEY_EXISTS", fmt::format("there is a key {} already", key->place));
+  }
+  const KeyBlob blob = TRY(device_.run([&] { return create(algorithm); }, deadline));
+  const std::filesystem::path path = options_.directory / (std::string(name) + ".pem");
+  const std::string pem = TRY(encode_key_blob(blob));
+  TRY(write_key_file(path, as_bytes(pem)));
+  TRY(read_file(path));
+  return keys_.back().info;
+}
+
+}  // namespace
+
+Result<std::vector<std::unique_ptr<KeyBackend>>> open(const BackendConfig& config, std::size_t,
+                                                      Deadline deadline) {
+  // Its own words on standard error would repeat our errors, at each try.
+  setenv("TSS2_LOG", "all+NONE", 0);
+  std::vector<std::string> problems;
+  Options options = parse_options(config, problems);
+  if (!problems.empty()) return invalid_request("OPTIONS_INVALID", problems.front());
+  std::optional<Secret> auth_value = TRY(read_auth_value(options));
+  if (auth_value && auth_value->view().size() > TPM2_SHA256_DIGEST_SIZE) {
+    return invalid_request("TPM_AUTH_TOO_LONG", "a TPM takes authorisation values of 32 bytes");
+  }
+  auto backend = std::make_unique<TpmBackend>(std::move(options), std::move(auth_value));
+  TRY(backend->open(deadline));
+  std::vector<std::unique_ptr<KeyBackend>> out;
+  out.push_back(std::move(backend));
+  return out;
+}
+
+std::vector<std::string> check_options(const BackendConfig& config) {
+  std::vector<std::string> problems;
+  parse_options(config, problems);
+  return problems;
+}
+
+std::vector<BackendPath> paths(const BackendConfig& config) {
+  std::vector<std::string> problems;
+  const Options options = parse_options(config, problems);
+  std::vector<BackendPath> out;
+  if (const auto device = device_file(options.tcti)) out.push_back({*device, BackendPath::write});
+  if (!options.directory.empty()) {
+    out.push_back({options.directory.string(), BackendPath::write});
+  }
+  if (!options.auth_file.empty()) out.push_back({options.auth_file});
+  if (!options.auth_credential.empty()) {
+    out.push_back({credential_path(options.auth_credential).string()});
+  }
+  return out;
+}
+
+}  // namespace chancery::tpm
