@@ -17,7 +17,7 @@
 namespace chancery::tpm {
 namespace {
 
-class TpmBackend final : public KeyBackend, public KeyMaker {
+class TpmBackend final : public KeyBackend, public KeyMaker, public KeyRemover {
  public:
   TpmBackend(Options options, std::optional<Secret> auth_value)
       : options_(std::move(options)),
@@ -31,6 +31,7 @@ class TpmBackend final : public KeyBackend, public KeyMaker {
   Result<std::vector<KeyInfo>> list_keys(Deadline deadline) override;
   Result<Bytes> sign(std::string_view key_name, ByteView input, Deadline deadline) override;
   Result<KeyInfo> make_key(std::string_view name, Algorithm algorithm, Deadline deadline) override;
+  Result<void> remove_key(std::string_view name, Deadline deadline) override;
 
  private:
   Result<void> read_files();
@@ -54,6 +55,10 @@ Error too_late() { return unavailable("DEADLINE_PASSED", "the deadline passed: n
 template <typename T>
 std::unique_ptr<T, void (*)(void*)> owned(T* from_esys) {
   return {from_esys, Esys_Free};
+}
+
+Error unknown_key(std::string_view name) {
+  return not_found("KEY_NOT_FOUND", fmt::format("no key \"{}\" in this backend", name));
 }
 
 Key* TpmBackend::find(std::string_view name) {
@@ -163,9 +168,7 @@ Result<Bytes> TpmBackend::sign_once(const Key& key, ByteView digest) {
 Result<Bytes> TpmBackend::sign(std::string_view key_name, ByteView input, Deadline deadline) {
   if (deadline.passed()) return too_late();
   Key* key = find(key_name);
-  if (key == nullptr) {
-    return not_found("KEY_NOT_FOUND", fmt::format("no key \"{}\" in this backend", key_name));
-  }
+  if (key == nullptr) return unknown_key(key_name);
   const std::size_t wanted = digest_bytes(hash_of(key->info.algorithm));
   if (input.size() != wanted) {
     return invalid_request("DIGEST_LENGTH_WRONG",
@@ -240,6 +243,23 @@ Result<KeyInfo> TpmBackend::make_key(std::string_view name, Algorithm algorithm,
   TRY(write_key_file(path, as_bytes(pem)));
   TRY(read_file(path));
   return keys_.back().info;
+}
+
+Result<void> TpmBackend::remove_key(std::string_view name, Deadline deadline) {
+  if (deadline.passed()) return too_late();
+  const Key* key = find(name);
+  if (key == nullptr) return unknown_key(name);
+  if (!key->blob) {
+    return denied("KEY_PROTECTED",
+                  fmt::format("{} is named by the configuration: take it out there, then remove it "
+                              "with tpm2_evictcontrol",
+                              key->place));
+  }
+  TRY(check_unwanted(options_.make_missing, name));
+  TRY(remove_key_file(key->place));
+  device_.unload(name);
+  std::erase_if(keys_, [&](const Key& candidate) { return candidate.info.name == name; });
+  return {};
 }
 
 }  // namespace
