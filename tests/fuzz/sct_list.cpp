@@ -1,0 +1,17 @@
+// Any bytes as a list of SCTs: whatever is read accounts for every byte.
+#include <cstdlib>
+
+#include "core/crypto/x509/sct.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace chancery;
+  const auto scts = parse_sct_list({data, size});
+  if (!scts.ok()) return 0;
+  // RFC 6962 3.2 and 3.3: lengths, version, log, time, hash and signature algorithm; around them an
+  // OCTET STRING, whose length may be written in several ways.
+  constexpr std::size_t fixed_bytes = 2 + 1 + 32 + 8 + 2 + 2 + 2;
+  std::size_t bytes = 2 + 2;
+  for (const Sct& sct : *scts) bytes += fixed_bytes + sct.extensions.size() + sct.signature.size();
+  if (scts->empty() || bytes > size) std::abort();
+  return 0;
+}
