@@ -9,6 +9,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 std::vector<Json> lines_of(const std::string& text) {
   std::vector<Json> lines;
@@ -33,6 +34,16 @@ TEST_F(CommandTest, AFileIsSignedAndItsBundleVerifiesWithoutTheDaemon) {
   EXPECT_THAT(verified.out, HasSubstr("Verified app"));
   write_text(work("app"), "another artefact");
   EXPECT_EQ(verify("app.sigstore.json", "app").status, 1);
+}
+
+// Verifying must cost nothing that it does not need, and reach nobody.
+TEST_F(CommandTest, TheCommandLoadsNoLibraryForNetworksOrBuses) {
+  ProgramOptions listing = command({"verify"});
+  listing.environment.emplace_back("LD_TRACE_LOADED_OBJECTS", "1");
+  const ProgramOutcome libraries = run(listing);
+  EXPECT_THAT(libraries.out, HasSubstr("libcrypto"));
+  for (const std::string library : {"libcurl", "libsystemd", "libdbus", "libssl", "libnss"})
+    EXPECT_THAT(libraries.out, Not(HasSubstr(library)));
 }
 
 TEST_F(CommandTest, ManyFilesAreSignedAndEachHasItsOwnEntry) {
