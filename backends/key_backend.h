@@ -109,7 +109,8 @@ struct BackendType {
   std::vector<std::string> (*check)(const BackendConfig& config);
   // Called in the key host, before `open`: nothing else can be opened afterwards.
   std::vector<BackendPath> (*paths)(const BackendConfig& config);
-  // Called in the key host, once: `count` instances, one for each of its threads. What they share
+  // Called in the key host, once: `count` instances, one for each of its threads; fewer where the
+  // device allows no more, but one at least. What they share
   // (a module, a login) is theirs to guard. Errors: unavailable where the device is absent, which
   // the daemon tries again; others name what the operator has to mend.
   Result<std::vector<std::unique_ptr<KeyBackend>>> (*open)(const BackendConfig& config,

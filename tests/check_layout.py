@@ -49,6 +49,7 @@ LIBRARY_HOMES = {
     "toml++/": ["daemon/config/toml"],
     "sqlite3.h": ["daemon/journal"],
     "seccomp.h": ["backends/host"],
+    "p11-kit/": ["backends/pkcs11"],
     "linux/landlock.h": ["backends/host"],
     "tss2/": ["backends/tpm"],
     "systemd/": ["daemon"],

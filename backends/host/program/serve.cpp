@@ -64,6 +64,13 @@ void work(int socket, KeyBackend& backend) {
   }
 }
 
+// Threads that compute gain nothing beyond the processors; those that wait for a device do.
+std::size_t threads_of(const BackendType& type) {
+  const std::size_t threads = std::min(type.threads_max, limits::key_host_threads_max);
+  if (type.confinement == Confinement::device) return threads;
+  return std::min<std::size_t>(threads, std::max(1U, std::thread::hardware_concurrency()));
+}
+
 struct Opening {
   Instances instances;
   std::vector<KeyInfo> keys;
@@ -76,10 +83,7 @@ Result<Opening> open_backend(const BackendType& type, const Open& open) {
   out.report.files_confined = TRY(confine_files(type.paths(open.config)));
   TRY(forbid_network_and_programs());
   if (open.task) perform(type, open, out.report);
-  const std::size_t processors = std::max(1U, std::thread::hardware_concurrency());
-  const std::size_t threads =
-      std::min({type.threads_max, processors, limits::key_host_threads_max});
-  out.instances = TRY(type.open(open.config, threads, open.deadline));
+  out.instances = TRY(type.open(open.config, threads_of(type), open.deadline));
   out.keys = TRY(out.instances.front()->list_keys(open.deadline));
   out.report.threads = static_cast<std::uint32_t>(out.instances.size());
   return out;
