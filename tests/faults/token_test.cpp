@@ -1,0 +1,201 @@
+// A PKCS#11 module that fails in every way that modules do, wrapped round a real SoftHSM token. The
+// daemon's side goes on, nothing is signed twice, and each comes back by itself.
+#include <gmock/gmock.h>
+
+#include <thread>
+
+#include "backends/host/key_host.h"
+#include "core/crypto/public_key.h"
+#include "tests/support/soft_hsm.h"
+
+namespace chancery {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+
+Deadline soon() { return Deadline::after(30s); }
+
+class TokenFaults : public ::testing::Test {
+ protected:
+  // Orders for tests/support/evil_module.cpp, one a line.
+  void order(std::string_view orders) const {
+    testing::write_text(beside("evil-orders"), std::string(orders) + "\n");
+  }
+  bool obeyed() const { return testing::read_text(beside("evil-orders")).empty(); }
+  std::size_t logins() const { return testing::read_text(beside("evil-calls")).size(); }
+
+  void start() {
+    host_.reset();
+    auto host = KeyHost::start({.program = CHANCERY_KEYHOST,
+                                .backend_type = "pkcs11",
+                                .config = hsm_.config(CHANCERY_EVIL_MODULE),
+                                .answer_max = 2s},
+                               soon());
+    ASSERT_TRUE(host.ok()) << host.error().message;
+    host_ = std::move(*host);
+  }
+  void start_with_a_key() {
+    start();
+    const auto made = host_->make_key("key", Algorithm::ecdsa_p256_sha256, soon());
+    ASSERT_TRUE(made.ok()) << made.error().message;
+  }
+  Result<Bytes> sign() { return host_->sign("key", Bytes(32, 7), soon()); }
+  void expect_signature() {
+    const Result<Bytes> signature = sign();
+    EXPECT_TRUE(signature.ok()) << signature.error().reason << ": " << signature.error().message;
+    EXPECT_TRUE(obeyed());
+  }
+  // The process is not replaced for it.
+  void expect_signature_by_the_same_host() {
+    const std::uint64_t starts = host_->state().starts;
+    expect_signature();
+    EXPECT_EQ(host_->state().starts, starts);
+  }
+  void await(const std::function<bool(const KeyHostState&)>& is_so) const {
+    const Deadline give_up = soon();
+    while (!is_so(host_->state())) {
+      ASSERT_FALSE(give_up.passed()) << host_->state().trouble;
+      std::this_thread::sleep_for(5ms);
+    }
+  }
+  void await_up() const {
+    await([](const KeyHostState& state) { return state.is_up; });
+  }
+
+  testing::SoftHsm hsm_;
+  std::unique_ptr<KeyHost> host_;
+
+ private:
+  std::filesystem::path beside(std::string_view name) const {
+    return hsm_.configuration().parent_path() / name;
+  }
+};
+
+TEST_F(TokenFaults, ASegmentationFaultTakesNothingButItsKeyHost) {
+  start_with_a_key();
+  for (const char* when : {"sign_init segfault", "sign segfault", "sign after:segfault"}) {
+    order(when);
+    const Result<Bytes> lost = sign();
+    ASSERT_FALSE(lost.ok()) << when;
+    EXPECT_EQ(lost.error().code, ErrorCode::outcome_unknown);
+    EXPECT_EQ(lost.error().reason, "KEY_HOST_DIED");
+    expect_signature();
+  }
+}
+
+TEST_F(TokenFaults, AModuleThatHangsIsKilledAndReplaced) {
+  start_with_a_key();
+  order("sign hang");
+  const Result<Bytes> lost = sign();
+  ASSERT_FALSE(lost.ok());
+  EXPECT_EQ(lost.error().code, ErrorCode::outcome_unknown);
+  EXPECT_EQ(lost.error().reason, "KEY_HOST_HUNG");
+  expect_signature();
+}
+
+TEST_F(TokenFaults, WhatAModulePrintsReachesNobody) {
+  start_with_a_key();
+  ::testing::internal::CaptureStdout();
+  order("sign print");
+  expect_signature_by_the_same_host();
+  EXPECT_EQ(::testing::internal::GetCapturedStdout(), "");
+}
+
+TEST_F(TokenFaults, ClosedSessionsAndALogoutCostNothing) {
+  start_with_a_key();
+  for (const char* when : {"sign_init close_sessions", "sign close_sessions", "sign_init logout",
+                           "sign logout", "sign_init 0x190", "sign_init 0x5"}) {
+    order(when);
+    expect_signature_by_the_same_host();
+  }
+}
+
+TEST_F(TokenFaults, AnErrorWhileItMayHaveSignedIsInDoubtAndNotTriedAgain) {
+  start_with_a_key();
+  const std::uint64_t before = host_->state().signatures;
+  for (const char* when : {"sign 0x30", "sign after:0x30", "sign after:0x5", "sign 0x32"}) {
+    order(when);
+    const Result<Bytes> doubtful = sign();
+    ASSERT_FALSE(doubtful.ok()) << when;
+    EXPECT_EQ(doubtful.error().code, ErrorCode::outcome_unknown);
+    EXPECT_EQ(doubtful.error().reason, "SIGNING_IN_DOUBT");
+    EXPECT_EQ(host_->state().signatures, before);
+  }
+  expect_signature_by_the_same_host();
+}
+
+TEST_F(TokenFaults, ATokenThatGoesAndComesBackNeedsNoRestart) {
+  start_with_a_key();
+  hsm_.take_away();
+  for (int i = 0; i < 3; ++i) {
+    const Result<Bytes> meanwhile = sign();
+    ASSERT_FALSE(meanwhile.ok());
+    EXPECT_EQ(meanwhile.error().code, ErrorCode::unavailable);
+    EXPECT_THAT(meanwhile.error().reason, ::testing::AnyOf("TOKEN_ABSENT", "TOKEN_FAILED"));
+  }
+  hsm_.bring_back();
+  expect_signature_by_the_same_host();
+}
+
+TEST_F(TokenFaults, AnAbsentTokenAtStartIsNoErrorAndComesByItself) {
+  start_with_a_key();
+  hsm_.take_away();
+  start();
+  const Result<Bytes> meanwhile = sign();
+  ASSERT_FALSE(meanwhile.ok());
+  EXPECT_EQ(meanwhile.error().code, ErrorCode::unavailable);
+  EXPECT_EQ(meanwhile.error().reason, "KEY_HOST_DOWN");
+  EXPECT_THAT(meanwhile.error().message, HasSubstr("TOKEN_"));
+  hsm_.bring_back();
+  await_up();
+  expect_signature();
+}
+
+TEST_F(TokenFaults, AWrongPinIsTriedOnceUntilItChanges) {
+  start_with_a_key();
+  const std::size_t before = logins();
+  hsm_.configure_pin("not-the-pin");
+  start();
+  EXPECT_EQ(host_->state().trouble_reason, "PIN_REJECTED");
+  await([](const KeyHostState& state) { return state.starts >= 4; });
+  start();  // nor after a restart of all
+  EXPECT_EQ(host_->state().trouble_reason, "PIN_REJECTED");
+  EXPECT_THAT(host_->state().trouble, ::testing::Not(HasSubstr("not-the-pin")));
+  EXPECT_EQ(logins(), before + 1);
+  hsm_.configure_pin(hsm_.pin());
+  await_up();
+  EXPECT_EQ(logins(), before + 2);
+  expect_signature();
+}
+
+TEST_F(TokenFaults, ALockedPinIsSaidAndForgottenOnceItIsUnlocked) {
+  start_with_a_key();
+  order("login 0xa4");
+  start();
+  EXPECT_EQ(host_->state().trouble_reason, "PIN_LOCKED");
+  await_up();
+  expect_signature();
+}
+
+TEST_F(TokenFaults, AFullTokenMakesNoKeyAndSignsOn) {
+  start_with_a_key();
+  order("generate 0x31");
+  const auto made = host_->make_key("another", Algorithm::ecdsa_p256_sha256, soon());
+  ASSERT_FALSE(made.ok());
+  EXPECT_EQ(made.error().code, ErrorCode::exhausted);
+  EXPECT_EQ(made.error().reason, "DEVICE_FULL");
+  expect_signature();
+}
+
+TEST_F(TokenFaults, AFullSessionTableIsWaitedFor) {
+  start_with_a_key();
+  order("open 0xb1");
+  start();
+  EXPECT_EQ(host_->state().trouble_reason, "TOKEN_SESSIONS_FULL");
+  await_up();
+  expect_signature();
+}
+
+}  // namespace
+}  // namespace chancery
