@@ -9,7 +9,7 @@ std::string describe(std::string_view call, CK_RV value) {
 }
 
 Error token_failed(std::string_view call, CK_RV value) {
-  return unavailable("TOKEN_FAILED", describe(call, value));
+  return unavailable("TOKEN_FAILED", "the token failed: " + describe(call, value));
 }
 
 bool may_be_lost(CK_RV value) {
