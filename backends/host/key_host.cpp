@@ -1,5 +1,4 @@
 #include "backends/host/key_host.h"
-#include "core/base/limits/key_hosts.h"
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -10,6 +9,7 @@
 #include <future>
 
 #include "backends/host/running_key_host.h"
+#include "core/base/limits/key_hosts.h"
 
 namespace chancery {
 

@@ -1,5 +1,4 @@
 #include "backends/host/running_key_host.h"
-#include "core/base/limits/key_hosts.h"
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -8,6 +7,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+
+#include "core/base/limits/key_hosts.h"
 
 namespace chancery::host {
 namespace {
