@@ -19,6 +19,7 @@ struct Case {
   const TrustedRoot& root;
   const Policy& policy;
   VerifiedNotes& notes;
+  const std::optional<VerifiedSignature>& known_signature;
   Verdict& verdict;
 
   // Names the check that comes next, which fails unless it passes.
@@ -44,12 +45,23 @@ Result<std::vector<Algorithm>> judge_log(const Case& the, const Signer& signer,
   return std::vector{entries.front().algorithm};
 }
 
+bool is_known_good(const Case& the, const Signer& signer, SignedContent& content,
+                   Algorithm algorithm) {
+  if (!the.known_signature || takes_message(algorithm)) return false;
+  const VerifiedSignature& known = *the.known_signature;
+  const Result<Digest> digest = content.digest(hash_of(algorithm));
+  return digest.ok() && *digest == known.digest && signer.key.spki() == known.spki &&
+         std::ranges::equal(signature_of(the.bundle), known.signature);
+}
+
 Result<void> judge_signature(const Case& the, const Signer& signer, SignedContent& content,
                              const std::vector<Algorithm>& algorithms) {
   the.check("signature");
   Result<void> checked;
   for (const Algorithm algorithm : algorithms) {
-    checked = content.verify(signer.key, algorithm, signature_of(the.bundle));
+    if (!is_known_good(the, signer, content, algorithm)) {
+      checked = content.verify(signer.key, algorithm, signature_of(the.bundle));
+    }
     if (!checked.ok()) continue;
     the.pass(std::string(name_of(algorithm)));
     return checked;
@@ -86,7 +98,8 @@ Result<void> judge(const Case& the) {
 
 Verdict Verifier::verify(const Bundle& bundle, const Artifact& artifact, const Policy& policy) {
   Verdict verdict;
-  const Result<void> judged = judge({bundle, artifact, *root_, policy, notes_, verdict});
+  const Result<void> judged =
+      judge({bundle, artifact, *root_, policy, notes_, signature_, verdict});
   if (judged.ok()) {
     verdict.failed_check.clear();
   } else {

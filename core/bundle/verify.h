@@ -22,6 +22,13 @@ struct Artifact {
   std::optional<ByteView> content;
 };
 
+// A signature that was found good: by which key, over what.
+struct VerifiedSignature {
+  Bytes spki;
+  Digest digest;
+  Bytes signature;
+};
+
 // Remembers what it has verified and what the next bundle is likely to carry again (a checkpoint
 // covers a whole batch), so keep one where many are judged. Borrows the root. One thread.
 class Verifier {
@@ -35,10 +42,13 @@ class Verifier {
   void remember_verified(std::string_view checkpoint, const tlog::NoteKey& log) {
     notes_.remember(checkpoint, log);
   }
+  // The same of one signature over a digest: the newest is remembered.
+  void remember_verified(VerifiedSignature signature) { signature_ = std::move(signature); }
 
  private:
   const TrustedRoot* root_;
   VerifiedNotes notes_;
+  std::optional<VerifiedSignature> signature_;
 };
 
 // The same for a single bundle.

@@ -1,15 +1,20 @@
 #include "daemon/flows/own_verifier.h"
 
+#include "core/bundle/bundle_rules.h"
+
 namespace chancery::daemon {
 
-bundle::Verdict OwnVerifier::verify(const bundle::Bundle& bundle, const Digest& artifact,
-                                    const PublicKey& key, const tlog::NoteKey& log) {
+bundle::Verdict OwnVerifier::verify(const OwnBundle& own) {
   std::unique_ptr<bundle::Verifier> verifier = take();
-  const auto& proof = bundle.log_entries.front().inclusion_proof;
-  verifier->remember_verified(proof->checkpoint, log);
+  const auto& proof = own.bundle.log_entries.front().inclusion_proof;
+  verifier->remember_verified(proof->checkpoint, own.log);
+  if (own.just_signed != nullptr) {
+    verifier->remember_verified(
+        {own.key.spki(), *own.just_signed, to_bytes(bundle::signature_of(own.bundle))});
+  }
   bundle::Policy policy;
-  policy.key = key;
-  bundle::Verdict verdict = verifier->verify(bundle, artifact, policy);
+  policy.key = own.key;
+  bundle::Verdict verdict = verifier->verify(own.bundle, own.artifact, policy);
   put_back(std::move(verifier));
   return verdict;
 }

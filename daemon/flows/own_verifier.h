@@ -9,16 +9,26 @@
 
 namespace chancery::daemon {
 
+// A bundle of ours, and what its maker knows of it.
+struct OwnBundle {
+  const bundle::Bundle& bundle;
+  const Digest& artifact;
+  const PublicKey& key;
+  // Signed the bundle's checkpoint in a key host just now, where the signature was checked with the
+  // log's public key: 91 us that need not be spent again.
+  const tlog::NoteKey& log;
+  // What the key signed just now, where its signature was checked in the same way: 64 us.
+  // Nothing where the signature comes from the journal: a disk may have changed it.
+  const Digest* just_signed;
+};
+
 // Thread-safe. A Verifier remembers the batch's checkpoint but serves one thread, so there are as
 // many as ever ran at once.
 class OwnVerifier {
  public:
   explicit OwnVerifier(bundle::TrustedRoot root) : root_(std::move(root)) {}
 
-  // `log` signed the bundle's checkpoint in a key host just now, where the signature was checked
-  // with the log's public key: 91 us that need not be spent again.
-  bundle::Verdict verify(const bundle::Bundle& bundle, const Digest& artifact, const PublicKey& key,
-                         const tlog::NoteKey& log);
+  bundle::Verdict verify(const OwnBundle& own);
 
  private:
   std::unique_ptr<bundle::Verifier> take();

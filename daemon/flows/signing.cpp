@@ -89,6 +89,7 @@ void Signing::sign(RequestId id) {
 void Signing::record(Result<Bytes> signature) {
   if (!signature.ok()) return fail(signature.error());
   signature_ = std::move(*signature);
+  is_signed_now_ = true;
   const Algorithm algorithm = key_->info.algorithm;
   Result<std::string> body = tlog::canonical_body(
       {signed_digest_, signature_, algorithm, key_->info.spki, /*is_certificate=*/false});
@@ -120,8 +121,9 @@ void Signing::finish(Result<Inclusion> inclusion) {
   if (!inclusion.ok()) return give(inclusion.error());
   bundle::Bundle bundle = assemble({signature_, key_->info.spki, entry_body_, *inclusion,
                                     parts_.log.key().id(), signed_digest_, asked_});
-  const bundle::Verdict verdict = parts_.own_verifier.verify(bundle, asked_.artifact_digest,
-                                                             key_->public_key, parts_.log.key());
+  const bundle::Verdict verdict = parts_.own_verifier.verify(
+      {bundle, asked_.artifact_digest, key_->public_key, parts_.log.key(),
+       /*just_signed=*/is_signed_now_ ? &signed_digest_ : nullptr});
   if (!verdict.verified()) {
     const Error error = internal("OWN_BUNDLE_REFUSED",
                                  fmt::format("our own verifier refuses the bundle of {}: {}: {}",

@@ -49,6 +49,7 @@ class Signing : public std::enable_shared_from_this<Signing> {
   std::optional<SigningKey> key_;
   Digest signed_digest_;
   Bytes signature_;
+  bool is_signed_now_ = false;  // in this run, and checked with the public key
   std::string entry_body_;
   StoredRequest stored_;  // what the journal knows, kept in step with it
   std::function<void()> on_done_;

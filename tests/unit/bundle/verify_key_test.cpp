@@ -331,6 +331,25 @@ TEST(VerifyWithKey, ASubjectThatContradictsItselfIsNoMatch) {
   EXPECT_EQ(reason(verify(given.bundle, known, given.root, given.policy)), "SUBJECT_MISMATCH");
 }
 
+TEST(VerifiedSignature, IsBelievedForTheSameBytesOnly) {
+  Given given = artefact_signed();
+  given.policy.ignore_transparency_log_unsafe = true;
+  Bytes& signature = std::get<MessageSignature>(given.bundle.content).signature;
+  signature.back() ^= 1;
+  ASSERT_EQ(reason(given.verdict()), "SIGNATURE_INVALID");
+  Verifier verifier(given.root);
+  const VerifiedSignature known{given.policy.key->spki(), given.artefact, signature};
+  verifier.remember_verified(known);
+  const auto judge = [&] { return verifier.verify(given.bundle, given.artefact, given.policy); };
+  EXPECT_EQ(message(judge()), "verified");  // the caller's word is taken
+
+  signature.back() ^= 2;
+  EXPECT_EQ(reason(judge()), "SIGNATURE_INVALID");
+  signature.back() ^= 2;
+  given.policy.key = SigningKey::make(Algorithm::ecdsa_p256_sha256).public_key();
+  EXPECT_EQ(reason(judge()), "SIGNATURE_INVALID");
+}
+
 TEST(VerifiedNotes, OneCheckpointIsVerifiedOnceAndAnAlteredOneAnew) {
   const MemoryLog log("log.example.test");
   const std::string envelope = log.checkpoint();
