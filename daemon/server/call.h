@@ -65,6 +65,9 @@ struct Method {
   std::function<void(Call)> start;                                              // unary
   std::function<Result<std::unique_ptr<InboundStream>>(Call)> start_inbound;    // client stream
   std::function<Result<std::unique_ptr<OutboundStream>>(Call)> start_outbound;  // server stream
+  // Starts within microseconds: where nothing else is in flight it runs on the event loop, since a
+  // switch to the pool would take longer.
+  bool is_brief = false;
 };
 
 }  // namespace chancery::daemon

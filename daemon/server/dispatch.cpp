@@ -23,8 +23,11 @@ std::string short_name(std::string_view service) {
 
 }  // namespace
 
-Dispatch::Dispatch(std::vector<Method> methods, Post post, MayAdminister may_administer)
-    : post_(std::move(post)), may_administer_(std::move(may_administer)) {
+Dispatch::Dispatch(std::vector<Method> methods, Post post, IsAlone is_alone,
+                   MayAdminister may_administer)
+    : post_(std::move(post)),
+      is_alone_(std::move(is_alone)),
+      may_administer_(std::move(may_administer)) {
   for (Method& method : methods) {
     const int kinds =
         (method.start ? 1 : 0) + (method.start_inbound ? 1 : 0) + (method.start_outbound ? 1 : 0);
@@ -52,11 +55,16 @@ Result<const Dispatch::Row*> Dispatch::find(const std::string& service,
 }
 
 void Dispatch::start(const Row& row, Call call) const {
+  if (row.method.is_brief && is_alone_()) return run(row, std::move(call));
   post_([self = shared_from_this(), &row, call = std::move(call)]() mutable {
-    const Result<void> allowed = self->check(row, call.peer, call.deadline);
-    if (!allowed.ok()) return call.responder->answer(allowed.error());
-    row.method.start(std::move(call));
+    self->run(row, std::move(call));
   });
+}
+
+void Dispatch::run(const Row& row, Call call) const {
+  const Result<void> allowed = check(row, call.peer, call.deadline);
+  if (!allowed.ok()) return call.responder->answer(allowed.error());
+  row.method.start(std::move(call));
 }
 
 Result<void> Dispatch::check(const Row& row, const policy::Peer& peer, Deadline deadline) const {

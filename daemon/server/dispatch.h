@@ -14,6 +14,7 @@ namespace chancery::daemon {
 
 // Pool::post in the daemon; tests and fuzzers run the work where they stand.
 using Post = std::function<void(std::function<void()>)>;
+using IsAlone = std::function<bool()>;  // nothing but the request at hand is in flight
 using MayAdminister = std::function<Result<void>(const policy::Peer&, std::string_view method)>;
 
 class Dispatch : public std::enable_shared_from_this<Dispatch> {
@@ -23,7 +24,7 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
     std::string call_name;  // "Signer.Sign"
   };
 
-  Dispatch(std::vector<Method> methods, Post post, MayAdminister may_administer);
+  Dispatch(std::vector<Method> methods, Post post, IsAlone is_alone, MayAdminister may_administer);
 
   // Errors: unsupported SERVICE_UNKNOWN, METHOD_UNKNOWN.
   Result<const Row*> find(const std::string& service, const std::string& method) const;
@@ -31,13 +32,16 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
   // A unary call.
   void start(const Row& row, Call call) const;
 
-  // On a pool thread, just before the flow. Errors: unavailable DEADLINE_PASSED, or the
+  // Just before the flow, on its thread. Errors: unavailable DEADLINE_PASSED, or the
   // administrator's.
   Result<void> check(const Row& row, const policy::Peer& peer, Deadline deadline) const;
 
  private:
+  void run(const Row& row, Call call) const;
+
   std::map<std::string, std::map<std::string, Row>> rows_;  // by service, by name
   Post post_;
+  IsAlone is_alone_;
   MayAdminister may_administer_;
 };
 

@@ -54,7 +54,7 @@ class SocketServer : public Server {
         gate_(options.limits),
         dispatch_(std::make_shared<Dispatch>(
             std::move(methods), [&pool](std::function<void()> work) { pool.post(std::move(work)); },
-            std::move(may_administer))) {}
+            [this] { return gate_.all().requests->used() <= 1; }, std::move(may_administer))) {}
 
   Result<void> join(sd_event* event);
   void drain() override;

@@ -65,8 +65,11 @@ std::vector<Method> signer_methods(const Parts& parts, ByteBudget& statements) {
                         std::function<void(Call)> start) {
     return Method{service, name, permission, std::move(start), nullptr, nullptr};
   };
+  Method sign_digest =
+      unary("Sign", Permission::per_profile, [&parts](Call call) { sign(parts, std::move(call)); });
+  sign_digest.is_brief = true;
   return {
-      unary("Sign", Permission::per_profile, [&parts](Call call) { sign(parts, std::move(call)); }),
+      std::move(sign_digest),
       unary("SignStatement", Permission::per_profile,
             [&parts](Call call) { sign_statement(parts, std::move(call)); }),
       {service, "SignStatementStream", Permission::per_profile, nullptr,

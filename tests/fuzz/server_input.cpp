@@ -56,7 +56,7 @@ std::shared_ptr<const Dispatch> make_dispatch() {
       {"t.T", "C", Permission::anyone, nullptr, nullptr, count},
   };
   return std::make_shared<Dispatch>(
-      std::move(methods), [](const std::function<void()>& work) { work(); },
+      std::move(methods), [](const std::function<void()>& work) { work(); }, [] { return false; },
       [](const policy::Peer&, std::string_view) -> Result<void> {
         return denied("NO_RULE", "nobody");
       });
