@@ -158,6 +158,13 @@ Result<TPM2B_PUBLIC> Device::read_public(const Key& key) {
   return *read;
 }
 
+bool Device::is_replaced(const Key& key) {
+  const Result<TPM2B_PUBLIC> now = read_public(key);
+  if (!now.ok()) return false;  // then that is what the next try meets
+  const Result<Bytes> spki = spki_of(now->publicArea, key.place);
+  return !spki.ok() || !equal(*spki, key.info.spki);
+}
+
 TPM2B_AUTH Device::auth_value() const {
   TPM2B_AUTH out{};
   if (!auth_value_) return out;
@@ -194,9 +201,7 @@ Result<ESYS_TR> Device::load(const Key& key) {
   keys_.push_back(TRY(load_anew(key)));
   if (key.blob || key.info.spki.empty()) return keys_.back().handle;
   // Whoever may write the TPM may have put another key there since.
-  const TPM2B_PUBLIC now = TRY(read_public(key));
-  const Bytes spki = TRY(spki_of(now.publicArea, key.place));
-  if (equal(spki, key.info.spki)) return keys_.back().handle;
+  if (!is_replaced(key)) return keys_.back().handle;
   unload(key.info.name);
   return unavailable("KEY_CHANGED", fmt::format("{} is another key than before", key.place));
 }

@@ -43,6 +43,9 @@ class Device {
   // Loads the key unless it is loaded. Errors: corrupt KEY_FILE_DAMAGED; unavailable KEY_CHANGED
   // (another key lies under its handle).
   Result<ESYS_TR> load(const Key& key);
+  // Whether what is under its handle is another key by now: without a resource manager, one that
+  // others unloaded may have given its number to a key of theirs.
+  bool is_replaced(const Key& key);
   // The public area of a persistent key.
   Result<TPM2B_PUBLIC> read_public(const Key& key);
   // Empty where none is configured.

@@ -22,13 +22,6 @@ bool is_of_tpm(TSS2_RC code) {
          layer == TSS2_RESMGR_TPM_RC_LAYER;
 }
 
-Error handle_lost(std::string_view what) {
-  return unavailable("TPM_HANDLE_LOST",
-                     fmt::format("cannot {}: the TPM no longer knows the key or session: it was "
-                                 "reset, or somebody else removed it",
-                                 what));
-}
-
 Error failed(TSS2_RC code, std::string_view what) {
   return unavailable("TPM_FAILED", fmt::format("cannot {}: the TPM answers 0x{:x} ({})", what, code,
                                                Tss2_RC_Decode(code)));
@@ -86,6 +79,13 @@ Error error_of_format_zero(TSS2_RC code, std::string_view what) {
 }
 
 }  // namespace
+
+Error handle_lost(std::string_view what) {
+  return unavailable("TPM_HANDLE_LOST",
+                     fmt::format("cannot {}: the TPM no longer knows the key or session: it was "
+                                 "reset, or somebody else removed it",
+                                 what));
+}
 
 Error error_of(TSS2_RC code, std::string_view what) {
   if (!is_of_tpm(code)) {

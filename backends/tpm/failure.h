@@ -16,6 +16,9 @@ namespace chancery::tpm {
 //   invalid_request TPM_AUTH_WRONG
 Error error_of(TSS2_RC code, std::string_view what);
 
+// TPM_HANDLE_LOST.
+Error handle_lost(std::string_view what);
+
 // Nothing where the code is success.
 Result<void> check(TSS2_RC code, std::string_view what);
 

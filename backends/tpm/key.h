@@ -14,6 +14,7 @@ struct Key {
   bool guards_guessing = false;
   bool has_auth_value = false;
   std::optional<KeyPolicy> policy = std::nullopt;
+  bool accepted = false;  // the TPM has taken our authorisation value once
   // Why the TPM refused our authorisation value: it is not tried again until the backend is opened
   // anew, for each try counts.
   std::optional<Error> refusal = std::nullopt;

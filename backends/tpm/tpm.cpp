@@ -159,10 +159,15 @@ Result<Bytes> TpmBackend::sign_once(const Key& key, ByteView digest) {
   // Needed by restricted keys alone: it would prove that the TPM itself made the digest.
   const TPMT_TK_HASHCHECK no_ticket{TPM2_ST_HASHCHECK, TPM2_RH_NULL, {}};
   TPMT_SIGNATURE* signature = nullptr;
-  TRY(check(Esys_Sign(device_.esys(), handle, session, ESYS_TR_NONE, ESYS_TR_NONE, &input, &scheme,
-                      &no_ticket, &signature),
-            what));
-  return signature_of(*owned(signature));
+  const TSS2_RC code = Esys_Sign(device_.esys(), handle, session, ESYS_TR_NONE, ESYS_TR_NONE,
+                                 &input, &scheme, &no_ticket, &signature);
+  if (code == TSS2_RC_SUCCESS) return signature_of(*owned(signature));
+  const Error error = error_of(code, what);
+  // Nobody changes a loaded key's value: what was refused now was another key or session, which
+  // has got the number of ours.
+  if (error.reason == "TPM_AUTH_WRONG" && key.accepted) return handle_lost(what);
+  const bool says_no = !is_cured_by_reopening(error) && error.reason != "TPM_OUT_OF_MEMORY";
+  return says_no && device_.is_replaced(key) ? handle_lost(what) : error;
 }
 
 Result<Bytes> TpmBackend::sign(std::string_view key_name, ByteView input, Deadline deadline) {
@@ -181,6 +186,7 @@ Result<Bytes> TpmBackend::sign(std::string_view key_name, ByteView input, Deadli
   if (!signature.ok() && signature.error().reason == "TPM_AUTH_WRONG") {
     key->refusal = signature.error();
   }
+  key->accepted = key->accepted || signature.ok();
   return signature;
 }
 

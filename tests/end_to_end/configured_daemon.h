@@ -53,6 +53,7 @@ class ConfiguredDaemon {
                    we_administer() + std::string(more));
   }
   std::filesystem::path file() const { return directory_ / "chancery.toml"; }
+  std::filesystem::path socket() const { return directory_ / "socket"; }
   std::string standard_error() const { return read_text(directory_ / "stderr"); }
   DaemonProcess& process() { return *process_; }
 

@@ -1,0 +1,243 @@
+// Everything that happens to a TPM while the daemon uses it: the same backend, never opened anew,
+// signs again as soon as the TPM can.
+#include <gmock/gmock.h>
+#include <tss2/tss2_esys.h>
+#include <tss2/tss2_tctildr.h>
+
+#include <atomic>
+#include <thread>
+
+#include "backends/tpm/key_file.h"
+#include "tests/support/tpm_keys.h"
+
+namespace chancery {
+namespace {
+
+using ::testing::AnyOf;
+using ::testing::HasSubstr;
+using ::testing::StrEq;
+
+// Over both ways of authorisation: with sessions there is more to lose.
+class TpmFault : public testing::TpmKeys, public ::testing::WithParamInterface<std::string> {
+ protected:
+  TpmKeys::Options options() const { return {{"bus", GetParam()}, auth_file("tulip")}; }
+};
+
+INSTANTIATE_TEST_SUITE_P(OnABus, TpmFault,
+                         ::testing::Values(std::string("trusted"), std::string("untrusted")),
+                         [](const auto& each) { return each.param; });
+
+TEST_P(TpmFault, KilledAndStartedAgain) {
+  const auto backend = open_one(options());
+  ASSERT_EQ(sign(*backend), "");
+  swtpm_.stop();
+  EXPECT_EQ(sign(*backend), "TPM_ABSENT");
+  EXPECT_EQ(sign(*backend), "TPM_ABSENT");
+  swtpm_.start();
+  EXPECT_EQ(sign(*backend), "");
+}
+
+TEST_P(TpmFault, RestartedBetweenTwoSignatures) {
+  const auto backend = open_one(options());
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_EQ(sign(*backend), "");
+    swtpm_.stop();
+    swtpm_.start();
+  }
+  EXPECT_EQ(sign(*backend), "");
+}
+
+TEST_P(TpmFault, ResetAndNotStarted) {
+  const auto backend = open_one(options());
+  ASSERT_EQ(sign(*backend), "");
+  swtpm_.reset();
+  EXPECT_EQ(sign(*backend), "");
+}
+
+TEST_P(TpmFault, ResetInTheMiddleOfSignatures) {
+  const auto backend = open_one(options());
+  std::atomic<int> signed_so_far = 0;
+  std::atomic<bool> enough = false;
+  std::thread signer([&] {
+    while (!enough) {
+      EXPECT_EQ(sign(*backend), "");
+      ++signed_so_far;
+      signed_so_far.notify_all();
+    }
+  });
+  for (int i = 0; i < 5; ++i) {
+    // A signature has its one retry for one reset: the next comes after it.
+    const int before = signed_so_far;
+    for (int now = before; now < before + 2; now = signed_so_far) signed_so_far.wait(now);
+    swtpm_.reset();
+  }
+  enough = true;
+  signer.join();
+}
+
+TEST_P(TpmFault, KilledInTheMiddleOfASignature) {
+  const auto backend = open_one(options());
+  swtpm_.freeze();
+  std::string meanwhile;
+  std::thread signer([&] { meanwhile = sign(*backend); });
+  swtpm_.stop();
+  signer.join();
+  EXPECT_EQ(meanwhile, "TPM_ABSENT");
+  swtpm_.start();
+  EXPECT_EQ(sign(*backend), "");
+}
+
+TEST_P(TpmFault, SomebodyElseUnloadsEverything) {
+  const auto backend = open_one(options());
+  ASSERT_EQ(sign(*backend), "");
+  swtpm_.tool("tpm2_flushcontext", {"--transient-object"});
+  EXPECT_EQ(sign(*backend), "");
+  swtpm_.tool("tpm2_flushcontext", {"--loaded-session"});
+  EXPECT_EQ(sign(*backend), "");
+}
+
+TEST_P(TpmFault, SomebodyElseFillsTheObjectSlots) {
+  const auto backend = open_one(options());
+  ASSERT_EQ(sign(*backend), "");
+  swtpm_.tool("tpm2_flushcontext", {"--transient-object"});
+  while (swtpm_.try_tool("tpm2_createprimary", {"-C", "o"}) == 0) {
+  }
+  EXPECT_EQ(sign(*backend), "");
+}
+
+TEST_P(TpmFault, SomebodyElseFillsTheSessionSlots) {
+  ASSERT_NE(open_one(options()), nullptr);
+  // Ends without letting go of what it started, as a client that is killed.
+  TSS2_TCTI_CONTEXT* tcti = nullptr;
+  ASSERT_EQ(Tss2_TctiLdr_Initialize(swtpm_.tcti().c_str(), &tcti), TSS2_RC_SUCCESS);
+  ESYS_CONTEXT* esys = nullptr;
+  ASSERT_EQ(Esys_Initialize(&esys, tcti, nullptr), TSS2_RC_SUCCESS);
+  const TPMT_SYM_DEF none{TPM2_ALG_NULL, {}, {}};
+  ESYS_TR session = ESYS_TR_NONE;
+  while (Esys_StartAuthSession(esys, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE,
+                               ESYS_TR_NONE, nullptr, TPM2_SE_HMAC, &none, TPM2_ALG_SHA256,
+                               &session) == TSS2_RC_SUCCESS) {
+  }
+  Esys_Finalize(&esys);
+  Tss2_TctiLdr_Finalize(&tcti);
+  EXPECT_EQ(sign(*open_one(options())), "");
+}
+
+TEST_P(TpmFault, MoreKeysThanTheTpmHasRoomFor) {
+  TpmKeys::Options many = options();
+  std::string wanted;
+  for (int i = 0; i < 6; ++i) wanted += fmt::format("k{}=ecdsa-p256-sha256,", i);
+  many.emplace_back("make_missing", wanted);
+  const auto backend = open(many);
+  for (int round = 0; round < 3; ++round) {
+    for (int i = 0; i < 6; ++i) EXPECT_EQ(sign(*backend, fmt::format("k{}", i)), "") << i;
+  }
+}
+
+// As those of a process that was killed: its keys and sessions stay in the TPM.
+TEST_P(TpmFault, OtherBackendsHoldAllThatTheTpmHas) {
+  std::vector<std::unique_ptr<KeyBackend>> others;
+  for (int i = 0; i < 4; ++i) {
+    others.push_back(open_one(options()));
+    EXPECT_EQ(sign(*others.back()), "") << i;
+  }
+  EXPECT_EQ(sign(*others.front()), "");
+}
+
+class TpmKeyFault : public testing::TpmKeys {
+ protected:
+  static std::string counter(const testing::Swtpm& swtpm) {
+    const std::string all = swtpm.tool("tpm2_getcap", {"properties-variable"});
+    const std::size_t at = all.find("TPM2_PT_LOCKOUT_COUNTER:");
+    return all.substr(at, all.find('\n', at) - at);
+  }
+};
+
+TEST_F(TpmKeyFault, PersistentKeyGoneAndBack) {
+  swtpm_.make_persistent_key("0x81000200");
+  const auto backend = open({{"persistent", "release=0x81000200"}});
+  ASSERT_EQ(sign(*backend, "release"), "");
+  const std::filesystem::path saved = swtpm_.directory() / "signer";
+  swtpm_.tool("tpm2_evictcontrol", {"-C", "o", "-c", "0x81000200"});
+  EXPECT_EQ(sign(*backend, "release"), "TPM_HANDLE_LOST");
+  swtpm_.tool("tpm2_flushcontext", {"--transient-object"});
+  swtpm_.tool("tpm2_evictcontrol", {"-C", "o", "-c", saved.string(), "0x81000200"});
+  swtpm_.tool("tpm2_flushcontext", {"--transient-object"});
+  EXPECT_EQ(sign(*backend, "release"), "");
+}
+
+// On a trusted bus the TPM is not told which key is meant: there the key host's check of each
+// signature finds out.
+TEST_F(TpmKeyFault, AnotherKeyUnderTheHandleIsNotUsed) {
+  swtpm_.make_persistent_key("0x81000200");
+  const auto backend = open({{"persistent", "release=0x81000200"}, {"bus", "untrusted"}});
+  swtpm_.tool("tpm2_evictcontrol", {"-C", "o", "-c", "0x81000200"});
+  swtpm_.make_persistent_key("0x81000200");
+  EXPECT_EQ(sign(*backend, "release"), "KEY_CHANGED");
+  EXPECT_EQ(sign(*backend, "release"), "KEY_CHANGED");
+}
+
+TEST_F(TpmKeyFault, DamagedKeyIsNamedAndTheOthersSign) {
+  ASSERT_NE(open({{"make_missing", "good=ecdsa-p256-sha256, bad=ecdsa-p256-sha256"}}), nullptr);
+  const std::filesystem::path file = keys_ / "bad.pem";
+  const std::string whole = testing::read_text(file);
+  tpm::KeyBlob blob = tpm::decode_key_blob(as_bytes(whole), "bad.pem").value();
+  blob.private_area.buffer[20] ^= 1;
+  testing::write_text(file, tpm::encode_key_blob(blob).value());
+  const auto backend = open({});
+  const auto refused = backend->sign("bad", digest(), soon());
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().reason, "KEY_FILE_DAMAGED");
+  EXPECT_EQ(refused.error().code, ErrorCode::corrupt);
+  EXPECT_THAT(refused.error().message, HasSubstr("bad.pem"));
+  EXPECT_EQ(sign(*backend, "good"), "");
+}
+
+TEST_F(TpmKeyFault, KeyOfAnotherTpmIsRefused) {
+  ASSERT_NE(open_one(), nullptr);
+  swtpm_.tool("tpm2_clear", {});  // another owner's seed: another TPM to all keys
+  EXPECT_EQ(sign(*open({})), "KEY_FILE_DAMAGED");
+}
+
+TEST_F(TpmKeyFault, WrongValueIsTriedOnce) {
+  const TpmKeys::Options guarded = {{"guard_guessing", "true"}};
+  TpmKeys::Options right = guarded;
+  right.push_back(auth_file("tulip"));
+  ASSERT_EQ(sign(*open_one(right)), "");
+  TpmKeys::Options wrong = guarded;
+  wrong.push_back(auth_file("rose"));
+  const auto backend = open(wrong);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(sign(*backend), "TPM_AUTH_WRONG");
+  EXPECT_THAT(counter(swtpm_), HasSubstr("0x1"));
+}
+
+TEST_F(TpmKeyFault, LockoutIsSaidToBeOne) {
+  swtpm_.tool("tpm2_dictionarylockout",
+              {"--setup-parameters", "--max-tries=2", "--recovery-time=1000"});
+  const TpmKeys::Options right = {{"guard_guessing", "true"}, auth_file("tulip")};
+  const auto backend = open_one(right);
+  ASSERT_EQ(sign(*backend), "");
+  for (int i = 0; i < 2; ++i) sign(*open({auth_file("rose")}));
+  const auto refused = backend->sign("key", digest(), soon());
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().reason, "TPM_LOCKED_OUT");
+  EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
+  EXPECT_THAT(refused.error().message, HasSubstr("dictionary attack lockout"));
+  swtpm_.tool("tpm2_dictionarylockout", {"--clear-lockout"});
+  EXPECT_EQ(sign(*backend), "");
+}
+
+TEST_F(TpmKeyFault, UnguardedKeySignsThroughALockout) {
+  swtpm_.tool("tpm2_dictionarylockout",
+              {"--setup-parameters", "--max-tries=1", "--recovery-time=1000"});
+  const auto unguarded = open({{"make_missing", "free=ecdsa-p256-sha256"}});
+  const TpmKeys::Options right = {{"guard_guessing", "true"}, auth_file("tulip")};
+  const auto guarded = open_one(right);
+  ASSERT_EQ(sign(*guarded), "");
+  sign(*open({auth_file("rose")}));
+  EXPECT_EQ(sign(*guarded), "TPM_LOCKED_OUT");
+  EXPECT_EQ(sign(*unguarded, "free"), "");
+}
+
+}  // namespace
+}  // namespace chancery
