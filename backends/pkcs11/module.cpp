@@ -17,14 +17,17 @@ Result<Module> Module::load(const std::filesystem::path& path) {
 }
 
 CK_RV Module::initialize() {
-  const CK_RV value = p11_kit_module_initialize(functions_.get());
+  // p11_kit_module_initialize would pass an unmanaged module nothing, which promises one thread.
+  CK_C_INITIALIZE_ARGS arguments{};
+  arguments.flags = CKF_OS_LOCKING_OK;
+  const CK_RV value = functions_->C_Initialize(&arguments);
   initialized_ = value == CKR_OK;
   // Another user in this process did it, and will undo it.
   return value == CKR_CRYPTOKI_ALREADY_INITIALIZED ? CKR_OK : value;
 }
 
 void Module::finalize() {
-  if (initialized_) p11_kit_module_finalize(functions_.get());
+  if (initialized_) functions_->C_Finalize(nullptr);
   initialized_ = false;
 }
 

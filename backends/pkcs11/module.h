@@ -10,8 +10,8 @@
 
 namespace chancery::pkcs11 {
 
-// Loaded for as long as it lives; initialised and finalised by its owner. p11-kit finds the
-// functions and hands over locking, and reads no configuration of its own for this.
+// Loaded for as long as it lives; initialised and finalised by its owner, and told that threads use
+// it. p11-kit finds its functions and reads no configuration of its own for this.
 class Module {
  public:
   // Error: unavailable MODULE_LOAD_FAILED.

@@ -1,6 +1,9 @@
 // What of a token's keys is ours, on a real SoftHSM.
 #include <gmock/gmock.h>
 
+#include <atomic>
+#include <thread>
+
 #include "backends/pkcs11/connection.h"
 #include "backends/pkcs11/key_pair.h"
 #include "backends/pkcs11/pkcs11.h"
@@ -175,6 +178,24 @@ TEST_F(TokenKeys, WithoutAPinOrAModuleItSaysSo) {
 TEST_F(TokenKeys, ADirectoryThatOthersMayEnterIsRefused) {
   std::filesystem::permissions(hsm_.directory(), std::filesystem::perms(0750));
   EXPECT_EQ(refusal(), "KEY_DIRECTORY_UNSAFE");
+}
+
+// A module that was not told of threads corrupts its memory here within a second.
+TEST_F(TokenKeys, ManySessionsSignAtOnce) {
+  make("key");
+  auto backend = pkcs11::open(config(), 4, soon()).value();
+  ASSERT_EQ(backend.size(), 4U);
+  std::atomic<int> good = 0;
+  std::vector<std::thread> threads;
+  for (const auto& instance : backend) {
+    threads.emplace_back([&] {
+      for (std::uint8_t i = 0; i < 250; ++i) {
+        if (instance->sign("key", Bytes(32, i), soon()).ok()) ++good;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(good, 1000);
 }
 
 // The slowest key to make; the other algorithms are in tests/conformance.
