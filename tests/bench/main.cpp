@@ -7,6 +7,7 @@
 
 #include "tests/bench/large_log.h"
 #include "tests/bench/report.h"
+#include "tests/bench/soft_hsm_device.h"
 #include "tests/support/daemon_process.h"
 #include "tests/support/temporary_directory.h"
 
@@ -22,19 +23,11 @@ struct Options {
   std::size_t requests = 20'000;
   std::size_t large_log = 1'000'000;
   bool quick = false;
+  bool devices_only = false;
 };
 
 constexpr std::chrono::milliseconds raw_time{1000};
 constexpr std::size_t small_log = 1'000;
-
-Result<Row> measure(const DaemonProcess& daemon, std::string name, const LoadOptions& options) {
-  const Usage before = usage_of(daemon.pid());
-  LoadResult load = TRY(run_load(options));
-  const Usage after = usage_of(daemon.pid());
-  const double cpu_us = static_cast<double>((after.cpu - before.cpu).count());
-  const double each = cpu_us / static_cast<double>(options.requests);
-  return Row{std::move(name), options.clients, std::move(load), each, after};
-}
 
 Result<DaemonProcess> start_in(const TemporaryDirectory& directory, const Options& options) {
   return DaemonProcess::start({.program = options.programs / "chanceryd",
@@ -91,8 +84,21 @@ Result<void> measure_log_size(const Options& options, std::size_t size, Report& 
   return {};
 }
 
+Result<void> measure_devices(const Options& options, Report& report) {
+  for (const auto& [algorithm, requests] :
+       {std::pair{Algorithm::ecdsa_p256_sha256, options.requests},
+        std::pair{Algorithm::rsa_pkcs1v15_3072_sha256, options.requests / 20}}) {
+    const testing::SoftHsm token;
+    const Device device = TRY(soft_hsm_device(token, algorithm, requests));
+    report.devices.push_back(TRY(measure_device(device, options.programs)));
+  }
+  return {};
+}
+
 Result<void> run(const Options& options, Report& report) {
   report.raw = measure_raw_p256(raw_time);
+  TRY(measure_devices(options, report));
+  if (options.devices_only) return {};
   TRY(measure_in_flight(options, report));
   if (options.quick) return {};
   TRY(measure_log_size(options, small_log, report));
@@ -110,11 +116,12 @@ std::filesystem::path own_directory() {
 int main(int argc, char** argv) {
   chancery::bench::Options options;
   options.programs = chancery::bench::own_directory();
-  CLI::App app("Measures libcrypto and the whole daemon in one run.");
+  CLI::App app("Measures libcrypto, devices and the whole daemon in one run.");
   app.add_option("--json", options.json, "write the figures there too");
   app.add_option("--requests", options.requests, "signatures for each number in flight");
   app.add_option("--large-log", options.large_log, "entries in the large log");
   app.add_flag("--quick", options.quick, "leave out what takes minutes");
+  app.add_flag("--devices", options.devices_only, "measure only keys in devices");
   CLI11_PARSE(app, argc, argv);
   chancery::bench::Report report;
   const auto outcome = chancery::bench::run(options, report);

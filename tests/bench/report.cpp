@@ -36,7 +36,25 @@ Json to_json(const Row& row, double raw_per_second) {
           {"peak_rss_bytes", row.after.resident_bytes_peak}};
 }
 
+void print_devices(const Report& report) {
+  for (const DeviceRow& device : report.devices) {
+    fmt::print("\nraw {}: {:.0f} signatures/s with one session, {:.1f} us each\n", device.raw.name,
+               device.raw.signs_per_second, device.raw.sign_us);
+    print_row(device.recorded, device.raw.signs_per_second);
+  }
+}
+
 }  // namespace
+
+Result<Row> measure(const testing::DaemonProcess& daemon, std::string name,
+                    const LoadOptions& options) {
+  const Usage before = usage_of(daemon.pid());
+  LoadResult load = TRY(run_load(options));
+  const Usage after = usage_of(daemon.pid());
+  const double cpu_us = static_cast<double>((after.cpu - before.cpu).count());
+  const double each = cpu_us / static_cast<double>(options.requests);
+  return Row{std::move(name), options.clients, std::move(load), each, after};
+}
 
 void print(const Report& report) {
   fmt::print("raw {}: {:.0f} signatures/s on one core, {:.1f} us each; verify {:.1f} us\n",
@@ -47,6 +65,7 @@ void print(const Report& report) {
   fmt::print("{:<24}{:>10}{:>12}{:>9}{:>10}{:>10}{:>10}{:>10}{:>8}\n", "everything durable",
              "in flight", "sign/s", "of raw", "CPU us", "p50 ms", "p99 ms", "peak MiB", "failed");
   for (const Row& row : report.rows) print_row(row, report.raw.signs_per_second);
+  print_devices(report);
   if (report.log_sizes.size() < 2) return;
   fmt::print("\n");
   for (const Row& row : report.log_sizes) print_row(row, report.raw.signs_per_second);
@@ -68,6 +87,11 @@ std::string to_json(const Report& report) {
   const double raw = report.raw.signs_per_second;
   for (const Row& row : report.rows) json["rows"].push_back(to_json(row, raw));
   for (const Row& row : report.log_sizes) json["log_sizes"].push_back(to_json(row, raw));
+  for (const DeviceRow& device : report.devices) {
+    Json row = to_json(device.recorded, device.raw.signs_per_second);
+    row["raw_signatures_per_second"] = device.raw.signs_per_second;
+    json["devices"].push_back(std::move(row));
+  }
   return json.dump(2) + "\n";
 }
 

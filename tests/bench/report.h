@@ -7,6 +7,7 @@
 #include "tests/bench/load.h"
 #include "tests/bench/raw_signer.h"
 #include "tests/bench/usage.h"
+#include "tests/support/daemon_process.h"
 
 namespace chancery::bench {
 
@@ -19,13 +20,24 @@ struct Row {
   Usage after;
 };
 
+// A device alone, and recorded through the daemon.
+struct DeviceRow {
+  RawRate raw;
+  Row recorded;
+};
+
 struct Report {
   RawRate raw;
   double ready_ms = 0;
   Usage idle;
   std::vector<Row> rows;
   std::vector<Row> log_sizes;  // the same load on a log of 1,000 and of 1,000,000 entries
+  std::vector<DeviceRow> devices;
 };
+
+// One load on a running daemon, with the CPU that it took.
+Result<Row> measure(const testing::DaemonProcess& daemon, std::string name,
+                    const LoadOptions& options);
 
 void print(const Report& report);
 std::string to_json(const Report& report);

@@ -1,0 +1,46 @@
+#include "tests/bench/device.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "tests/support/temporary_directory.h"
+
+namespace chancery::bench {
+namespace {
+
+constexpr std::chrono::milliseconds raw_time{2000};
+constexpr std::size_t clients = 64;
+
+std::string configuration(const std::filesystem::path& at, const Device& device) {
+  return fmt::format(
+      "[server]\nsocket = \"{0}/socket\"\n[state]\ndirectory = \"{0}/state\"\n"
+      "[log]\norigin = \"log.test\"\nbackend = \"software\"\nkey = \"log\"\n"
+      "[[backend]]\nname = \"software\"\ntype = \"software\"\ndirectory = \"{0}/state/keys\"\n"
+      "make_missing = [\"log=ed25519\"]\n{1}"
+      "[[profile]]\nname = \"device\"\nbackend = \"device\"\nkey = \"key\"\nsigns = \"digests\"\n"
+      "[[rule]]\nname = \"we\"\nusers = [{2}]\nprofiles = [\"device\"]\n",
+      at.string(), device.backend, ::getuid());
+}
+
+}  // namespace
+
+Result<DeviceRow> measure_device(const Device& device, const std::filesystem::path& programs) {
+  const RawRate raw = device.measure_raw(raw_time);
+  const testing::TemporaryDirectory directory;
+  testing::write_text(directory / "chancery.toml", configuration(directory.path(), device));
+  testing::DaemonProcess daemon =
+      TRY(testing::DaemonProcess::start({.program = programs / "chanceryd",
+                                         .state_directory = {},
+                                         .socket = {},
+                                         .config = directory / "chancery.toml"}));
+  Row row = TRY(measure(daemon, device.name,
+                        {.socket = directory / "socket",
+                         .profile = "device",
+                         .clients = clients,
+                         .requests = device.requests,
+                         .run = "device"}));
+  daemon.stop();
+  return DeviceRow{raw, std::move(row)};
+}
+
+}  // namespace chancery::bench
