@@ -6,6 +6,7 @@
 
 #include "core/base/encoding.h"
 #include "core/base/limits/bundles.h"
+#include "core/base/limits/times.h"
 
 namespace chancery::bundle {
 namespace {
@@ -45,9 +46,13 @@ Error entry_error(std::string reason, std::size_t position, std::string_view wha
 
 Result<void> check_entry(const LogEntry& entry, Version version, std::size_t position) {
   if (entry.log_id.empty() || entry.kind.empty() || entry.version.empty() ||
-      entry.canonicalized_body.empty() || entry.integrated_time < 0) {
+      entry.canonicalized_body.empty()) {
     return entry_error("BUNDLE_LOG_ENTRY_INCOMPLETE", position,
                        "logId, kindVersion and canonicalizedBody must be given");
+  }
+  if (entry.integrated_time < 0 || entry.integrated_time > limits::unix_seconds_max) {
+    return entry_error("BUNDLE_LOG_ENTRY_TIME_INVALID", position,
+                       fmt::format("integratedTime {} is no time", entry.integrated_time));
   }
   if (version == Version::v01 && entry.signed_entry_timestamp.empty()) {
     return entry_error("BUNDLE_PROMISE_MISSING", position, "version 0.1 demands a promise");

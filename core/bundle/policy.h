@@ -56,6 +56,9 @@ struct Policy {
   bool ignore_transparency_log_unsafe = false;  // entries are not looked at, nor are their times
   bool ignore_scts_unsafe = false;
   bool accept_any_identity_unsafe = false;
+
+  // Whether anything is asked of what a certificate says.
+  bool expects_identity() const { return identity || issuer || !fields.empty(); }
 };
 
 }  // namespace chancery::bundle

@@ -4,10 +4,11 @@
 
 #include <algorithm>
 
+#include "core/base/rfc3339.h"
 #include "core/bundle/bundle_rules.h"
+#include "core/bundle/checks/certificate.h"
 #include "core/bundle/checks/log_entries.h"
-#include "core/bundle/checks/signed_content.h"
-#include "core/bundle/checks/signer.h"
+#include "core/bundle/checks/timestamps.h"
 
 namespace chancery::bundle {
 namespace {
@@ -29,69 +30,162 @@ struct Case {
   }
 };
 
-Result<std::vector<Algorithm>> judge_log(const Case& the, const Signer& signer,
-                                         SignedContent& content) {
-  if (the.policy.ignore_transparency_log_unsafe) return possible_algorithms(signer.key);
+std::string words(const VerifiedTime& time) {
+  return fmt::format("{} by {}", format_rfc3339(time.time), time.source);
+}
+
+Result<std::vector<VerifiedEntry>> judge_log(const Case& the, Signing signing) {
+  if (the.policy.ignore_transparency_log_unsafe) return std::vector<VerifiedEntry>();
   the.check("transparency log");
-  const Signing signing{signer, content, signature_of(the.bundle)};
-  const std::vector<VerifiedEntry> entries = TRY(check_log_entries(
+  std::vector<VerifiedEntry> entries = TRY(check_log_entries(
       the.bundle, signing, the.root, std::max(1U, the.policy.log_entries_min), the.notes));
   for (const VerifiedEntry& entry : entries) {
-    the.pass(fmt::format("entry {} of {}", entry.entry->log_index, entry.log->base_url));
-    if (entry.log->note_key) {
-      the.verdict.logs.push_back({entry.log->note_key->name(), entry.entry->log_index});
-    }
+    the.pass(fmt::format("{} {}, entry {} of {}", entry.entry->kind, entry.entry->version,
+                         entry.entry->log_index, entry.log->base_url));
+    const std::string& origin =
+        entry.log->note_key ? entry.log->note_key->name() : entry.log->base_url;
+    the.verdict.logs.push_back({origin, entry.entry->log_index});
+    if (entry.time) the.verdict.times.push_back({*entry.time, entry.log->base_url, false});
   }
-  return std::vector{entries.front().algorithm};
+  return entries;
 }
 
-bool is_known_good(const Case& the, const Signer& signer, SignedContent& content,
-                   Algorithm algorithm) {
-  if (!the.known_signature || takes_message(algorithm)) return false;
+// All times that somebody trusted vouches for. Rekor v2 gives none.
+Result<void> judge_times(const Case& the, const Signer& signer,
+                         const std::vector<VerifiedEntry>& entries) {
+  the.check("time");
+  const VerifiedTimestamps stamps =
+      check_timestamps(the.bundle, signature_of(the.bundle), the.root);
+  TRY(require_timestamps(stamps, the.policy.timestamps_min));
+  std::vector<VerifiedTime>& times = the.verdict.times;
+  times.insert(times.end(), stamps.times.begin(), stamps.times.end());
+  if (times.empty() && signer.certificate) {
+    if (stamps.refusal) return *stamps.refusal;
+    return invalid_request("TIME_MISSING",
+                           "nobody trusted says when the certificate was used: the bundle needs a "
+                           "signed timestamp, or a log's promise with its time");
+  }
+  TRY(check_log_periods(entries, the.root, times));
+  for (const VerifiedTime& time : times) the.pass(words(time));
+  return {};
+}
+
+Result<void> judge_certificate(const Case& the, const Signer& signer) {
+  the.check("certificate");
+  const Certificate& leaf = *signer.certificate;
+  const std::vector<Certificate> path =
+      TRY(check_certificate(leaf, signer.carried, the.root, the.verdict.times));
+  the.pass(fmt::format("issued by \"{}\"", path[1].subject()));
+  if (!the.policy.ignore_scts_unsafe) {
+    the.check("certificate log");
+    const std::size_t count = TRY(check_scts(path, the.root, std::max(1U, the.policy.scts_min)));
+    the.pass(fmt::format("{} of its timestamps", count));
+  }
+  the.check("identity");
+  Result<CertificateIdentity> identity = check_identity(leaf, the.policy);
+  if (!identity.ok()) {
+    if (the.policy.expects_identity()) return identity.error();
+    return {};  // an authority that names nobody, and a caller who asks for nobody
+  }
+  the.pass(fmt::format("{} by {}", identity->subject.value, identity->issuer));
+  the.verdict.signer = *std::move(identity);
+  return {};
+}
+
+// Those that every entry allows.
+std::vector<Scheme> schemes_left(const Signer& signer, const std::vector<VerifiedEntry>& entries) {
+  std::vector<Scheme> schemes = possible_schemes(signer.key);
+  for (const VerifiedEntry& entry : entries) {
+    std::erase_if(schemes, [&entry](const Scheme& scheme) {
+      return std::ranges::find(entry.schemes, scheme) == entry.schemes.end();
+    });
+  }
+  return schemes;
+}
+
+bool is_known_good(const Case& the, Signing signing, const Scheme& scheme) {
+  if (!the.known_signature || takes_message(scheme.algorithm)) return false;
   const VerifiedSignature& known = *the.known_signature;
-  const Result<Digest> digest = content.digest(hash_of(algorithm));
-  return digest.ok() && *digest == known.digest && signer.key.spki() == known.spki &&
-         std::ranges::equal(signature_of(the.bundle), known.signature);
+  const Result<Digest> digest = signing.content.digest(scheme.hash);
+  return digest.ok() && *digest == known.digest && signing.signer.key.spki() == known.spki &&
+         equal(signing.signature, known.signature);
 }
 
-Result<void> judge_signature(const Case& the, const Signer& signer, SignedContent& content,
-                             const std::vector<Algorithm>& algorithms) {
+Result<void> judge_signature(const Case& the, Signing signing,
+                             const std::vector<VerifiedEntry>& entries) {
   the.check("signature");
-  Result<void> checked;
-  for (const Algorithm algorithm : algorithms) {
-    if (!is_known_good(the, signer, content, algorithm)) {
-      checked = content.verify(signer.key, algorithm, signature_of(the.bundle));
+  std::optional<Error> refusal;
+  for (const Scheme& scheme : schemes_left(signing.signer, entries)) {
+    const Result<void> checked =
+        is_known_good(the, signing, scheme)
+            ? Result<void>()
+            : signing.content.verify(signing.signer.key, scheme, signing.signature);
+    if (checked.ok()) {
+      the.pass(scheme.words());
+      return {};
     }
-    if (!checked.ok()) continue;
-    the.pass(std::string(name_of(algorithm)));
-    return checked;
+    // What could not be tried for want of the artefact says more than what did not verify.
+    if (!refusal || refusal->reason == "SIGNATURE_INVALID") refusal = checked.error();
   }
-  return checked;
+  if (refusal) return *std::move(refusal);
+  return invalid_request("LOG_ENTRY_ALGORITHM_MISMATCH",
+                         "the log entries disagree on how the signature was made");
+}
+
+Result<void> judge_statement(const Case& the, const DsseEnvelope& envelope) {
+  the.check("statement");
+  the.verdict.statement = TRY(check_statement(envelope, the.artifact));
+  const std::string& type = the.verdict.statement->predicate_type;
+  const std::optional<TextRule>& expected = the.policy.predicate_type;
+  if (expected && !expected->accepts(type)) {
+    return invalid_request(
+        "PREDICATE_TYPE_MISMATCH",
+        fmt::format("the statement's predicate is of type \"{}\", {} is expected",
+                    type.substr(0, 200), expected->words()));
+  }
+  the.pass(type);
+  return {};
 }
 
 Result<void> judge_content(const Case& the) {
   if (const auto* envelope = std::get_if<DsseEnvelope>(&the.bundle.content)) {
-    the.check("statement");
-    the.verdict.statement = TRY(check_statement(*envelope, the.artifact));
-    the.pass(the.verdict.statement->predicate_type);
-    return {};
+    return judge_statement(the, *envelope);
+  }
+  the.check("statement");
+  if (the.policy.predicate_type) {
+    return invalid_request("STATEMENT_MISSING",
+                           "a predicate type is expected, and the bundle has no statement");
   }
   the.check("digest");
-  TRY(check_digest_hint(std::get<MessageSignature>(the.bundle.content), the.artifact));
-  return {};
+  return check_digest_hint(std::get<MessageSignature>(the.bundle.content), the.artifact);
 }
 
+// In the order of the client specification.
 Result<void> judge(const Case& the) {
   the.check("bundle");
   TRY(check_rules(the.bundle));
   the.pass(the.bundle.media_type);
   the.check("signer");
   const Signer signer = TRY(find_signer(the.bundle, the.policy));
-  the.pass(fmt::format("key for {}", name_of(signer.key.algorithm())));
+  the.pass(fmt::format("{} for {}", signer.certificate ? "certificate" : "key",
+                       name_of(signer.key.algorithm())));
   SignedContent content(the.bundle, the.artifact);
-  const std::vector<Algorithm> algorithms = TRY(judge_log(the, signer, content));
-  TRY(judge_signature(the, signer, content, algorithms));
+  const Signing signing{signer, content, signature_of(the.bundle)};
+  const std::vector<VerifiedEntry> entries = TRY(judge_log(the, signing));
+  TRY(judge_times(the, signer, entries));
+  if (signer.certificate) TRY(judge_certificate(the, signer));
+  TRY(judge_signature(the, signing, entries));
   return judge_content(the);
+}
+
+// Whose signature it is said to be; nothing where that cannot be told yet.
+std::optional<PublicKey> key_of(const Bundle& bundle, const Policy& policy) {
+  const auto* chain = std::get_if<CertificateChain>(&bundle.verification_material);
+  if (chain == nullptr || chain->certificates.empty()) return policy.key;
+  const Result<Certificate> leaf = Certificate::from_der(chain->certificates.front());
+  if (!leaf.ok()) return std::nullopt;
+  const Result<PublicKey> key = leaf->public_key();
+  return key.ok() ? std::optional(*key) : std::nullopt;
 }
 
 }  // namespace
@@ -118,10 +212,19 @@ std::vector<HashAlgorithm> hashes_wanted(const Bundle& bundle, const Policy& pol
   const auto want = [&wanted](HashAlgorithm algorithm) {
     if (std::ranges::find(wanted, algorithm) == wanted.end()) wanted.push_back(algorithm);
   };
-  const auto* message = std::get_if<MessageSignature>(&bundle.content);
-  if (message == nullptr) return wanted;
-  if (message->message_digest) want(message->message_digest->algorithm);
-  if (policy.key) want(hash_of(policy.key->algorithm()));
+  if (const auto* envelope = std::get_if<DsseEnvelope>(&bundle.content)) {
+    // Its subjects may be named by other digests. A payload is not parsed for that: what is wanted
+    // in vain costs a hash.
+    for (const HashAlgorithm algorithm : {HashAlgorithm::sha384, HashAlgorithm::sha512}) {
+      const std::string name = fmt::format("\"{}\"", name_of(algorithm));
+      if (envelope->payload.find(name) != std::string::npos) want(algorithm);
+    }
+    return wanted;
+  }
+  const auto& message = std::get<MessageSignature>(bundle.content);
+  if (message.message_digest) want(message.message_digest->algorithm);
+  const std::optional<PublicKey> key = key_of(bundle, policy);
+  if (key) want(hash_of(key->algorithm()));
   return wanted;
 }
 

@@ -35,8 +35,9 @@ class Verifier {
  public:
   explicit Verifier(const TrustedRoot& root) : root_(&root) {}
 
-  // Never throws, no I/O. For DSSE the artefact must be a subject of the statement. Reasons of a
-  // refusal: those of bundle_rules.h, statement.h, and each file in checks/ names its own.
+  // Never throws, no I/O, no clock: only the times in the bundle count. For DSSE the artefact must
+  // be a subject of the statement. Reasons of a refusal: those of bundle_rules.h, statement.h, and
+  // each file in checks/ names its own.
   Verdict verify(const Bundle& bundle, const Artifact& artifact, const Policy& policy);
   // The caller has just verified this checkpoint's signature with this key: it is not done again.
   void remember_verified(std::string_view checkpoint, const tlog::NoteKey& log) {

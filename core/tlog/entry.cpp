@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "core/base/encoding.h"
-#include "core/base/json.h"
 #include "core/base/limits/bundles.h"
+#include "core/tlog/entry_json.h"
 
 namespace chancery::tlog {
 namespace {
@@ -12,43 +12,20 @@ namespace {
 constexpr std::string_view kind = "hashedrekord";
 constexpr std::string_view version = "0.0.2";
 
-Error malformed(std::string_view what) {
-  return invalid_request("ENTRY_MALFORMED", fmt::format("log entry: {}", what));
-}
-
-// The text at `path`; nothing where something on the way is missing or of another type.
-const std::string* find_text(const Json& json, std::initializer_list<const char*> path) {
-  const Json* at = &json;
-  for (const char* name : path) {
-    if (!at->is_object()) return nullptr;
-    const auto member = at->find(name);
-    if (member == at->end()) return nullptr;
-    at = &*member;
-  }
-  return at->get_ptr<const std::string*>();
-}
-
-Result<Bytes> read_bytes(const Json& spec, std::initializer_list<const char*> path) {
-  const std::string* text = find_text(spec, path);
-  if (text == nullptr) return malformed("a field is missing or not text");
-  const Result<Bytes> bytes = base64_decode(*text);
-  if (!bytes.ok() || bytes->empty()) return malformed("a field is empty or not base64");
-  return bytes;
-}
-
 Result<HashedRekord> read_spec(const Json& spec) {
   const std::string* hash_name = find_text(spec, {"data", "algorithm"});
   const std::string* key_details = find_text(spec, {"signature", "verifier", "keyDetails"});
   if (hash_name == nullptr || key_details == nullptr) {
-    return malformed("no digest algorithm or no key details");
+    return malformed_entry("no digest algorithm or no key details");
   }
   const auto hash = hash_with_sigstore_name(*hash_name);
   const auto algorithm = algorithm_with_key_details(*key_details);
-  if (!hash || !algorithm) return malformed("an unknown digest algorithm or unknown key details");
+  if (!hash || !algorithm)
+    return malformed_entry("an unknown digest algorithm or unknown key details");
   HashedRekord entry;
   entry.algorithm = *algorithm;
   entry.digest = {*hash, TRY(read_bytes(spec, {"data", "digest"}))};
-  if (entry.digest.value.size() != digest_bytes(*hash)) return malformed("digest length");
+  if (entry.digest.value.size() != digest_bytes(*hash)) return malformed_entry("digest length");
   entry.signature = TRY(read_bytes(spec, {"signature", "content"}));
   const char* certificate = "x509Certificate";
   entry.is_certificate =
@@ -59,7 +36,30 @@ Result<HashedRekord> read_spec(const Json& spec) {
   return entry;
 }
 
+void append_verifier(std::string& body, const HashedRekord& entry) {
+  body += R"("verifier":{"keyDetails":")";
+  body += key_details_of(entry.algorithm);
+  body += entry.is_certificate ? R"(","x509Certificate":{"rawBytes":")"
+                               : R"(","publicKey":{"rawBytes":")";
+  base64_append(body, entry.verifier);
+  body += R"("}})";
+}
+
 }  // namespace
+
+std::string canonical_dsse_body(const HashedRekord& entry) {
+  std::string body = R"({"apiVersion":"0.0.2","kind":"dsse","spec":{"dsseV002":{"payloadHash":)";
+  body += R"({"algorithm":")";
+  body += sigstore_name_of(entry.digest.algorithm);
+  body += R"(","digest":")";
+  base64_append(body, entry.digest.value);
+  body += R"("},"signatures":[{"content":")";
+  base64_append(body, entry.signature);
+  body += R"(",)";
+  append_verifier(body, entry);
+  body += "}]}}}";
+  return body;
+}
 
 Result<std::string> canonical_body(const HashedRekord& entry) {
   std::string body;
@@ -72,12 +72,9 @@ Result<std::string> canonical_body(const HashedRekord& entry) {
   base64_append(body, entry.digest.value);
   body += R"("},"signature":{"content":")";
   base64_append(body, entry.signature);
-  body += R"(","verifier":{"keyDetails":")";
-  body += key_details_of(entry.algorithm);
-  body += entry.is_certificate ? R"(","x509Certificate":{"rawBytes":")"
-                               : R"(","publicKey":{"rawBytes":")";
-  base64_append(body, entry.verifier);
-  body += R"("}}}}}})";
+  body += R"(",)";
+  append_verifier(body, entry);
+  body += "}}}}";
   if (body.size() > limits::entry_bytes_max) {
     return invalid_request("ENTRY_TOO_LARGE",
                            fmt::format("the log entry would have {} bytes, a log takes {}: use a "
@@ -91,7 +88,8 @@ Result<HashedRekord> parse_hashed_rekord(std::string_view body) {
   const Json json = TRY(parse_json(body, "log entry", limits::entry_bytes_max));
   const std::string* entry_kind = find_text(json, {"kind"});
   const std::string* entry_version = find_text(json, {"apiVersion"});
-  if (entry_kind == nullptr || entry_version == nullptr) return malformed("no kind or apiVersion");
+  if (entry_kind == nullptr || entry_version == nullptr)
+    return malformed_entry("no kind or apiVersion");
   if (*entry_kind != kind || *entry_version != version) {
     return invalid_request(
         "ENTRY_KIND_UNSUPPORTED",
@@ -100,12 +98,12 @@ Result<HashedRekord> parse_hashed_rekord(std::string_view body) {
   }
   const auto spec = json.find("spec");
   if (spec == json.end() || !spec->is_object() || !spec->contains("hashedRekordV002")) {
-    return malformed("no spec.hashedRekordV002");
+    return malformed_entry("no spec.hashedRekordV002");
   }
   HashedRekord entry = TRY(read_spec((*spec)["hashedRekordV002"]));
   // What is left out or written otherwise would have another leaf hash.
   const Result<std::string> rebuilt = canonical_body(entry);
-  if (!rebuilt.ok() || *rebuilt != body) return malformed("not in canonical form");
+  if (!rebuilt.ok() || *rebuilt != body) return malformed_entry("not in canonical form");
   return entry;
 }
 

@@ -22,6 +22,11 @@ Error bad_checkpoint(std::string_view what) {
   return invalid_request("CHECKPOINT_MALFORMED", fmt::format("checkpoint: {}", what));
 }
 
+Error bad_key_name() {
+  return invalid_request("NOTE_KEY_NAME_INVALID",
+                         "a log's name must not be empty, nor have spaces or a plus in it");
+}
+
 // C2SP signed-note: "MUST be valid UTF-8 and MUST NOT contain any ASCII control characters
 // (those below U+0020) other than newline".
 bool is_note_text(std::string_view text) {
@@ -157,10 +162,7 @@ NoteKey::NoteKey(std::string name, PublicKey key, Sha256 id)
     : name_(std::move(name)), key_(std::move(key)), id_(id) {}
 
 Result<NoteKey> NoteKey::make(std::string name, PublicKey key) {
-  if (!is_key_name(name)) {
-    return invalid_request("NOTE_KEY_NAME_INVALID",
-                           "a log's name must not be empty, nor have spaces or a plus in it");
-  }
+  if (!is_key_name(name)) return bad_key_name();
   if (key.algorithm() == Algorithm::ed25519) {
     const Bytes raw = TRY(key.ed25519_bytes());
     const Sha256 id = sha256({as_bytes(name), as_bytes("\n\x01"), raw});
@@ -173,6 +175,11 @@ Result<NoteKey> NoteKey::make(std::string name, PublicKey key) {
                               key.spki()});
     return NoteKey(std::move(name), std::move(key), id);
   }
+  return make_with_spki_id(std::move(name), std::move(key));
+}
+
+Result<NoteKey> NoteKey::make_with_spki_id(std::string name, PublicKey key) {
+  if (!is_key_name(name)) return bad_key_name();
   const Sha256 id = sha256(key.spki());
   return NoteKey(std::move(name), std::move(key), id);
 }

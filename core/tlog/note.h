@@ -43,6 +43,8 @@ class NoteKey {
   // Ed25519: SHA-256(name || 0A || 01 || key). ECDSA: SHA-256(SPKI). RSA: SHA-256(name || 0A || FF
   // || "PKIX-RSA-PKCS#1v1.5" || SPKI). Error: invalid_request NOTE_KEY_NAME_INVALID.
   static Result<NoteKey> make(std::string name, PublicKey key);
+  // As Rekor v1 does it: the id is SHA-256(SPKI), whatever the key. Error: the same.
+  static Result<NoteKey> make_with_spki_id(std::string name, PublicKey key);
   const std::string& name() const { return name_; }
   const PublicKey& key() const { return key_; }
   const Sha256& id() const { return id_; }  // whole; a signature line carries the first 4 bytes

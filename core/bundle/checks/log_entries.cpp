@@ -2,42 +2,60 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "core/base/encoding.h"
+#include "core/bundle/checks/inclusion.h"
+#include "core/bundle/checks/log_v1.h"
 #include "core/bundle/checks/log_v2.h"
+#include "core/bundle/checks/promise.h"
+#include "core/tlog/entry_v1.h"
 
 namespace chancery::bundle {
 namespace {
 
-std::vector<const TrustedLog*> logs_with_id(const TrustedRoot& root, const Bytes& log_id) {
-  std::vector<const TrustedLog*> logs;
+using Logs = std::vector<const TrustedLog*>;
+
+Logs logs_with_id(const TrustedRoot& root, const Bytes& log_id) {
+  Logs logs;
   for (const TrustedLog& log : root.transparency_logs) {
     if (log.log_id == log_id) logs.push_back(&log);
   }
   return logs;
 }
 
+// A proof, and a promise where there is one; version 0.1 does with a promise alone.
+Result<std::optional<WallTime>> check_place(const LogEntry& entry, const TrustedLog& log,
+                                            LogGeneration generation, VerifiedNotes& notes) {
+  std::optional<WallTime> time;
+  if (!entry.signed_entry_timestamp.empty()) time = TRY(check_promise(entry, log));
+  if (entry.inclusion_proof) TRY(check_inclusion(entry, log, generation, notes));
+  return time;
+}
+
 // A root may list a log several times, by period or by key: one of them must do.
-Result<VerifiedEntry> check_entry(const LogEntry& entry, Signing signing,
-                                  const std::vector<const TrustedLog*>& logs,
+Result<VerifiedEntry> check_entry(const LogEntry& entry, Signing signing, const Logs& logs,
                                   VerifiedNotes& notes) {
-  if (entry.kind != "hashedrekord" || entry.version != "0.0.2") {
-    return invalid_request("LOG_ENTRY_KIND_UNSUPPORTED",
-                           fmt::format("log entry {}: {} {} is not read", entry.log_index,
-                                       entry.kind.substr(0, 40), entry.version.substr(0, 40)));
+  const bool is_v2 = is_entry_v2(entry);
+  if (!is_v2 && !tlog::is_entry_v1(entry.kind, entry.version)) {
+    return entry_refusal(
+        "LOG_ENTRY_KIND_UNSUPPORTED", entry,
+        fmt::format("{} {} is not read", entry.kind.substr(0, 40), entry.version.substr(0, 40)));
   }
-  if (!entry.inclusion_proof) {
-    return invalid_request("BUNDLE_PROOF_MISSING",
-                           fmt::format("log entry {}: no inclusion proof", entry.log_index));
+  if (is_v2 && !entry.inclusion_proof) {
+    return entry_refusal("BUNDLE_PROOF_MISSING", entry, "no inclusion proof");
   }
-  const Algorithm algorithm = TRY(check_body_v2(entry, signing));
-  Result<void> included;
+  std::vector<Scheme> schemes =
+      TRY(is_v2 ? check_body_v2(entry, signing) : check_body_v1(entry, signing));
+  const LogGeneration generation = is_v2 ? LogGeneration::v2 : LogGeneration::v1;
+  std::optional<Error> refusal;
   for (const TrustedLog* log : logs) {
-    included = check_inclusion_v2(entry, *log, notes);
-    if (included.ok()) return VerifiedEntry{&entry, log, algorithm};
+    const auto time = check_place(entry, *log, generation, notes);
+    if (time.ok()) return VerifiedEntry{&entry, log, std::move(schemes), *time};
+    refusal = time.error();
   }
-  return included.error();
+  return *std::move(refusal);
 }
 
 // Entries of one operator count once; an operator without a name is its log.
@@ -52,12 +70,16 @@ std::size_t count_operators(const std::vector<VerifiedEntry>& entries) {
 
 }  // namespace
 
+Error entry_refusal(std::string reason, const LogEntry& entry, std::string_view what) {
+  return invalid_request(std::move(reason), fmt::format("log entry {}: {}", entry.log_index, what));
+}
+
 Result<std::vector<VerifiedEntry>> check_log_entries(const Bundle& bundle, Signing signing,
                                                      const TrustedRoot& root, unsigned entries_min,
                                                      VerifiedNotes& notes) {
   std::vector<VerifiedEntry> verified;
   for (const LogEntry& entry : bundle.log_entries) {
-    const std::vector<const TrustedLog*> logs = logs_with_id(root, entry.log_id);
+    const Logs logs = logs_with_id(root, entry.log_id);
     if (!logs.empty()) verified.push_back(TRY(check_entry(entry, signing, logs, notes)));
   }
   const std::size_t count = verified.size() < 2 ? verified.size() : count_operators(verified);
@@ -73,6 +95,23 @@ Result<std::vector<VerifiedEntry>> check_log_entries(const Bundle& bundle, Signi
   return invalid_request("LOG_THRESHOLD_NOT_MET", fmt::format("entries of {} logs verified, {} are "
                                                               "asked for",
                                                               count, entries_min));
+}
+
+Result<void> check_log_periods(const std::vector<VerifiedEntry>& entries, const TrustedRoot& root,
+                               const std::vector<VerifiedTime>& times) {
+  for (const VerifiedEntry& entry : entries) {
+    if (entry.time) continue;
+    const Logs logs = logs_with_id(root, entry.log->log_id);
+    for (const VerifiedTime& each : times) {
+      const auto contains = [&each](const TrustedLog* log) {
+        return log->valid_for.contains(each.time);
+      };
+      if (!std::ranges::any_of(logs, contains)) {
+        return log_not_valid(*entry.entry, *entry.log, each.time);
+      }
+    }
+  }
+  return {};
 }
 
 }  // namespace chancery::bundle

@@ -8,14 +8,20 @@
 namespace chancery::bundle {
 namespace {
 
-Error mismatch(std::string reason, const LogEntry& entry, std::string_view what) {
-  return invalid_request(std::move(reason), fmt::format("log entry {}: {}", entry.log_index, what));
-}
+bool is_hashed_rekord(const LogEntry& entry) { return entry.kind == "hashedrekord"; }
 
-Result<std::string> rebuild(Algorithm algorithm, Signing signing) {
-  const Digest digest = TRY(signing.content.digest(hash_of(algorithm)));
-  return tlog::canonical_body({digest, to_bytes(signing.signature), algorithm,
-                               signing.signer.verifier, signing.signer.is_certificate});
+Result<std::string> rebuild(const LogEntry& entry, Algorithm algorithm, Signing signing) {
+  tlog::HashedRekord record{{},
+                            to_bytes(signing.signature),
+                            algorithm,
+                            signing.signer.verifier,
+                            signing.signer.certificate.has_value()};
+  if (is_hashed_rekord(entry)) {
+    record.digest = TRY(signing.content.digest(hash_of(algorithm)));
+    return tlog::canonical_body(record);
+  }
+  record.digest = digest(HashAlgorithm::sha256, as_bytes(signing.content.envelope()->payload));
+  return tlog::canonical_dsse_body(record);
 }
 
 // Why the body is not the rebuilt one.
@@ -23,63 +29,49 @@ Error explain(const LogEntry& entry, Signing signing) {
   const auto body = tlog::parse_hashed_rekord(entry.canonicalized_body);
   if (!body.ok()) {
     const bool other_kind = body.error().reason == "ENTRY_KIND_UNSUPPORTED";
-    return mismatch(other_kind ? "LOG_ENTRY_KIND_MISMATCH" : "LOG_ENTRY_MALFORMED", entry,
-                    body.error().message);
+    return entry_refusal(other_kind ? "LOG_ENTRY_KIND_MISMATCH" : "LOG_ENTRY_MALFORMED", entry,
+                         body.error().message);
   }
-  if (body->is_certificate != signing.signer.is_certificate ||
+  if (body->is_certificate != signing.signer.certificate.has_value() ||
       body->verifier != signing.signer.verifier) {
-    return mismatch("LOG_ENTRY_KEY_MISMATCH", entry, "it records another key or certificate");
+    return entry_refusal("LOG_ENTRY_KEY_MISMATCH", entry, "it records another key or certificate");
   }
   if (!equal(body->signature, signing.signature)) {
-    return mismatch("LOG_ENTRY_SIGNATURE_MISMATCH", entry, "it records another signature");
+    return entry_refusal("LOG_ENTRY_SIGNATURE_MISMATCH", entry, "it records another signature");
   }
   const Result<Digest> digest = signing.content.digest(body->digest.algorithm);
   if (!digest.ok()) return digest.error();
   if (*digest != body->digest) {
-    return mismatch("LOG_ENTRY_DIGEST_MISMATCH", entry,
-                    fmt::format("it records {}, not {}", hex_encode(body->digest.value),
-                                hex_encode(digest->value)));
+    return entry_refusal("LOG_ENTRY_DIGEST_MISMATCH", entry,
+                         fmt::format("it records {}, not {}", hex_encode(body->digest.value),
+                                     hex_encode(digest->value)));
   }
-  return mismatch("LOG_ENTRY_ALGORITHM_MISMATCH", entry,
-                  fmt::format("it records {}, which is not how this key signs",
-                              key_details_of(body->algorithm)));
+  return entry_refusal("LOG_ENTRY_ALGORITHM_MISMATCH", entry,
+                       fmt::format("it records {}, which is not how this key signs",
+                                   key_details_of(body->algorithm)));
 }
 
 }  // namespace
 
-Result<Algorithm> check_body_v2(const LogEntry& entry, Signing signing) {
-  // Rebuilt from what we hold and compared byte for byte: nothing in the body is taken on trust.
-  for (const Algorithm algorithm : possible_algorithms(signing.signer.key)) {
-    if (!is_loggable(algorithm)) continue;
-    const Result<std::string> rebuilt = rebuild(algorithm, signing);
-    if (rebuilt.ok() && *rebuilt == entry.canonicalized_body) return algorithm;
-  }
-  return explain(entry, signing);
+bool is_entry_v2(const LogEntry& entry) {
+  return entry.version == "0.0.2" && (is_hashed_rekord(entry) || entry.kind == "dsse");
 }
 
-Result<void> check_inclusion_v2(const LogEntry& entry, const TrustedLog& log,
-                                VerifiedNotes& notes) {
-  const InclusionProof& proof = *entry.inclusion_proof;
-  const tlog::Note note = TRY(tlog::parse_note(proof.checkpoint));
-  const tlog::Checkpoint checkpoint = TRY(tlog::parse_checkpoint(note.text));
-  if (!log.note_key || checkpoint.origin != log.note_key->name()) {
-    return mismatch("CHECKPOINT_ORIGIN_MISMATCH", entry,
-                    fmt::format("its checkpoint is of \"{}\", the log is \"{}\"",
-                                checkpoint.origin.substr(0, 120),
-                                log.note_key ? log.note_key->name() : log.base_url));
+Result<std::vector<Scheme>> check_body_v2(const LogEntry& entry, Signing signing) {
+  if (!is_hashed_rekord(entry) && signing.content.envelope() == nullptr) {
+    return entry_refusal("LOG_ENTRY_KIND_MISMATCH", entry,
+                         "it records an envelope, the bundle has a signature of the artefact");
   }
-  TRY(notes.verify(proof.checkpoint, note, *log.note_key));
-  // The checkpoint alone says size and root; a proof that names others was put together wrongly.
-  if (!equal(proof.root_hash, checkpoint.root) || proof.tree_size != checkpoint.size) {
-    return mismatch("CHECKPOINT_MISMATCH", entry, "proof and checkpoint are of different trees");
+  // Rebuilt from what we hold and compared byte for byte: nothing in the body is taken on trust.
+  for (const Scheme& scheme : possible_schemes(signing.signer.key)) {
+    if (scheme.hash != hash_of(scheme.algorithm)) continue;
+    if (is_hashed_rekord(entry) && !is_loggable(scheme.algorithm)) continue;
+    const Result<std::string> rebuilt = rebuild(entry, scheme.algorithm, signing);
+    if (rebuilt.ok() && *rebuilt == entry.canonicalized_body) return std::vector{scheme};
   }
-  if (proof.log_index != entry.log_index) {
-    return mismatch("PROOF_INDEX_MISMATCH", entry,
-                    fmt::format("its proof is for entry {}", proof.log_index));
-  }
-  return tlog::verify_inclusion(entry.log_index, checkpoint.size,
-                                tlog::leaf_hash(as_bytes(entry.canonicalized_body)), proof.hashes,
-                                checkpoint.root);
+  if (is_hashed_rekord(entry)) return explain(entry, signing);
+  return entry_refusal("LOG_ENTRY_MISMATCH", entry,
+                       "what it records of payload, signature and key is not the bundle's");
 }
 
 }  // namespace chancery::bundle

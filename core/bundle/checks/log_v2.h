@@ -1,19 +1,16 @@
-// Entries of Rekor v2: hashedrekord 0.0.2, a checkpoint and an inclusion proof, no time.
+// Entries of Rekor v2: hashedrekord 0.0.2, and dsse 0.0.2 of its first releases. No time.
 #pragma once
 
 #include "core/bundle/checks/log_entries.h"
 
 namespace chancery::bundle {
 
-// The body is exactly what this signing gives. Answers with the algorithm it records.
+bool is_entry_v2(const LogEntry& entry);
+
+// The body is exactly what this signing gives. Answers with the scheme that it records.
 // Errors (invalid_request): LOG_ENTRY_KIND_MISMATCH, LOG_ENTRY_MALFORMED,
 // LOG_ENTRY_DIGEST_MISMATCH, LOG_ENTRY_SIGNATURE_MISMATCH, LOG_ENTRY_KEY_MISMATCH,
-// LOG_ENTRY_ALGORITHM_MISMATCH.
-Result<Algorithm> check_body_v2(const LogEntry& entry, Signing signing);
-
-// The log's signed checkpoint covers the entry. Errors (invalid_request): those of parse_note,
-// parse_checkpoint, verify_note and verify_inclusion, CHECKPOINT_ORIGIN_MISMATCH,
-// CHECKPOINT_MISMATCH (the proof names another tree), PROOF_INDEX_MISMATCH.
-Result<void> check_inclusion_v2(const LogEntry& entry, const TrustedLog& log, VerifiedNotes& notes);
+// LOG_ENTRY_ALGORITHM_MISMATCH; LOG_ENTRY_MISMATCH for dsse 0.0.2, whichever it is.
+Result<std::vector<Scheme>> check_body_v2(const LogEntry& entry, Signing signing);
 
 }  // namespace chancery::bundle

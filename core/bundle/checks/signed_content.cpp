@@ -65,10 +65,13 @@ Result<void> SignedContent::verify_whole(const PublicKey& key, Algorithm algorit
   return key.verify_message(algorithm, *artifact_->content, signature);
 }
 
-Result<void> SignedContent::verify(const PublicKey& key, Algorithm algorithm, ByteView signature) {
-  if (takes_message(algorithm)) return verify_whole(key, algorithm, signature);
-  const Digest signed_digest = TRY(digest(hash_of(algorithm)));
-  return key.verify_digest(algorithm, signed_digest.value, signature);
+Result<void> SignedContent::verify(const PublicKey& key, const Scheme& scheme, ByteView signature) {
+  if (takes_message(scheme.algorithm)) return verify_whole(key, scheme.algorithm, signature);
+  const Digest signed_digest = TRY(digest(scheme.hash));
+  if (scheme.hash != hash_of(scheme.algorithm)) {
+    return key.verify_ecdsa_digest(scheme.hash, signed_digest.value, signature);
+  }
+  return key.verify_digest(scheme.algorithm, signed_digest.value, signature);
 }
 
 Result<Statement> check_statement(const DsseEnvelope& envelope, const Artifact& artifact) {

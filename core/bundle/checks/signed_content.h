@@ -1,7 +1,7 @@
 // What the signature of a bundle is over: the artefact, or the envelope about it.
 #pragma once
 
-#include "core/bundle/verify.h"
+#include "core/bundle/checks/signer.h"
 
 namespace chancery::bundle {
 
@@ -11,12 +11,14 @@ class SignedContent {
   SignedContent(const Bundle& bundle, const Artifact& artifact)
       : envelope_(std::get_if<DsseEnvelope>(&bundle.content)), artifact_(&artifact) {}
 
+  const DsseEnvelope* envelope() const { return envelope_; }  // nullptr: over the artefact
+
   // The digest that is signed, or ARTIFACT_DIGEST_MISSING: it was not given under this hash.
   Result<Digest> digest(HashAlgorithm algorithm);
 
   // Errors (invalid_request): SIGNATURE_INVALID, ARTIFACT_DIGEST_MISSING, ARTIFACT_CONTENT_MISSING
   // (pure Ed25519 is over the artefact itself).
-  Result<void> verify(const PublicKey& key, Algorithm algorithm, ByteView signature);
+  Result<void> verify(const PublicKey& key, const Scheme& scheme, ByteView signature);
 
  private:
   Result<void> verify_whole(const PublicKey& key, Algorithm algorithm, ByteView signature) const;

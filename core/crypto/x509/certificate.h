@@ -16,7 +16,7 @@ namespace chancery {
 // RFC 5280 4.2.1.6, the kinds that Sigstore's certificates carry.
 struct SubjectName {
   enum class Kind { uri, email, user_name };  // user_name: otherName 1.3.6.1.4.1.57264.1.7
-  Kind kind;
+  Kind kind = Kind::uri;
   std::string value;
 };
 

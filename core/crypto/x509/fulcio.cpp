@@ -101,7 +101,9 @@ const FulcioField* fulcio_field_named(std::string_view name) {
 }
 
 Result<CertificateIdentity> read_identity(const Certificate& certificate) {
-  CertificateIdentity identity{TRY(read_subject(certificate)), TRY(read_issuer(certificate)), {}};
+  CertificateIdentity identity;
+  identity.subject = TRY(read_subject(certificate));
+  identity.issuer = TRY(read_issuer(certificate));
   for (const FulcioField& field : fields) {
     auto text = TRY(read_field(certificate, field.number, field.is_raw));
     if (text) identity.fields.emplace(field.name, *std::move(text));

@@ -194,7 +194,7 @@ const Fault faults[] = {
        g.entry() =
            g.sigstore.log.add(g.sigstore.body_for(g.sigstore.digest(), message_of(g).signature));
      }},
-    {"kind_not_known", "LOG_ENTRY_KIND_UNSUPPORTED", [](Given& g) { g.entry().kind = "dsse"; }},
+    {"kind_not_known", "LOG_ENTRY_KIND_UNSUPPORTED", [](Given& g) { g.entry().kind = "rpm"; }},
     {"version_not_known", "LOG_ENTRY_KIND_UNSUPPORTED",
      [](Given& g) { g.entry().version = "0.0.3"; }},
     {"body_of_another_kind", "LOG_ENTRY_KIND_MISMATCH",

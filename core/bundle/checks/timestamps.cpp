@@ -1,0 +1,80 @@
+#include "core/bundle/checks/timestamps.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "core/base/encoding.h"
+#include "core/base/rfc3339.h"
+#include "core/crypto/x509/timestamp.h"
+
+namespace chancery::bundle {
+namespace {
+
+Result<void> check_authority(const TimestampResponse& response, const TrustedAuthority& authority) {
+  TRY(response.check_signer(authority.chain));
+  if (authority.valid_for.contains(response.time())) return {};
+  return invalid_request("TIMESTAMP_AUTHORITY_NOT_VALID",
+                         fmt::format("timestamp: {} is outside the period in which the root trusts "
+                                     "the authority {}",
+                                     format_rfc3339(response.time()), authority.uri));
+}
+
+struct Stamp {
+  WallTime time;
+  const TrustedAuthority* authority;
+};
+
+Result<Stamp> check_response(ByteView der, ByteView signature, const TrustedRoot& root) {
+  const TimestampResponse response = TRY(TimestampResponse::from_der(der));
+  TRY(response.check_imprint(signature));
+  Error refusal = invalid_request("TIMESTAMP_SIGNER_UNKNOWN",
+                                  "timestamp: the trusted root has no timestamp authority");
+  for (const TrustedAuthority& authority : root.timestamp_authorities) {
+    const Result<void> checked = check_authority(response, authority);
+    if (checked.ok()) return Stamp{response.time(), &authority};
+    // That others are not its signer says less than why its signer will not do.
+    if (checked.error().reason != "TIMESTAMP_SIGNER_UNKNOWN") refusal = checked.error();
+  }
+  return refusal;
+}
+
+// An authority without an operator's name is its address, one without an address its anchor.
+std::string operator_of(const TrustedAuthority& authority) {
+  if (!authority.operator_name.empty()) return authority.operator_name;
+  return authority.uri.empty() ? hex_encode(sha256(authority.chain.back().der())) : authority.uri;
+}
+
+}  // namespace
+
+VerifiedTimestamps check_timestamps(const Bundle& bundle, ByteView signature,
+                                    const TrustedRoot& root) {
+  VerifiedTimestamps verified;
+  std::set<std::string> operators;
+  for (auto response = bundle.timestamps.begin(); response != bundle.timestamps.end(); ++response) {
+    if (std::find(bundle.timestamps.begin(), response, *response) != response) continue;
+    const Result<Stamp> stamp = check_response(*response, signature, root);
+    if (!stamp.ok()) {
+      verified.refusal = stamp.error();
+      continue;
+    }
+    verified.times.push_back({stamp->time, stamp->authority->uri, true});
+    operators.insert(operator_of(*stamp->authority));
+  }
+  verified.authorities = operators.size();
+  return verified;
+}
+
+Result<void> require_timestamps(const VerifiedTimestamps& verified, std::size_t authorities_min) {
+  if (verified.authorities >= authorities_min) return {};
+  if (verified.refusal) return *verified.refusal;
+  if (verified.times.empty()) {
+    return invalid_request("TIMESTAMP_MISSING", "the bundle has no signed timestamp");
+  }
+  return invalid_request("TIMESTAMP_THRESHOLD_NOT_MET",
+                         fmt::format("timestamps of {} authorities verified, {} are asked for",
+                                     verified.authorities, authorities_min));
+}
+
+}  // namespace chancery::bundle

@@ -1,0 +1,24 @@
+// What timestamp authorities say about when the signature existed.
+#pragma once
+
+#include "core/bundle/verify.h"
+
+namespace chancery::bundle {
+
+struct VerifiedTimestamps {
+  std::vector<VerifiedTime> times;  // one for each response that holds, the same one twice once
+  std::size_t authorities = 0;      // distinct operators among them
+  std::optional<Error> refusal;     // why the last one that does not hold does not
+};
+
+// Each response against each authority of the root. One that does not hold counts for nothing;
+// whether the others are enough is require_timestamps' question.
+VerifiedTimestamps check_timestamps(const Bundle& bundle, ByteView signature,
+                                    const TrustedRoot& root);
+
+// Errors (invalid_request): TIMESTAMP_MISSING, TIMESTAMP_THRESHOLD_NOT_MET, and where one was found
+// wanting its own reason: those of timestamp.h, TIMESTAMP_AUTHORITY_NOT_VALID (outside the period
+// that the root gives the authority).
+Result<void> require_timestamps(const VerifiedTimestamps& verified, std::size_t authorities_min);
+
+}  // namespace chancery::bundle
