@@ -23,13 +23,13 @@ CertificateShape authority_shape(std::string subject, std::string constraints,
 
 std::string fulcio_oid(unsigned number) { return fmt::format("1.3.6.1.4.1.57264.1.{}", number); }
 
-MemoryCa::MemoryCa(Algorithm algorithm)
+MemoryCa::MemoryCa(Algorithm algorithm, const std::string& name)
     : root_key_(SigningKey::make(algorithm)),
       intermediate_key_(SigningKey::make(algorithm)),
-      root_(make_certificate(authority_shape("root", "critical,CA:TRUE,pathlen:1", ""), root_key_,
-                             {root_key_, nullptr})),
+      root_(make_certificate(authority_shape(name + "root", "critical,CA:TRUE,pathlen:1", ""),
+                             root_key_, {root_key_, nullptr})),
       intermediate_(make_certificate(
-          authority_shape("intermediate", "critical,CA:TRUE,pathlen:0", "codeSigning"),
+          authority_shape(name + "intermediate", "critical,CA:TRUE,pathlen:0", "codeSigning"),
           intermediate_key_, {root_key_, &root_})) {}
 
 CertificateShape MemoryCa::leaf_shape(WallTime start) const {

@@ -25,8 +25,8 @@ EVP_PKEY* generate(Algorithm algorithm) {
   }
 }
 
-const EVP_MD* hash_function(Algorithm algorithm) {
-  switch (hash_of(algorithm)) {
+const EVP_MD* hash_function(HashAlgorithm hash) {
+  switch (hash) {
     case HashAlgorithm::sha256:
       return EVP_sha256();
     case HashAlgorithm::sha384:
@@ -89,20 +89,25 @@ Bytes SigningKey::sign(Algorithm algorithm, ByteView message) const {
 }
 
 Bytes SigningKey::sign_digest(Algorithm algorithm, ByteView digest) const {
+  return sign_digest(algorithm, Digest{hash_of(algorithm), to_bytes(digest)});
+}
+
+Bytes SigningKey::sign_digest(Algorithm algorithm, const Digest& digest) const {
   const std::unique_ptr<EVP_PKEY_CTX, void (*)(EVP_PKEY_CTX*)> context(
       EVP_PKEY_CTX_new(key_.get(), nullptr), EVP_PKEY_CTX_free);
   std::size_t length = 0;
   CHANCERY_ASSERT(EVP_PKEY_sign_init(context.get()) == 1 &&
-                  EVP_PKEY_CTX_set_signature_md(context.get(), hash_function(algorithm)) == 1);
+                  EVP_PKEY_CTX_set_signature_md(context.get(), hash_function(digest.algorithm)) ==
+                      1);
   if (is_rsa(algorithm) && !is_deterministic(algorithm)) {
     CHANCERY_ASSERT(EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PSS_PADDING) == 1 &&
                     EVP_PKEY_CTX_set_rsa_pss_saltlen(context.get(), RSA_PSS_SALTLEN_DIGEST) == 1);
   }
-  CHANCERY_ASSERT(EVP_PKEY_sign(context.get(), nullptr, &length, digest.data(), digest.size()) ==
-                  1);
+  CHANCERY_ASSERT(EVP_PKEY_sign(context.get(), nullptr, &length, digest.value.data(),
+                                digest.value.size()) == 1);
   Bytes signature(length);
-  CHANCERY_ASSERT(
-      EVP_PKEY_sign(context.get(), signature.data(), &length, digest.data(), digest.size()) == 1);
+  CHANCERY_ASSERT(EVP_PKEY_sign(context.get(), signature.data(), &length, digest.value.data(),
+                                digest.value.size()) == 1);
   signature.resize(length);
   return signature;
 }

@@ -18,6 +18,8 @@ class SigningKey {
   Bytes sign(Algorithm algorithm, ByteView message) const;
   // Not for Ed25519, whichever.
   Bytes sign_digest(Algorithm algorithm, ByteView digest) const;
+  // Under another hash than the algorithm's own.
+  Bytes sign_digest(Algorithm algorithm, const Digest& digest) const;
 
   evp_pkey_st* borrow() const { return key_.get(); }
 

@@ -1,0 +1,80 @@
+// DSSE: payload, type, signature, second signature, subject, what is signed.
+#include <fmt/format.h>
+
+#include "core/base/encoding.h"
+#include "tests/support/sigstore/catalogue/catalogue.h"
+
+namespace chancery::testing {
+namespace {
+
+std::function<void(Scene&)> stating(std::string statement) {
+  return [statement = std::move(statement)](Scene& scene) {
+    scene.statement = statement;
+    scene.sign();
+  };
+}
+
+std::string statement_of(std::string_view subjects) {
+  return fmt::format(R"({{"_type":"https://in-toto.io/Statement/v1","subject":{},)"
+                     R"("predicateType":"p","predicate":{{}}}})",
+                     subjects);
+}
+
+Cases of(const std::string& name, const std::function<Scene()>& good) {
+  return {
+      {name + "_payload_altered", "LOG_ENTRY_DIGEST_MISMATCH", good,
+       [](Scene& s) { s.envelope().payload += " "; }},
+      {name + "_signature_altered", "LOG_ENTRY_SIGNATURE_MISMATCH", good,
+       [](Scene& s) { s.envelope().signatures[0].signature.back() ^= 1; }},
+      {name + "_second_signature", "BUNDLE_SIGNATURE_COUNT", good,
+       [](Scene& s) {
+         const bundle::DsseSignature first = s.envelope().signatures[0];
+         s.envelope().signatures.push_back(first);
+       }},
+      {name + "_no_signature", "BUNDLE_SIGNATURE_COUNT", good,
+       [](Scene& s) { s.envelope().signatures.clear(); }},
+      {name + "_another_artefact", "SUBJECT_MISMATCH", good,
+       [](Scene& s) { s.told.artefact = "another artefact\n"; }},
+      {name + "_no_subject", "STATEMENT_NO_SUBJECT", good, stating(statement_of("[]"))},
+      {name + "_subject_without_digest", "STATEMENT_MALFORMED", good,
+       stating(statement_of(R"([{"name":"a"}])"))},
+      {name + "_not_a_statement", "JSON_MALFORMED", good, stating("text")},
+      {name + "_duplicate_key_in_payload", "JSON_DUPLICATE_KEY", good,
+       stating(R"({"_type":"a","_type":"b"})")},
+      {name + "_statement_of_an_unknown_type", "STATEMENT_TYPE_UNKNOWN", good,
+       stating(R"({"_type":"https://in-toto.io/Statement/v9","subject":[],"predicateType":"p"})")},
+      {name + "_payload_type_unknown", "PAYLOAD_TYPE_UNKNOWN", good,
+       [](Scene& s) {
+         s.payload_type = "text/plain";
+         s.sign();
+       }},
+      {name + "_payload_signed_without_its_type", "SIGNATURE_INVALID", good,
+       [](Scene& s) {
+         s.envelope().signatures[0].signature = s.key.sign(as_bytes(*s.statement));
+         if (!s.bundle.timestamps.empty()) s.stamp();
+         s.record();
+       }},
+  };
+}
+
+}  // namespace
+
+Cases envelope_cases() {
+  Cases cases = of("dsse_v2", statement_v2);
+  const Cases v1 = of("dsse_v1", statement_v1);
+  cases.insert(cases.end(), v1.begin(), v1.end());
+  cases.push_back({"dsse_v2_payload_type_altered", "LOG_ENTRY_DIGEST_MISMATCH", statement_v2,
+                   [](Scene& s) { s.envelope().payload_type = "text/plain"; }});
+  cases.push_back(
+      {"dsse_v2_payload_of_a_dsse_entry_altered", "LOG_ENTRY_MISMATCH", statement_v2, [](Scene& s) {
+         s.entry_kind = "dsse";
+         s.sign();
+         s.envelope().payload += " ";
+       }});
+  // The log of v1 kept the payload's hash alone: the signature tells.
+  cases.push_back({"dsse_v1_payload_type_altered", "SIGNATURE_INVALID", statement_v1,
+                   [](Scene& s) { s.envelope().payload_type = "text/plain"; }});
+  return cases;
+}
+
+}  // namespace chancery::testing
