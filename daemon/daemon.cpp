@@ -93,6 +93,7 @@ Result<void> Daemon::open_state() {
                                 .on_appended = [this](const std::vector<AppendedEntry>& entries) {
                                   append_to_.load()->append(entries);
                                 }}));
+  standing_ = TRY(Standing::load(*journal_));
   payloads_ = TRY(PayloadStore::open(config->state_directory / "payloads"));
   return payloads_->remove_orphans(names_payload_file());
 }
@@ -154,12 +155,14 @@ Result<void> Daemon::open_log() {
 
 Result<void> Daemon::start_server(sd_event* event) {
   const std::shared_ptr<const Config> config = config_.get();
-  parts_.reset(new Parts{config_, keys_, *journal_, *payloads_, *log_, *own_verifier_, in_flight_,
-                         *pool_, *spool_, wall_clock});
+  parts_.reset(new Parts{config_, keys_, *standing_, *journal_, *payloads_, *log_, *own_verifier_,
+                         in_flight_, *pool_, *spool_, wall_clock});
+  key_life_ = std::make_unique<KeyLife>(config_, keys_, *standing_, wall_clock);
   administration_ = std::make_unique<Administration>(
       *parts_, started_at_, [this](const std::filesystem::path& path) { return load(path); });
-  std::vector<Method> methods = all_methods({*parts_, *administration_, statements_, *background_,
-                                             log_start_, [this] { return server_->counts(); }});
+  std::vector<Method> methods =
+      all_methods({*parts_, *key_life_, *administration_, statements_, *background_, log_start_,
+                   [this] { return server_->counts(); }});
   const auto may_administer = [this](const policy::Peer& peer,
                                      std::string_view method) -> Result<void> {
     const policy::Decision decision = policy::decide_admin(config_.get()->rules, peer);

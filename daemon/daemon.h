@@ -6,6 +6,7 @@
 #include <atomic>
 #include <memory>
 
+#include "daemon/flows/keys/key_life.h"
 #include "daemon/flows/parts.h"
 #include "daemon/journal/state_directory.h"
 #include "daemon/server/listen.h"
@@ -53,6 +54,7 @@ class Daemon {
   KeyRing keys_;
   std::atomic<LocalLog*> append_to_ = nullptr;  // the journal's way to the log, which needs it
   std::unique_ptr<Journal> journal_;
+  std::unique_ptr<Standing> standing_;
   std::unique_ptr<PayloadStore> payloads_;
   std::unique_ptr<LocalLog> log_;
   std::unique_ptr<OwnVerifier> own_verifier_;
@@ -63,6 +65,7 @@ class Daemon {
   std::unique_ptr<Pool> spool_;
   std::unique_ptr<Pool> background_;
   std::unique_ptr<Parts> parts_;
+  std::unique_ptr<KeyLife> key_life_;
   std::unique_ptr<Administration> administration_;
   std::optional<Listening> listening_;
   std::unique_ptr<Server> server_;

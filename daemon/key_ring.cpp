@@ -9,21 +9,26 @@ void KeyRing::add(std::string backend, std::unique_ptr<KeyHost> host) {
 }
 
 Result<SigningKey> KeyRing::find(std::string_view backend, std::string_view key) const {
-  const auto host = hosts_.find(backend);
-  if (host == hosts_.end()) {
-    return not_found("BACKEND_UNKNOWN", fmt::format("no backend is named \"{}\"", backend));
-  }
-  for (KeyInfo& info : host->second->keys()) {
+  KeyHost* host = TRY(this->host(backend));
+  for (KeyInfo& info : host->keys()) {
     if (info.name != key) continue;
     PublicKey public_key = TRY(parsed(info.spki));
-    return SigningKey{host->second.get(), std::move(info), std::move(public_key)};
+    return SigningKey{host, std::move(info), std::move(public_key)};
   }
-  const KeyHostState state = host->second->state();
+  const KeyHostState state = host->state();
   if (!state.is_up) {
     return unavailable("BACKEND_DOWN",
                        fmt::format("backend \"{}\" is down: {}", backend, state.trouble));
   }
   return not_found("KEY_NOT_FOUND", fmt::format("backend \"{}\" has no key \"{}\"", backend, key));
+}
+
+Result<KeyHost*> KeyRing::host(std::string_view backend) const {
+  const auto host = hosts_.find(backend);
+  if (host == hosts_.end()) {
+    return not_found("BACKEND_UNKNOWN", fmt::format("no backend is named \"{}\"", backend));
+  }
+  return host->second.get();
 }
 
 std::vector<KeyRing::NamedHost> KeyRing::hosts() const {

@@ -29,6 +29,9 @@ class KeyRing {
   // own trouble, where the device is away.
   Result<SigningKey> find(std::string_view backend, std::string_view key) const;
 
+  // Error: not_found BACKEND_UNKNOWN.
+  Result<KeyHost*> host(std::string_view backend) const;
+
   struct NamedHost {
     std::string backend;
     KeyHost* host;

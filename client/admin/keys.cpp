@@ -1,3 +1,6 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <memory>
 
 #include "chancery/v1/keys.pb.h"
@@ -32,14 +35,22 @@ ExitStatus list(const DaemonOptions& options) {
   const auto reply =
       ask_once<v1::ListKeysReply>(options, services::keys, "ListKeys", v1::ListKeysRequest{});
   if (!reply.ok()) return report_error(style_of(options.json), "", reply.error());
-  std::vector<std::vector<std::string>> rows{{"KEY", "ALGORITHM", "SHA-256"}};
+  std::vector<std::vector<std::string>> rows{
+      {"KEY", "ALGORITHM", "STATE", "PROFILES", "CERTIFICATE", "SHA-256"}};
   for (const v1::Key& key : reply->keys()) {
     if (options.json)
-      print_json({{"name", key.name()},
-                  {"algorithm", key.algorithm()},
-                  {"sha256", fingerprint(key)},
-                  {"spki", base64_encode(as_bytes(key.spki()))}});
-    rows.push_back({key.name(), key.algorithm(), fingerprint(key)});
+      print_json(
+          {{"name", key.name()},
+           {"algorithm", key.algorithm()},
+           {"sha256", fingerprint(key)},
+           {"spki", base64_encode(as_bytes(key.spki()))},
+           {"profiles", std::vector<std::string>(key.profiles().begin(), key.profiles().end())},
+           {"is_stopped", key.is_stopped()},
+           {"certificates", key.certificates()}});
+    rows.push_back(
+        {key.name(), key.algorithm(), key.is_stopped() ? "stopped" : "ready",
+         key.profiles().empty() ? "-" : fmt::format("{}", fmt::join(key.profiles(), ",")),
+         key.certificates().empty() ? "-" : "yes", fingerprint(key)});
   }
   if (!options.json)
     for (const std::string& line : table(rows)) print_line(line);

@@ -37,6 +37,8 @@ Result<v1::Profile> find_profile(Link& link, const std::string& name, Content co
 }
 
 Result<HashAlgorithm> hash_of(const v1::Profile& profile) {
+  if (profile.algorithm().empty() && !profile.unavailable().empty())
+    return unavailable("BACKEND_DOWN", profile.unavailable());
   const auto algorithm = algorithm_named(profile.algorithm());
   if (!algorithm)
     return unsupported("ALGORITHM_UNKNOWN",

@@ -136,7 +136,8 @@ ExitStatus CommandLine::run_parsed() {
     return ExitStatus::done;
   }
   for (const Command& command : commands_) {
-    if (command.parser->parsed()) return command.run();
+    // `profiles stop` parses `profiles` too.
+    if (command.parser->parsed() && command.parser->get_subcommands().empty()) return command.run();
   }
   std::fputs(parser_->help().c_str(), stderr);
   return ExitStatus::usage;

@@ -63,7 +63,7 @@ class CommandLine {
   CommandLine(const CommandLine&) = delete;
   CommandLine& operator=(const CommandLine&) = delete;
 
-  // `name` may be two words, "log entry": the first is a group that was named before.
+  // `name` may be two words, "log entry": the first is a group or a command that was named before.
   Arguments command(const std::string& name, const CommandHelp& help, Run run);
   void group(const std::string& name, const std::string& summary);
 

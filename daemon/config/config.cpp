@@ -91,6 +91,10 @@ ConfigOutcome parse_config(std::string_view toml, const std::filesystem::path& s
   return outcome;
 }
 
+bool uses_key(const ProfileSection& profile, const KeyName& key) {
+  return std::ranges::find(profile.keys, key) != profile.keys.end();
+}
+
 std::string describe(const std::filesystem::path& source, std::span<const ConfigProblem> problems) {
   std::string text;
   for (const ConfigProblem& problem : problems) {

@@ -15,6 +15,7 @@
 #include "core/base/limits/local_log.h"
 #include "core/base/limits/statements.h"
 #include "core/policy/rule.h"
+#include "daemon/config/key_name.h"
 #include "daemon/config/toml/problem.h"
 
 namespace chancery::daemon {
@@ -32,13 +33,16 @@ struct BackendSection {
 
 struct ProfileSection {
   std::string name;
-  std::string backend;
-  std::string key;
-  std::optional<Algorithm> algorithm = std::nullopt;  // given: the key must have it
+  // The newest first: what is signed is signed with the first that can. The others are there until
+  // nobody needs them any more.
+  std::vector<KeyName> keys;
+  std::optional<Algorithm> algorithm = std::nullopt;  // given: each key must have it
   Signs signs = Signs::digests;
   std::chrono::seconds idempotency_key_life = limits::idempotency_key_life_default;
   unsigned line = 0;
 };
+
+bool uses_key(const ProfileSection& profile, const KeyName& key);
 
 struct LogSection {
   std::string origin;  // set once; a later change is refused

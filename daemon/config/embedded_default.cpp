@@ -13,7 +13,7 @@ Config embedded_default(const std::filesystem::path& state_directory,
                                        {"make_missing", "default=ecdsa-p256-sha256, log=ed25519"}};
   // RFC 6761 6.3: names under "localhost" lead to this host and never to somebody else's log.
   config.log = {.origin = "chancery.localhost", .backend = "software", .key = "log"};
-  config.profiles = {{.name = "default", .backend = "software", .key = "default"}};
+  config.profiles = {{.name = "default", .keys = {{"software", "default"}}}};
   config.rules = {{{.name = "owner", .uids = {uid}, .profiles = {"default"}},
                    {.name = "owner-is-admin", .uids = {uid}, .is_admin = true}}};
   if (uid != 0) config.rules.rules[0].uids.push_back(0);

@@ -40,9 +40,9 @@ void check_log_key(const Config& config, std::span<const BackendKeys> present,
                               "; expected an \"ed25519\" key: checkpoints are signed with it");
 }
 
-void check_profile_key(const ProfileSection& profile, std::span<const BackendKeys> present,
-                       ProblemList& problems) {
-  const Want want{"[[profile]] " + quote(profile.name), profile.line, profile.backend, profile.key};
+void check_profile_key(const ProfileSection& profile, const KeyName& name,
+                       std::span<const BackendKeys> present, ProblemList& problems) {
+  const Want want{"[[profile]] " + quote(profile.name), profile.line, name.backend, name.key};
   const KeyInfo* key = find_key(want, present, problems);
   if (key == nullptr) return;
   const std::string is = want.place + ": key " + quote(want.key) + " is ";
@@ -62,7 +62,7 @@ std::vector<ConfigProblem> check_keys(const Config& config, std::span<const Back
   ProblemList problems;
   check_log_key(config, present, problems);
   for (const ProfileSection& profile : config.profiles) {
-    check_profile_key(profile, present, problems);
+    for (const KeyName& key : profile.keys) check_profile_key(profile, key, present, problems);
   }
   std::ranges::stable_sort(problems.problems, {}, &ConfigProblem::line);
   return std::move(problems.problems);

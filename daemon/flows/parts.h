@@ -7,6 +7,7 @@
 #include "core/policy/rule.h"
 #include "daemon/config/current.h"
 #include "daemon/flows/in_flight.h"
+#include "daemon/flows/keys/standing.h"
 #include "daemon/flows/own_verifier.h"
 #include "daemon/journal/journal.h"
 #include "daemon/journal/payload_store.h"
@@ -19,6 +20,7 @@ namespace chancery::daemon {
 struct Parts {
   CurrentConfig& config;
   const KeyRing& keys;
+  const Standing& standing;
   Journal& journal;
   PayloadStore& payloads;
   LocalLog& log;

@@ -7,6 +7,7 @@
 #include "core/bundle/dsse.h"
 #include "core/tlog/entry.h"
 #include "daemon/flows/assemble.h"
+#include "daemon/flows/keys/newest_key.h"
 #include "daemon/flows/profile.h"
 #include "daemon/flows/reply.h"
 #include "daemon/flows/restore.h"
@@ -39,13 +40,16 @@ void Signing::decide() {
       policy::decide_profile(config_->rules, call_.peer, profile->name);
   rule_ = decision.rule;
   if (!decision.allowed) return refuse(denied("NO_RULE", decision.reason));
+  const Result<void> going = parts_.standing.check_profile(profile->name);
+  if (!going.ok()) return refuse(going.error());
   if (const Result<void> ready = parts_.log.ready(); !ready.ok()) return refuse(ready.error());
   if (const Result<void> kind = may_sign_kind(*profile, asked_.kind); !kind.ok()) {
     return refuse(kind.error());
   }
-  Result<SigningKey> key = parts_.keys.find(profile->backend, profile->key);
-  if (!key.ok()) return refuse(key.error());
-  key_ = std::move(*key);
+  Result<NewestKey> newest = find_newest_key(parts_.keys, parts_.standing, *profile);
+  if (!newest.ok()) return refuse(newest.error());
+  backend_ = std::move(newest->name.backend);
+  key_ = std::move(newest->key);
   Result<Digest> digest = digest_to_sign(asked_, key_->info.algorithm);
   if (!digest.ok()) return refuse(digest.error());
   signed_digest_ = std::move(*digest);
@@ -209,7 +213,7 @@ Acceptance Signing::acceptance() const {
           .predicate_type = asked_.predicate_type,
           .payload = {},
           .payload_file = std::nullopt,
-          .backend = profile->backend,
+          .backend = backend_,
           .key_name = key_->info.name,
           .algorithm = std::string(name_of(key_->info.algorithm)),
           .accepted_at = now,

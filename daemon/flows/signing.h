@@ -46,6 +46,7 @@ class Signing : public std::enable_shared_from_this<Signing> {
   Asked asked_;
   std::shared_ptr<const Config> config_;
   std::string rule_;
+  std::string backend_;  // of key_
   std::optional<SigningKey> key_;
   Digest signed_digest_;
   Bytes signature_;

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <utility>
 
+#include "daemon/journal/sqlite/acts.h"
 #include "daemon/journal/sqlite/backup.h"
 #include "daemon/journal/sqlite/log_order.h"
 #include "daemon/journal/sqlite/request_reader.h"
@@ -58,6 +59,15 @@ class SqliteJournal final : public Journal {
   void record_done(RequestId id, std::string bundle, WallTime at, Done<void> done) override;
   void record_failed(RequestId id, const Error& error, WallTime at, Done<void> done) override;
   void record_refusal(Refusal refusal, Done<void> done) override;
+
+  Result<void> record_act(const Act& act) override {
+    return write_and_wait<void>(
+        [&act](Tables& tables) { return sqlite::record_act(tables.database, act); });
+  }
+  Result<Standings> standings() override {
+    const std::lock_guard lock(reading_->mutex);
+    return sqlite::read_standings(*reading_->database);
+  }
 
   Result<std::optional<StoredRequest>> find(RequestId id) override {
     const std::lock_guard lock(reading_->mutex);

@@ -107,6 +107,10 @@ class Journal {
   // Of the refusals, the newest limits::refusals_kept_max are kept.
   virtual void record_refusal(Refusal refusal, Done<void> done) = 0;
 
+  // What an administrator does. Waits for the commit; never on the writer's thread.
+  virtual Result<void> record_act(const Act& act) = 0;
+  virtual Result<Standings> standings() = 0;
+
   // Readers: a connection of their own; see only what is committed.
   virtual Result<std::optional<StoredRequest>> find(RequestId id) = 0;
   // The newest with that key, whatever became of it.

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "core/base/deadline.h"
@@ -67,6 +70,43 @@ struct Refusal {
   std::string reason;
   std::string message;
   WallTime at{};
+};
+
+// What is stopped, and which certificates belong to which key. `subject` is "profile:NAME" or
+// "key:BACKEND:NAME".
+struct Stopped {
+  std::string subject;
+};
+struct Resumed {
+  std::string subject;
+};
+struct Certified {
+  std::string subject;
+  std::string chain;  // PEM, the key's own first
+};
+struct Removed {  // nothing that was known of it holds for a later one of the same name
+  std::string subject;
+};
+using Effect = std::variant<std::monostate, Stopped, Resumed, Certified, Removed>;
+
+// What an administrator did, and what it changed here: in one commit. An act on a device has a row
+// when it begins and one when it has ended.
+struct Act {
+  std::uint32_t uid = 0;
+  std::uint32_t gid = 0;
+  std::int32_t pid = 0;
+  std::string method;   // "Keys.MakeKey"
+  std::string subject;  // as above
+  std::string outcome;  // "begun", "done", or the reason why not
+  std::string message;
+  WallTime at{};
+  Effect effect = {};
+};
+
+// All that acts have changed and that still holds.
+struct Standings {
+  std::set<std::string> stopped;                    // subjects
+  std::map<std::string, std::string> certificates;  // by subject
 };
 
 struct StoredRequest {

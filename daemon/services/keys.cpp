@@ -1,9 +1,8 @@
 #include "daemon/services/keys.h"
 
-#include <fmt/format.h>
-
-#include "chancery/v1/keys.pb.h"
+#include "daemon/flows/keys/newest_key.h"
 #include "daemon/flows/profile.h"
+#include "daemon/services/key_reply.h"
 #include "daemon/services/message.h"
 
 namespace chancery::daemon {
@@ -11,38 +10,29 @@ namespace {
 
 constexpr std::string_view service = "chancery.v1.Keys";
 
-v1::Key to_wire(std::string_view backend, const KeyInfo& info) {
-  v1::Key key;
-  key.set_name(fmt::format("{}:{}", backend, info.name));
-  key.set_algorithm(std::string(name_of(info.algorithm)));
-  key.set_spki(to_text(info.spki));
-  return key;
-}
-
-struct KeyName {
-  std::string backend;
-  std::string key;
+struct Found {
+  KeyName name;
+  SigningKey key;
 };
 
-Result<KeyName> key_asked_for(const Parts& parts, const v1::GetPublicKeyRequest& request) {
-  if (request.of_case() == v1::GetPublicKeyRequest::kProfile) {
-    const std::shared_ptr<const Config> config = parts.config.get();
-    const ProfileSection* profile = find_profile(*config, request.profile());
-    if (profile == nullptr) return unknown_profile(request.profile());
-    return KeyName{profile->backend, profile->key};
+Result<Found> find_asked(const Parts& parts, const v1::GetPublicKeyRequest& request) {
+  if (request.of_case() != v1::GetPublicKeyRequest::kProfile) {
+    KeyName name = TRY(read_key_name(request.key()));
+    SigningKey key = TRY(parts.keys.find(name.backend, name.key));
+    return Found{std::move(name), std::move(key)};
   }
-  const std::size_t colon = request.key().find(':');
-  if (colon == std::string::npos) {
-    return invalid_request("KEY_NAME_INVALID", "a key is named backend:name");
-  }
-  return KeyName{request.key().substr(0, colon), request.key().substr(colon + 1)};
+  const std::shared_ptr<const Config> config = parts.config.get();
+  const ProfileSection* profile = find_profile(*config, request.profile());
+  if (profile == nullptr) return unknown_profile(request.profile());
+  NewestKey newest = TRY(find_newest_key(parts.keys, parts.standing, *profile));
+  return Found{std::move(newest.name), std::move(newest.key)};
 }
 
 Result<std::string> list_keys(const Parts& parts) {
   v1::ListKeysReply reply;
   for (const KeyRing::NamedHost& named : parts.keys.hosts()) {
     for (const KeyInfo& info : named.host->keys()) {
-      *reply.add_keys() = to_wire(named.backend, info);
+      *reply.add_keys() = to_wire(parts, {named.backend, info.name}, info);
     }
   }
   return reply.SerializeAsString();
@@ -50,11 +40,10 @@ Result<std::string> list_keys(const Parts& parts) {
 
 Result<std::string> get_public_key(const Parts& parts, const Call& call) {
   const auto request = TRY(read_message<v1::GetPublicKeyRequest>(call.payload));
-  const KeyName name = TRY(key_asked_for(parts, request));
-  const SigningKey key = TRY(parts.keys.find(name.backend, name.key));
+  const Found found = TRY(find_asked(parts, request));
   v1::GetPublicKeyReply reply;
-  *reply.mutable_key() = to_wire(name.backend, key.info);
-  reply.set_pem(key.public_key.pem());
+  *reply.mutable_key() = to_wire(parts, found.name, found.key.info);
+  reply.set_pem(found.key.public_key.pem());
   return reply.SerializeAsString();
 }
 

@@ -2,6 +2,7 @@
 
 #include <iterator>
 
+#include "daemon/services/key_life.h"
 #include "daemon/services/keys.h"
 #include "daemon/services/log.h"
 #include "daemon/services/signer.h"
@@ -15,6 +16,7 @@ std::vector<Method> all_methods(const MethodParts& with) {
                std::make_move_iterator(more.end()));
   };
   add(keys_methods(with.parts));
+  add(key_life_methods(with.parts, with.key_life, with.background));
   add(log_methods(with.parts, with.log_start));
   add(with.administration.methods(with.counts, with.background));
   return all;

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "daemon/flows/keys/key_life.h"
 #include "daemon/flows/parts.h"
 #include "daemon/server/call.h"
 #include "daemon/services/administration.h"
@@ -12,9 +13,10 @@ namespace chancery::daemon {
 
 struct MethodParts {
   const Parts& parts;
+  KeyLife& key_life;
   Administration& administration;
   ByteBudget& statements;
-  Pool& background;  // for what takes long: hand-over, backups
+  Pool& background;  // for what takes long: hand-over, backups, acts on devices
   WallTime log_start;
   std::function<ServerCounts()> counts;
 };

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "daemon/flows/keys/newest_key.h"
 #include "daemon/flows/profile.h"
 #include "daemon/flows/read_signature.h"
 #include "daemon/flows/signing.h"
@@ -36,16 +37,18 @@ v1::Profile describe(const Parts& parts, const Config& config, const ProfileSect
                      const policy::Peer& peer) {
   v1::Profile out;
   out.set_name(section.name);
-  out.set_key(fmt::format("{}:{}", section.backend, section.key));
   out.set_signs_digests(section.signs == Signs::digests);
   out.set_signs_statements(true);
   out.set_may_use(policy::decide_profile(config.rules, peer, section.name).allowed);
-  const Result<SigningKey> key = parts.keys.find(section.backend, section.key);
-  if (key.ok()) {
-    out.set_algorithm(std::string(name_of(key->info.algorithm)));
-  } else {
-    out.set_unavailable(key.error().message);
-  }
+  const Result<NewestKey> newest = find_newest_key(parts.keys, parts.standing, section);
+  const KeyName& name = newest.ok() ? newest->name : section.keys.front();
+  out.set_key(name.text());
+  // Of a stopped one, too: whoever asks with it learns that it is stopped, and not something else.
+  const Result<SigningKey> key = parts.keys.find(name.backend, name.key);
+  if (key.ok()) out.set_algorithm(std::string(name_of(key->info.algorithm)));
+  if (!newest.ok()) out.set_unavailable(newest.error().message);
+  const Result<void> going = parts.standing.check_profile(section.name);
+  if (!going.ok()) out.set_unavailable(going.error().message);
   return out;
 }
 

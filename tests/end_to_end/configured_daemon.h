@@ -25,17 +25,14 @@ class ConfiguredDaemon {
   explicit ConfiguredDaemon(std::string_view more, std::string_view more_keys = "")
       : more_keys_(more_keys) {
     write(more);
-    auto started =
-        DaemonProcess::start({.program = std::filesystem::path(CHANCERY_PROGRAMS) / "chanceryd",
-                              .state_directory = {},
-                              .socket = {},
-                              .config = file(),
-                              .standard_error = directory_ / "stderr"});
-    EXPECT_TRUE(started.ok()) << standard_error();
-    if (started.ok()) process_.emplace(std::move(*started));
-    auto connection = client::Connection::open(directory_ / "socket", soon());
-    EXPECT_TRUE(connection.ok());
-    if (connection.ok()) connection_ = std::move(*connection);
+    start();
+  }
+
+  void restart() {
+    connection_.reset();
+    process_->stop();
+    process_.reset();
+    start();
   }
 
   void write(std::string_view more) const {
@@ -52,8 +49,8 @@ class ConfiguredDaemon {
                    "signs = \"digests\"\n" +
                    we_administer() + std::string(more));
   }
-  std::filesystem::path file() const { return directory_ / "chancery.toml"; }
   std::filesystem::path socket() const { return directory_ / "socket"; }
+  std::filesystem::path file() const { return directory_ / "chancery.toml"; }
   std::string standard_error() const { return read_text(directory_ / "stderr"); }
   DaemonProcess& process() { return *process_; }
 
@@ -67,6 +64,20 @@ class ConfiguredDaemon {
   }
 
  private:
+  void start() {
+    auto started =
+        DaemonProcess::start({.program = std::filesystem::path(CHANCERY_PROGRAMS) / "chanceryd",
+                              .state_directory = {},
+                              .socket = {},
+                              .config = file(),
+                              .standard_error = directory_ / "stderr"});
+    EXPECT_TRUE(started.ok()) << standard_error();
+    if (started.ok()) process_.emplace(std::move(*started));
+    auto connection = client::Connection::open(socket(), soon());
+    EXPECT_TRUE(connection.ok());
+    if (connection.ok()) connection_ = std::move(*connection);
+  }
+
   std::string more_keys_;
   TemporaryDirectory directory_;
   std::optional<DaemonProcess> process_;

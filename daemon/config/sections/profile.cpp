@@ -1,10 +1,49 @@
 // [[profile]]: what a key is used for.
+#include <algorithm>
+
 #include "core/base/limits/configuration.h"
 #include "daemon/config/sections/sections.h"
 #include "daemon/config/toml/nearest_name.h"
 
 namespace chancery::daemon {
 namespace {
+
+// "release", of the profile's own backend, or "hsm:release", of another.
+KeyName key_of_set(const std::string& backend, const std::string& text) {
+  const std::size_t colon = text.find(':');
+  if (colon == std::string::npos) return {backend, text};
+  return {text.substr(0, colon), text.substr(colon + 1)};
+}
+
+void read_key_set(TableReader& reader, const std::string& backend, ProfileSection& profile) {
+  constexpr std::string_view expected =
+      "names of keys, the newest first, such as [\"release-2026\", \"release-2025\"]";
+  if (reader.has("key")) {
+    reader.refuse("keys", "stands beside key; expected one of the two");
+  }
+  for (const ConfigValue& value : reader.list("keys", expected)) {
+    const auto* text = std::get_if<std::string>(&value.data);
+    if (text == nullptr || text->empty()) {
+      reader.refuse("keys",
+                    "holds " + std::string(kind_of(value)) + "; expected " + std::string(expected));
+      continue;
+    }
+    KeyName key = key_of_set(backend, *text);
+    if (std::ranges::find(profile.keys, key) != profile.keys.end()) {
+      reader.refuse("keys", "holds " + quote(*text) + " twice");
+    }
+    profile.keys.push_back(std::move(key));
+  }
+  if (profile.keys.empty()) {
+    reader.refuse("keys", "has no key; expected " + std::string(expected));
+  }
+}
+
+void read_keys(TableReader& reader, ProfileSection& profile) {
+  const std::string backend = reader.required_name("backend", "the name of a [[backend]]");
+  if (reader.has("keys")) return read_key_set(reader, backend, profile);
+  profile.keys = {{backend, reader.required_text("key", "the name of a key of that backend")}};
+}
 
 void read_algorithm(TableReader& reader, ProfileSection& profile) {
   constexpr std::string_view expected = "a key's algorithm such as \"ecdsa-p256-sha256\"";
@@ -61,8 +100,7 @@ ProfileSection read_profile(const ConfigTable& table, ProblemList& problems) {
   ProfileSection profile;
   profile.line = reader.line();
   profile.name = reader.required_name("name", "what clients ask for, such as \"release\"");
-  profile.backend = reader.required_name("backend", "the name of a [[backend]]");
-  profile.key = reader.required_text("key", "the name of a key of that backend");
+  read_keys(reader, profile);
   read_algorithm(reader, profile);
   read_signs(reader, profile);
   constexpr std::int64_t hours_max = std::int64_t{24} * limits::archive_days_max;

@@ -35,33 +35,49 @@ void check_backend(const ConfigTable& table, std::string_view place, const std::
                                                       suggest_names(name, backends));
 }
 
+unsigned key_line(const ConfigTable& profile) {
+  return line_of(profile, find_entry(profile, "keys") == nullptr ? "key" : "keys");
+}
+
+// Where a profile names its keys.
+struct Place {
+  std::string words;
+  unsigned line;
+};
+
+void check_log_key(const Config& config, const KeyName& key, const Place& place,
+                   ProblemList& problems) {
+  if (key != KeyName{config.log.backend, config.log.key}) return;
+  problems.add(place.line, place.words + ": key " + quote(key.key) +
+                               " is the log's own key: whoever may sign with it could sign "
+                               "checkpoints; expected a key that only this profile uses");
+}
+
+void check_kind(const ProfileSection& profile, const KeyName& key,
+                std::span<const ProfileSection> before, const Place& place, ProblemList& problems) {
+  const auto name = [](Signs signs) { return signs == Signs::digests ? "digests" : "statements"; };
+  for (const ProfileSection& other : before) {
+    if (!uses_key(other, key) || other.signs == profile.signs) continue;
+    problems.add(place.line, place.words + ": key " + quote(key.key) + " signs " +
+                                 name(profile.signs) + " here and " + name(other.signs) +
+                                 " in profile " + quote(other.name) +
+                                 ". Whoever may have a raw digest signed can have a statement "
+                                 "signed, for a digest can be that of a statement: limits on "
+                                 "statements would hold nobody. Expected two keys, or the same "
+                                 "`signs` in both");
+    return;
+  }
+}
+
 // Design promise 7: whoever may have a raw digest signed by a key can have anything signed by it.
 void check_kinds(const Config& config, const Tables& tables, ProblemList& problems) {
   for (std::size_t i = 0; i < config.profiles.size(); ++i) {
-    const ProfileSection& profile = config.profiles[i];
-    if (profile.key.empty()) continue;
-    const std::string place = place_of("profile", *tables[i]);
-    const unsigned line = line_of(*tables[i], "key");
-    if (profile.backend == config.log.backend && profile.key == config.log.key) {
-      problems.add(line, place + ": key " + quote(profile.key) +
-                             " is the log's own key: whoever may sign with it could sign "
-                             "checkpoints; expected a key that only this profile uses");
-    }
-    for (std::size_t j = 0; j < i; ++j) {
-      const ProfileSection& other = config.profiles[j];
-      if (other.backend != profile.backend || other.key != profile.key ||
-          other.signs == profile.signs) {
-        continue;
-      }
-      problems.add(line, place + ": key " + quote(profile.key) + " signs " +
-                             (profile.signs == Signs::digests ? "digests" : "statements") +
-                             " here and " +
-                             (other.signs == Signs::digests ? "digests" : "statements") +
-                             " in profile " + quote(other.name) +
-                             ". Whoever may have a raw digest signed can have a statement signed, "
-                             "for a digest can be that of a statement: limits on statements would "
-                             "hold nobody. Expected two keys, or the same `signs` in both");
-      break;
+    const std::span<const ProfileSection> before(config.profiles.data(), i);
+    for (const KeyName& key : config.profiles[i].keys) {
+      if (key.key.empty()) continue;
+      const Place place{place_of("profile", *tables[i]), key_line(*tables[i])};
+      check_log_key(config, key, place, problems);
+      check_kind(config.profiles[i], key, before, place, problems);
     }
   }
 }
@@ -104,8 +120,10 @@ void check_references(const Config& config, const SectionTables& tables, Problem
     check_backend(*tables.log, "[log]", config.log.backend, backends, problems);
   }
   for (std::size_t i = 0; i < config.profiles.size(); ++i) {
-    check_backend(*tables.profiles[i], place_of("profile", *tables.profiles[i]),
-                  config.profiles[i].backend, backends, problems);
+    for (const KeyName& key : config.profiles[i].keys) {
+      check_backend(*tables.profiles[i], place_of("profile", *tables.profiles[i]), key.backend,
+                    backends, problems);
+    }
   }
   check_kinds(config, tables.profiles, problems);
   check_lives(config, tables.profiles, problems);

@@ -102,7 +102,24 @@ CREATE TABLE log_projection(
 );
 )";
 
-constexpr std::array<const char*, 1> all_migrations = {version_1};
+// What administrators do, and what of it holds now.
+constexpr const char* version_2 = R"(
+CREATE TABLE acts(
+  id INTEGER PRIMARY KEY,
+  uid INTEGER NOT NULL,
+  gid INTEGER NOT NULL,
+  pid INTEGER NOT NULL,
+  method TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  message TEXT NOT NULL,
+  at INTEGER NOT NULL
+);
+CREATE TABLE stopped(subject TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE certificates(subject TEXT PRIMARY KEY, chain TEXT NOT NULL) WITHOUT ROWID;
+)";
+
+constexpr std::array<const char*, 2> all_migrations = {version_1, version_2};
 
 Result<void> migrate_one(Database& database, const char* step, std::int64_t to) {
   TRY(database.run("BEGIN EXCLUSIVE"));

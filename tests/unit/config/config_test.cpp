@@ -33,7 +33,7 @@ TEST(ParseConfig, ReadsBackendsProfilesAndRulesInTheirOrder) {
   EXPECT_EQ(config.backends[0].line, 13U);
   ASSERT_EQ(config.profiles.size(), 2U);
   EXPECT_EQ(config.profiles[0].name, "release");
-  EXPECT_EQ(config.profiles[0].key, "release-2026");
+  EXPECT_EQ(config.profiles[0].keys[0].key, "release-2026");
   EXPECT_EQ(config.profiles[0].algorithm, Algorithm::ecdsa_p384_sha384);
   EXPECT_EQ(config.profiles[0].signs, Signs::statements);
   EXPECT_EQ(config.profiles[0].idempotency_key_life, 48h);
@@ -84,8 +84,8 @@ TEST(EmbeddedDefault, AllowsOnlyItsUserAndRoot) {
 TEST(EmbeddedDefault, KeepsItsLogKeyApartFromItsSigningKey) {
   const Config config = embedded_default("/tmp/state", "/tmp/state/socket", 1000);
   ASSERT_EQ(config.profiles.size(), 1U);
-  EXPECT_NE(config.profiles[0].key, config.log.key);
-  EXPECT_EQ(config.backends[0].config.name, config.profiles[0].backend);
+  EXPECT_NE(config.profiles[0].keys[0].key, config.log.key);
+  EXPECT_EQ(config.backends[0].config.name, config.profiles[0].keys[0].backend);
   EXPECT_EQ(config.backends[0].config.name, config.log.backend);
   EXPECT_EQ(*config.backends[0].config.find("directory"), "/tmp/state/keys");
 }

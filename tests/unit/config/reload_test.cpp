@@ -22,7 +22,7 @@ TEST(Reload, RulesProfilesAndArchiveDaysNeedNoRestart) {
   Config wanted = sample();
   wanted.rules.rules.clear();
   wanted.profiles.pop_back();
-  wanted.profiles[0].key = "other";
+  wanted.profiles[0].keys[0].key = "other";
   wanted.archive_life += std::chrono::hours(24);
   EXPECT_THAT(find_restart_reasons(sample(), wanted), IsEmpty());
 }

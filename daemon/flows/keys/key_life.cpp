@@ -1,0 +1,116 @@
+#include "daemon/flows/keys/key_life.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/flows/profile.h"
+
+namespace chancery::daemon {
+namespace {
+
+Confirmable confirmable(const Actor& actor, const KeyName& name, const SigningKey& key) {
+  return {actor.peer.uid, name.text(), key.info.spki};
+}
+
+}  // namespace
+
+Result<SigningKey> KeyLife::make(const Actor& actor, const KeyName& name, Algorithm algorithm) {
+  KeyHost* host = TRY(keys_.host(name.backend));
+  TRY(begin(actor, subject_of(name)));
+  const Result<KeyInfo> made = host->make_key(name.key, algorithm, actor.deadline);
+  const Result<void> outcome = made.ok() ? Result<void>() : made.error();
+  TRY(record(actor, subject_of(name), outcome));
+  return keys_.find(name.backend, name.key);
+}
+
+Result<std::string> KeyLife::ask_to_remove(const Actor& actor, const KeyName& name) {
+  const SigningKey key = TRY(keys_.find(name.backend, name.key));
+  TRY(refuse_used_key(name));
+  return confirmations_.ask(confirmable(actor, name, key), Deadline::Clock::now());
+}
+
+Result<void> KeyLife::remove(const Actor& actor, const KeyName& name, const std::string& token) {
+  const SigningKey key = TRY(keys_.find(name.backend, name.key));
+  TRY(refuse_used_key(name));
+  TRY(confirmations_.confirm(token, confirmable(actor, name, key), Deadline::Clock::now()));
+  TRY(begin(actor, subject_of(name)));
+  const Result<void> removed = key.host->remove_key(name.key, actor.deadline);
+  return record(actor, subject_of(name), removed, Removed{subject_of(name)});
+}
+
+Result<void> KeyLife::stop(const Actor& actor, const KeyName& name) {
+  TRY(keys_.find(name.backend, name.key));
+  TRY(refuse_log_key(name));
+  return record(actor, subject_of(name), {}, Stopped{subject_of(name)});
+}
+
+Result<void> KeyLife::resume(const Actor& actor, const KeyName& name) {
+  TRY(keys_.find(name.backend, name.key));
+  return record(actor, subject_of(name), {}, Resumed{subject_of(name)});
+}
+
+Result<void> KeyLife::stop_profile(const Actor& actor, const std::string& profile) {
+  TRY(require_profile(profile));
+  return record(actor, subject_of_profile(profile), {}, Stopped{subject_of_profile(profile)});
+}
+
+Result<void> KeyLife::resume_profile(const Actor& actor, const std::string& profile) {
+  TRY(require_profile(profile));
+  return record(actor, subject_of_profile(profile), {}, Resumed{subject_of_profile(profile)});
+}
+
+Result<void> KeyLife::refuse_log_key(const KeyName& name) const {
+  const std::shared_ptr<const Config> config = config_.get();
+  if (name.backend != config->log.backend || name.key != config->log.key) return {};
+  return denied("KEY_IS_THE_LOGS",
+                fmt::format("{} signs the log's checkpoints and does nothing else; without it "
+                            "nothing is signed: hand the log over instead",
+                            name.text()));
+}
+
+Result<void> KeyLife::refuse_used_key(const KeyName& name) const {
+  TRY(refuse_log_key(name));
+  const std::shared_ptr<const Config> config = config_.get();
+  for (const ProfileSection& profile : config->profiles) {
+    if (!uses_key(profile, name)) continue;
+    return denied("KEY_IN_USE", fmt::format("the profile \"{}\" signs with {}: take the key out of "
+                                            "it and reload first",
+                                            profile.name, name.text()));
+  }
+  return {};
+}
+
+Result<void> KeyLife::require_profile(const std::string& profile) const {
+  const std::shared_ptr<const Config> config = config_.get();
+  if (find_profile(*config, profile) != nullptr) return {};
+  return unknown_profile(profile);
+}
+
+Result<void> KeyLife::begin(const Actor& actor, std::string subject) {
+  return standing_.record({.uid = actor.peer.uid,
+                           .gid = actor.peer.gid,
+                           .pid = actor.peer.pid,
+                           .method = actor.method,
+                           .subject = std::move(subject),
+                           .outcome = "begun",
+                           .message = {},
+                           .at = now_(),
+                           .effect = {}});
+}
+
+Result<void> KeyLife::record(const Actor& actor, std::string subject, const Result<void>& outcome,
+                             Effect effect) {
+  TRY(standing_.record({.uid = actor.peer.uid,
+                        .gid = actor.peer.gid,
+                        .pid = actor.peer.pid,
+                        .method = actor.method,
+                        .subject = std::move(subject),
+                        .outcome = outcome.ok() ? "done" : outcome.error().reason,
+                        .message = outcome.ok() ? "" : outcome.error().message,
+                        .at = now_(),
+                        .effect = outcome.ok() ? std::move(effect) : Effect()}));
+  return outcome;
+}
+
+}  // namespace chancery::daemon

@@ -1,0 +1,101 @@
+#include "daemon/services/key_life.h"
+
+#include <fmt/format.h>
+
+#include "core/base/limits/administration.h"
+#include "daemon/services/key_reply.h"
+#include "daemon/services/message.h"
+
+namespace chancery::daemon {
+namespace {
+
+constexpr std::string_view service = "chancery.v1.Keys";
+
+// What every act is given.
+struct Acting {
+  const Parts& parts;
+  KeyLife& life;
+  Actor actor;
+  std::string_view payload;
+};
+
+Result<std::string> make_key(const Acting& acting) {
+  const auto request = TRY(read_message<v1::MakeKeyRequest>(acting.payload));
+  const KeyName name = TRY(read_key_name(request.key()));
+  const std::optional<Algorithm> algorithm = algorithm_named(request.algorithm());
+  if (!algorithm) {
+    return invalid_request(
+        "ALGORITHM_UNKNOWN",
+        fmt::format("\"{}\" is no algorithm; one is ecdsa-p256-sha256", request.algorithm()));
+  }
+  const SigningKey made = TRY(acting.life.make(acting.actor, name, *algorithm));
+  v1::MakeKeyReply reply;
+  *reply.mutable_key() = to_wire(acting.parts, name, made.info);
+  reply.set_pem(made.public_key.pem());
+  return reply.SerializeAsString();
+}
+
+Result<std::string> delete_key(const Acting& acting) {
+  const auto request = TRY(read_message<v1::DeleteKeyRequest>(acting.payload));
+  const KeyName name = TRY(read_key_name(request.key()));
+  const SigningKey key = TRY(acting.parts.keys.find(name.backend, name.key));
+  v1::DeleteKeyReply reply;
+  *reply.mutable_key() = to_wire(acting.parts, name, key.info);
+  if (request.confirmation().empty()) {
+    reply.set_confirmation(TRY(acting.life.ask_to_remove(acting.actor, name)));
+    reply.set_confirmation_seconds(
+        static_cast<std::uint32_t>(std::chrono::seconds(limits::confirmation_life).count()));
+    return reply.SerializeAsString();
+  }
+  TRY(acting.life.remove(acting.actor, name, request.confirmation()));
+  reply.set_is_deleted(true);
+  return reply.SerializeAsString();
+}
+
+Result<std::string> stop(const Acting& acting) {
+  const auto request = TRY(read_message<v1::StopRequest>(acting.payload));
+  if (request.of_case() == v1::StopRequest::kProfile) {
+    TRY(acting.life.stop_profile(acting.actor, request.profile()));
+  } else {
+    const KeyName name = TRY(read_key_name(request.key()));
+    TRY(acting.life.stop(acting.actor, name));
+  }
+  return v1::StopReply().SerializeAsString();
+}
+
+Result<std::string> resume(const Acting& acting) {
+  const auto request = TRY(read_message<v1::ResumeRequest>(acting.payload));
+  if (request.of_case() == v1::ResumeRequest::kProfile) {
+    TRY(acting.life.resume_profile(acting.actor, request.profile()));
+  } else {
+    const KeyName name = TRY(read_key_name(request.key()));
+    TRY(acting.life.resume(acting.actor, name));
+  }
+  return v1::ResumeReply().SerializeAsString();
+}
+
+}  // namespace
+
+std::vector<Method> key_life_methods(const Parts& parts, KeyLife& key_life, Pool& background) {
+  const auto row = [&](std::string_view name, Result<std::string> (*act)(const Acting&)) {
+    return Method{service,
+                  name,
+                  Permission::admin,
+                  [&parts, &key_life, &background, act](const Call& call) {
+                    background.post([&parts, &key_life, act, call] {
+                      const Actor actor{call.peer, call.method, call.deadline};
+                      call.responder->answer(act({parts, key_life, actor, call.payload}));
+                    });
+                  },
+                  nullptr,
+                  nullptr};
+  };
+  return {
+      row("MakeKey", make_key),
+      row("DeleteKey", delete_key),
+      row("Stop", stop),
+      row("Resume", resume),
+  };
+}
+
+}  // namespace chancery::daemon

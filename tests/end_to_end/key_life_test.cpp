@@ -1,0 +1,125 @@
+// The life of a software key through the command, against a whole daemon.
+#include <gmock/gmock.h>
+
+#include "chancery/v1/keys.pb.h"
+#include "tests/end_to_end/configured_daemon.h"
+#include "tests/support/program_run.h"
+
+namespace chancery::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string profile(std::string_view name, std::string_view keys) {
+  return "[[profile]]\nname = \"" + std::string(name) +
+         "\"\nbackend = \"software\"\nkeys = " + std::string(keys) + "\nsigns = \"digests\"\n";
+}
+
+class KeyLife : public ::testing::Test {
+ protected:
+  ProgramOutcome chancery(std::vector<std::string> arguments) const {
+    return run({.program = std::filesystem::path(CHANCERY_PROGRAMS) / "chancery",
+                .arguments = std::move(arguments),
+                .working_directory = work_.path(),
+                .environment = {{"CHANCERY_SOCKET", daemon_.socket()}}});
+  }
+  std::string sign(const std::string& file, const std::string& with = "default") const {
+    write_text(work_ / file, file);
+    const ProgramOutcome signed_ =
+        chancery({"sign", "--profile", with, "--output", file + ".json", file});
+    return signed_.status == 0 ? "signed" : signed_.err;
+  }
+  ProgramOutcome verify(const std::string& file, const std::string& key) const {
+    write_text(work_ / "root.json", chancery({"trust", "export"}).out);
+    return chancery(
+        {"verify", "--bundle", file + ".json", "--key", key, "--trusted-root", "root.json", file});
+  }
+  void export_key(const std::string& name, const std::string& file) const {
+    write_text(work_ / file, chancery({"keys", "public-key", name}).out);
+  }
+  void make(const std::string& name) const {
+    const ProgramOutcome made =
+        chancery({"keys", "make", name, "--algorithm", "ecdsa-p256-sha256"});
+    ASSERT_EQ(made.status, 0) << made.err;
+    EXPECT_THAT(made.out, HasSubstr("BEGIN PUBLIC KEY"));
+  }
+  void reload(const std::string& more) {
+    daemon_.write(more);
+    const ProgramOutcome reloaded = chancery({"reload"});
+    ASSERT_EQ(reloaded.status, 0) << reloaded.err;
+  }
+
+  ConfiguredDaemon daemon_{we_may()};
+  TemporaryDirectory work_;
+};
+
+TEST_F(KeyLife, MadeKeySignsAfterAReloadAndTheOldOneStaysVerifiable) {
+  make("software:a");
+  reload(we_may() + profile("release", "[\"a\"]"));
+  ASSERT_EQ(sign("one", "release"), "signed");
+  export_key("release", "a.pem");
+  make("software:b");
+  reload(we_may() + profile("release", "[\"b\", \"a\"]"));
+  ASSERT_EQ(sign("two", "release"), "signed");
+  export_key("release", "b.pem");
+  EXPECT_EQ(verify("one", "a.pem").status, 0);
+  EXPECT_EQ(verify("two", "b.pem").status, 0);
+  EXPECT_NE(verify("two", "a.pem").status, 0);
+  EXPECT_THAT(chancery({"keys", "list"}).out, HasSubstr("software:b"));
+  EXPECT_EQ(chancery({"keys", "public-key", "software:a"}).out, read_text(work_ / "a.pem"));
+}
+
+TEST_F(KeyLife, StoppedProfileAndKeyRefuseAtOnceAndAfterARestart) {
+  ASSERT_EQ(sign("one"), "signed");
+  ASSERT_EQ(chancery({"profiles", "stop", "default"}).status, 0);
+  EXPECT_THAT(sign("two"), HasSubstr("PROFILE_STOPPED"));
+  EXPECT_THAT(chancery({"profiles"}).out, HasSubstr("has stopped"));
+  daemon_.restart();
+  EXPECT_THAT(sign("two"), HasSubstr("PROFILE_STOPPED"));
+  ASSERT_EQ(chancery({"profiles", "resume", "default"}).status, 0);
+  ASSERT_EQ(chancery({"keys", "stop", "software:default"}).status, 0);
+  EXPECT_THAT(sign("two"), HasSubstr("KEY_STOPPED"));
+  EXPECT_THAT(chancery({"keys", "list"}).out, HasSubstr("stopped"));
+  ASSERT_EQ(chancery({"keys", "resume", "software:default"}).status, 0);
+  EXPECT_EQ(sign("two"), "signed");
+}
+
+TEST_F(KeyLife, DeletionAsksFirstAndKeepsWhatAProfileUses) {
+  make("software:spare");
+  const ProgramOutcome asked = chancery({"keys", "delete", "software:spare"});
+  EXPECT_EQ(asked.status, 1);
+  EXPECT_THAT(asked.err, HasSubstr("gone for good"));
+  EXPECT_THAT(chancery({"keys", "list"}).out, HasSubstr("software:spare"));
+  const std::size_t at = asked.err.find("--confirm ");
+  ASSERT_NE(at, std::string::npos);
+  const std::string token = asked.err.substr(at + 10, 32);
+  EXPECT_THAT(chancery({"keys", "delete", "software:spare", "--confirm", "guess"}).err,
+              HasSubstr("CONFIRMATION_UNKNOWN"));
+  const ProgramOutcome deleted = chancery({"keys", "delete", "software:spare", "--confirm", token});
+  EXPECT_EQ(deleted.status, 0) << deleted.err;
+  EXPECT_THAT(chancery({"keys", "list"}).out, Not(HasSubstr("software:spare")));
+  const ProgramOutcome used = chancery({"keys", "delete", "software:default"});
+  EXPECT_EQ(used.status, 1);
+  EXPECT_THAT(used.err, HasSubstr("KEY_IN_USE"));
+  EXPECT_THAT(used.err, HasSubstr("\"default\""));
+  EXPECT_THAT(chancery({"keys", "delete", "software:log"}).err, HasSubstr("KEY_IS_THE_LOGS"));
+}
+
+TEST_F(KeyLife, WhatCannotBeMadeIsRefusedByItsReason) {
+  const auto refusal = [this](const std::string& name, const std::string& algorithm) {
+    const ProgramOutcome made = chancery({"keys", "make", name, "--algorithm", algorithm});
+    EXPECT_NE(made.status, 0);
+    return made.err;
+  };
+  EXPECT_THAT(refusal("software:default", "ed25519"), HasSubstr("KEY_EXISTS"));
+  EXPECT_THAT(refusal("hsm:a", "ed25519"), HasSubstr("BACKEND_UNKNOWN"));
+  EXPECT_THAT(refusal("software:a", "rot13"), HasSubstr("ALGORITHM_UNKNOWN"));
+  EXPECT_THAT(refusal("software:a", "rsa-pss-3072-sha256"), HasSubstr("ALGORITHM_UNSUPPORTED"));
+  EXPECT_THAT(refusal("software:../a", "ed25519"), HasSubstr("KEY_NAME_INVALID"));
+  EXPECT_THAT(refusal("a", "ed25519"), HasSubstr("KEY_NAME_INVALID"));
+  EXPECT_EQ(sign("after"), "signed");
+}
+
+}  // namespace
+}  // namespace chancery::testing
