@@ -33,6 +33,7 @@ Result<DeviceRow> measure_device(const Device& device, const std::filesystem::pa
                                          .state_directory = {},
                                          .socket = {},
                                          .config = directory / "chancery.toml"}));
+  const Usage before = device.process ? usage_of(*device.process) : Usage{};
   Row row = TRY(measure(daemon, device.name,
                         {.socket = directory / "socket",
                          .profile = "device",
@@ -40,7 +41,12 @@ Result<DeviceRow> measure_device(const Device& device, const std::filesystem::pa
                          .requests = device.requests,
                          .run = "device"}));
   daemon.stop();
-  return DeviceRow{raw, std::move(row)};
+  DeviceRow out{raw, std::move(row)};
+  if (device.process) {
+    const std::chrono::duration<double> busy = usage_of(*device.process).cpu - before.cpu;
+    out.busy_share = busy.count() / out.recorded.load.seconds;
+  }
+  return out;
 }
 
 }  // namespace chancery::bench

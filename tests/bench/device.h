@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "tests/bench/report.h"
 #include "tests/support/daemon_process.h"
@@ -15,6 +16,7 @@ struct Device {
   // afterwards.
   std::function<RawRate(std::chrono::milliseconds)> measure_raw;
   std::size_t requests;
+  std::optional<pid_t> process = std::nullopt;  // where the device is a process of its own
 };
 
 // The device alone, then the daemon with 64 in flight.

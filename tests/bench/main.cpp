@@ -8,6 +8,7 @@
 #include "tests/bench/large_log.h"
 #include "tests/bench/report.h"
 #include "tests/bench/soft_hsm_device.h"
+#include "tests/bench/swtpm_device.h"
 #include "tests/support/daemon_process.h"
 #include "tests/support/temporary_directory.h"
 
@@ -90,6 +91,12 @@ Result<void> measure_devices(const Options& options, Report& report) {
         std::pair{Algorithm::rsa_pkcs1v15_3072_sha256, options.requests / 20}}) {
     const testing::SoftHsm token;
     const Device device = TRY(soft_hsm_device(token, algorithm, requests));
+    report.devices.push_back(TRY(measure_device(device, options.programs)));
+  }
+  for (const auto& [session, requests] : {std::pair{TpmSession::password, options.requests / 2},
+                                          std::pair{TpmSession::salted, options.requests / 20}}) {
+    const testing::Swtpm tpm;
+    const Device device = TRY(swtpm_device(tpm, session, requests));
     report.devices.push_back(TRY(measure_device(device, options.programs)));
   }
   return {};

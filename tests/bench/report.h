@@ -1,6 +1,7 @@
 // What was measured, for people and as JSON.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,8 @@ struct Row {
 struct DeviceRow {
   RawRate raw;
   Row recorded;
+  // Of one core, while it was recorded; where the device is a process whose time we can read.
+  std::optional<double> busy_share = std::nullopt;
 };
 
 struct Report {

@@ -22,6 +22,8 @@ class Swtpm {
   // For the backend's option `tcti`, and for tpm2-tools.
   std::string tcti() const { return "swtpm:path=" + socket().string(); }
 
+  pid_t pid() const { return pid_; }
+
   void start();   // where it was stopped; a new start resets a TPM
   void stop();    // SIGKILL
   void freeze();  // takes commands and does not answer
