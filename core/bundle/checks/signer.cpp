@@ -10,6 +10,11 @@ Result<Signer> signer_with_key(const Policy& policy) {
     return invalid_request("KEY_REQUIRED",
                            "the bundle was signed with a key: give that public key");
   }
+  if (policy.expects_identity()) {
+    return invalid_request("CERTIFICATE_REQUIRED",
+                           "an identity is expected, and the bundle has no certificate that could "
+                           "say it");
+  }
   return Signer{*policy.key, policy.key->spki(), std::nullopt};
 }
 

@@ -13,6 +13,7 @@ struct Signer {
 };
 
 // Errors (invalid_request): KEY_REQUIRED (the bundle was made with a key and none was given),
+// CERTIFICATE_REQUIRED (both a key and an identity were given, and it has no certificate),
 // CERTIFICATE_NOT_EXPECTED (a key was given, the bundle has a certificate), IDENTITY_REQUIRED (a
 // certificate says who signed, and nobody said who should have), BUNDLE_CHAIN_HAS_ROOT, those of
 // Certificate::from_der and of public_key.

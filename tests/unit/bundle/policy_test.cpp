@@ -67,6 +67,15 @@ TEST(Policy, IdentityAndIssuerMustBothBeGivenUnlessAnyIsAccepted) {
   EXPECT_EQ(reason(scene, any), "ISSUER_MISMATCH");
 }
 
+TEST(Policy, AKeySaysNothingOfAnIdentity) {
+  const Scene scene = testing::key_v2();
+  Policy policy;
+  policy.key = scene.key.public_key();
+  EXPECT_EQ(reason(scene, policy), "");
+  policy.fields = {{"token-subject", TextRule::exactly("x")}};
+  EXPECT_EQ(reason(scene, policy), "CERTIFICATE_REQUIRED");
+}
+
 TEST(Policy, EveryExtensionCanBeAskedFor) {
   for (const FulcioField& field : fulcio_fields()) {
     Scene scene;
