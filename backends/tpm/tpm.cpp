@@ -92,12 +92,12 @@ Result<void> TpmBackend::read_file(const std::filesystem::path& path) {
                            fmt::format("{} cannot name a key: rename the file", path.string()));
   }
   const Secret pem = TRY(read_private_file(path, limits::key_file_bytes_max));
-  KeyBlob blob = TRY(decode_key_blob(pem.view(), path.string()));
+  const KeyBlob blob = TRY(decode_key_blob(pem.view(), path.string()));
   Key key{.info = {name, {}, {}}, .place = path.string()};
   key.has_auth_value = blob.has_auth_value;
   key.policy = blob.policy;
   const TPMT_PUBLIC public_area = blob.public_area.publicArea;
-  key.blob = std::move(blob);
+  key.blob = blob;
   return add(std::move(key), public_area);
 }
 
