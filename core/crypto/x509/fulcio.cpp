@@ -50,7 +50,11 @@ Result<std::string> read_utf8_string(const Bytes& der, unsigned number) {
   const unsigned char* cursor = der.data();
   const openssl::Owned<ASN1_UTF8STRING, ASN1_UTF8STRING_free> string(
       d2i_ASN1_UTF8STRING(nullptr, &cursor, static_cast<long>(der.size())));
-  if (string == nullptr || cursor != der.data() + der.size()) return malformed(number);
+  // OpenSSL reads BER too: a length may be written in one way only.
+  if (string == nullptr ||
+      !std::ranges::equal(openssl::encode(i2d_ASN1_UTF8STRING, string.get()), der)) {
+    return malformed(number);
+  }
   return std::string(reinterpret_cast<const char*>(ASN1_STRING_get0_data(string.get())),
                      static_cast<std::size_t>(ASN1_STRING_length(string.get())));
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/crypto/x509/openssl_object.h"
 
 namespace chancery {
@@ -93,8 +95,10 @@ Result<std::vector<Sct>> parse_sct_list(ByteView extension) {
   const unsigned char* cursor = extension.data();
   const openssl::Owned<ASN1_OCTET_STRING, ASN1_OCTET_STRING_free> inner(
       d2i_ASN1_OCTET_STRING(nullptr, &cursor, static_cast<long>(extension.size())));
-  if (inner == nullptr || cursor != extension.data() + extension.size()) {
-    return malformed("the list is not in an OCTET STRING");
+  // OpenSSL reads BER too: a length may be written in one way only.
+  if (inner == nullptr ||
+      !std::ranges::equal(openssl::encode(i2d_ASN1_OCTET_STRING, inner.get()), extension)) {
+    return malformed("the list is not in an OCTET STRING in DER");
   }
   TlsReader outer({ASN1_STRING_get0_data(inner.get()),
                    static_cast<std::size_t>(ASN1_STRING_length(inner.get()))});

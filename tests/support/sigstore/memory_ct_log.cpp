@@ -63,9 +63,12 @@ RawExtension sct_list(const std::vector<Sct>& scts) {
   const Bytes value = wrapped16(list);
   Bytes der = {0x04};  // OCTET STRING
   if (value.size() < 128) {
-    der.push_back(static_cast<std::uint8_t>(value.size()));
+    append_number(der, value.size(), 1);
+  } else if (value.size() < 256) {
+    append_number(der, 0x81, 1);
+    append_number(der, value.size(), 1);
   } else {
-    der.push_back(0x82);
+    append_number(der, 0x82, 1);
     append_number(der, value.size(), 2);
   }
   append(der, value);

@@ -102,6 +102,13 @@ TEST_F(SctTest, EveryTruncationAndProlongationOfAListIsRefused) {
   EXPECT_EQ(parse_sct_list(list).error().reason, "SCT_MALFORMED");
 }
 
+TEST_F(SctTest, ALengthInMoreBytesThanItNeedsIsRefused) {
+  Bytes list = sct_list({logged()}).content;
+  ASSERT_LT(list[1], 0x80);
+  list.insert(list.begin() + 1, 0x81);
+  EXPECT_EQ(parse_sct_list(list).error().reason, "SCT_MALFORMED");
+}
+
 TEST_F(SctTest, EmptyListsAndItemsAreRefused) {
   for (const Bytes& list : {Bytes{4, 2, 0, 0}, Bytes{4, 4, 0, 2, 0, 0}, Bytes{4, 0}, Bytes{}}) {
     EXPECT_EQ(parse_sct_list(list).error().reason, "SCT_MALFORMED");
