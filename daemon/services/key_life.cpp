@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/base/limits/administration.h"
+#include "core/crypto/pem.h"
 #include "daemon/services/key_reply.h"
 #include "daemon/services/message.h"
 
@@ -52,6 +53,34 @@ Result<std::string> delete_key(const Acting& acting) {
   return reply.SerializeAsString();
 }
 
+Result<std::string> request_certificate(const Acting& acting) {
+  const auto request = TRY(read_message<v1::RequestCertificateRequest>(acting.payload));
+  const KeyName name = TRY(read_key_name(request.key()));
+  std::vector<NameAttribute> subject = TRY(parse_subject(request.subject()));
+  const CertificateWish wish{std::move(subject),
+                             {request.dns_names().begin(), request.dns_names().end()},
+                             {request.email_addresses().begin(), request.email_addresses().end()}};
+  v1::RequestCertificateReply reply;
+  const Bytes der = TRY(acting.life.request_certificate(acting.actor, name, wish));
+  reply.set_pem(write_pem("CERTIFICATE REQUEST", der));
+  return reply.SerializeAsString();
+}
+
+Result<std::string> import_certificates(const Acting& acting) {
+  const auto request = TRY(read_message<v1::ImportCertificatesRequest>(acting.payload));
+  const KeyName name = TRY(read_key_name(request.key()));
+  if (request.pem().size() > limits::certificate_chain_bytes_max) {
+    return invalid_request("CERTIFICATE_CHAIN_INVALID",
+                           fmt::format("the chain has {} bytes; at most {} are expected",
+                                       request.pem().size(), limits::certificate_chain_bytes_max));
+  }
+  TRY(acting.life.import_certificates(acting.actor, name, request.pem()));
+  const SigningKey key = TRY(acting.parts.keys.find(name.backend, name.key));
+  v1::ImportCertificatesReply reply;
+  *reply.mutable_key() = to_wire(acting.parts, name, key.info);
+  return reply.SerializeAsString();
+}
+
 Result<std::string> stop(const Acting& acting) {
   const auto request = TRY(read_message<v1::StopRequest>(acting.payload));
   if (request.of_case() == v1::StopRequest::kProfile) {
@@ -93,6 +122,8 @@ std::vector<Method> key_life_methods(const Parts& parts, KeyLife& key_life, Pool
   return {
       row("MakeKey", make_key),
       row("DeleteKey", delete_key),
+      row("RequestCertificate", request_certificate),
+      row("ImportCertificates", import_certificates),
       row("Stop", stop),
       row("Resume", resume),
   };

@@ -106,6 +106,63 @@ TEST_F(KeyLife, DeletionAsksFirstAndKeepsWhatAProfileUses) {
   EXPECT_THAT(chancery({"keys", "delete", "software:log"}).err, HasSubstr("KEY_IS_THE_LOGS"));
 }
 
+// A CA of openssl's; the request goes there and the chain comes back.
+TEST_F(KeyLife, OpensslTakesItsRequestAndTheChainIsKept) {
+  const auto openssl = [this](std::vector<std::string> arguments) {
+    const ProgramOutcome done = run({.program = "/usr/bin/openssl",
+                                     .arguments = std::move(arguments),
+                                     .working_directory = work_.path()});
+    EXPECT_EQ(done.status, 0) << done.err;
+    return done.out + done.err;
+  };
+  const ProgramOutcome asked =
+      chancery({"keys", "csr", "software:default", "--subject", "CN=Release\\, all, O=Example",
+                "--dns", "build.example.com", "--email", "release@example.com"});
+  ASSERT_EQ(asked.status, 0) << asked.err;
+  write_text(work_ / "csr.pem", asked.out);
+  const std::string shown = openssl({"req", "-in", "csr.pem", "-noout", "-text", "-verify"});
+  EXPECT_THAT(shown, HasSubstr("self-signature verify OK"));
+  EXPECT_THAT(shown, HasSubstr("\"Release, all\""));
+  EXPECT_THAT(shown, HasSubstr("DNS:build.example.com, email:release@example.com"));
+  openssl({"req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+           "-keyout", "ca.key", "-subj", "/CN=CA", "-out", "ca.pem", "-days", "2"});
+  openssl({"x509", "-req", "-in", "csr.pem", "-CA", "ca.pem", "-CAkey", "ca.key", "-set_serial",
+           "7", "-days", "1", "-out", "leaf.pem"});
+  const auto import = [this](const std::string& pem) {
+    write_text(work_ / "chain.pem", pem);
+    const ProgramOutcome done =
+        chancery({"keys", "import-certificates", "software:default", "chain.pem"});
+    return done.status == 0 ? "imported" : done.err;
+  };
+  const std::string leaf = read_text(work_ / "leaf.pem"), ca = read_text(work_ / "ca.pem");
+  EXPECT_THAT(import(ca + leaf), HasSubstr("CERTIFICATE_KEY_MISMATCH"));
+  EXPECT_THAT(import(leaf + leaf), HasSubstr("CERTIFICATE_CHAIN_INVALID"));
+  EXPECT_THAT(import("nothing"), HasSubstr("PEM_MALFORMED"));
+  EXPECT_EQ(import(leaf + ca), "imported");
+  daemon_.restart();
+  const ProgramOutcome listed = chancery({"keys", "list", "--json"});
+  EXPECT_THAT(listed.out, HasSubstr("BEGIN CERTIFICATE"));
+}
+
+TEST_F(KeyLife, WhatNoCertificateCanHaveIsRefusedByItsReason) {
+  const auto refusal = [this](std::vector<std::string> more) {
+    std::vector<std::string> all{"keys", "csr", "software:default", "--subject"};
+    all.insert(all.end(), more.begin(), more.end());
+    const ProgramOutcome asked = chancery(all);
+    EXPECT_NE(asked.status, 0);
+    return asked.err;
+  };
+  for (const char* subject : {"release", "XY=a", "CN=", "CN=a,", "C=Germany", "CN=a\\"}) {
+    EXPECT_THAT(refusal({subject}), HasSubstr("SUBJECT_MALFORMED")) << subject;
+  }
+  for (const char* name : {"a b", "..", ""}) {
+    EXPECT_THAT(refusal({"CN=a", "--dns", name}), HasSubstr("ALTERNATIVE_NAME_INVALID")) << name;
+  }
+  EXPECT_THAT(refusal({"CN=a", "--email", "nobody"}), HasSubstr("ALTERNATIVE_NAME_INVALID"));
+  EXPECT_THAT(chancery({"keys", "csr", "software:log", "--subject", "CN=a"}).err,
+              HasSubstr("KEY_IS_THE_LOGS"));
+}
+
 TEST_F(KeyLife, WhatCannotBeMadeIsRefusedByItsReason) {
   const auto refusal = [this](const std::string& name, const std::string& algorithm) {
     const ProgramOutcome made = chancery({"keys", "make", name, "--algorithm", algorithm});

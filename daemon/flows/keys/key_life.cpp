@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/crypto/pem.h"
+#include "core/crypto/x509/certificate_chain.h"
 #include "daemon/flows/profile.h"
 
 namespace chancery::daemon {
@@ -37,6 +39,35 @@ Result<void> KeyLife::remove(const Actor& actor, const KeyName& name, const std:
   TRY(begin(actor, subject_of(name)));
   const Result<void> removed = key.host->remove_key(name.key, actor.deadline);
   return record(actor, subject_of(name), removed, Removed{subject_of(name)});
+}
+
+Result<Bytes> KeyLife::request_certificate(const Actor& actor, const KeyName& name,
+                                           const CertificateWish& wish) {
+  TRY(refuse_log_key(name));
+  TRY(standing_.check_key(name));
+  const SigningKey key = TRY(keys_.find(name.backend, name.key));
+  const Algorithm algorithm = key.info.algorithm;
+  const auto request = TRY(CertificateRequest::build(wish, key.public_key, algorithm));
+  TRY(begin(actor, subject_of(name)));
+  const Bytes input =
+      takes_message(algorithm) ? request.info() : digest(hash_of(algorithm), request.info()).value;
+  const auto complete = [&]() -> Result<Bytes> {
+    const Bytes signature = TRY(key.host->sign(name.key, input, actor.deadline));
+    return request.complete(signature);
+  };
+  Result<Bytes> completed = complete();
+  TRY(record(actor, subject_of(name), completed.ok() ? Result<void>() : completed.error()));
+  return completed;
+}
+
+Result<void> KeyLife::import_certificates(const Actor& actor, const KeyName& name,
+                                          const std::string& pem) {
+  const SigningKey key = TRY(keys_.find(name.backend, name.key));
+  const std::vector<Certificate> chain = TRY(read_chain(pem));
+  TRY(check_chain(chain, key.public_key));
+  std::string kept;  // without what stood between the blocks
+  for (const Certificate& certificate : chain) kept += write_pem("CERTIFICATE", certificate.der());
+  return record(actor, subject_of(name), {}, Certified{subject_of(name), std::move(kept)});
 }
 
 Result<void> KeyLife::stop(const Actor& actor, const KeyName& name) {

@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "core/crypto/x509/certificate_request.h"
 #include "core/policy/rule.h"
 #include "daemon/config/current.h"
 #include "daemon/flows/keys/confirmations.h"
@@ -35,6 +36,13 @@ class KeyLife {
   Result<std::string> ask_to_remove(const Actor& actor, const KeyName& name);
   // Errors: the same; CONFIRMATION_UNKNOWN, CONFIRMATION_EXPIRED; those of KeyHost::remove_key.
   Result<void> remove(const Actor& actor, const KeyName& name, const std::string& token);
+
+  // A request for a certificate in DER, signed by the key. Errors: those of find() and of
+  // CertificateRequest::build; denied KEY_STOPPED, KEY_IS_THE_LOGS; those of KeyHost::sign.
+  Result<Bytes> request_certificate(const Actor& actor, const KeyName& name,
+                                    const CertificateWish& wish);
+  // Takes the place of an earlier chain. Errors: those of find(), read_chain and check_chain.
+  Result<void> import_certificates(const Actor& actor, const KeyName& name, const std::string& pem);
 
   // From the next request on. Stopping what is stopped is no error. Errors: those of find(); denied
   // KEY_IS_THE_LOGS; not_found PROFILE_UNKNOWN.
