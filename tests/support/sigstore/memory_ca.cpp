@@ -23,13 +23,14 @@ CertificateShape authority_shape(std::string subject, std::string constraints,
 
 std::string fulcio_oid(unsigned number) { return fmt::format("1.3.6.1.4.1.57264.1.{}", number); }
 
-MemoryCa::MemoryCa(Algorithm algorithm, const std::string& name)
+MemoryCa::MemoryCa(Algorithm algorithm, const std::string& name,
+                   const std::string& intermediate_usage)
     : root_key_(SigningKey::make(algorithm)),
       intermediate_key_(SigningKey::make(algorithm)),
       root_(make_certificate(authority_shape(name + "root", "critical,CA:TRUE,pathlen:1", ""),
                              root_key_, {root_key_, nullptr})),
       intermediate_(make_certificate(
-          authority_shape(name + "intermediate", "critical,CA:TRUE,pathlen:0", "codeSigning"),
+          authority_shape(name + "intermediate", "critical,CA:TRUE,pathlen:0", intermediate_usage),
           intermediate_key_, {root_key_, &root_})) {}
 
 CertificateShape MemoryCa::leaf_shape(WallTime start) const {

@@ -12,7 +12,8 @@ std::string fulcio_oid(unsigned number);
 class MemoryCa {
  public:
   explicit MemoryCa(Algorithm algorithm = Algorithm::ecdsa_p256_sha256,
-                    const std::string& name = "");
+                    const std::string& name = "",
+                    const std::string& intermediate_usage = "codeSigning");
 
   // A leaf's shape as Fulcio fills it: ten minutes from `start`, e-mail and issuer.
   CertificateShape leaf_shape(WallTime start) const;

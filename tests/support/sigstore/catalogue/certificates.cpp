@@ -58,6 +58,11 @@ Cases paths() {
              [](Scene& s) { s.shape.extended_usage = "serverAuth"; }),
       issued("certificate_without_extended_usage", "CERTIFICATE_USAGE_WRONG",
              [](Scene& s) { s.shape.extended_usage = ""; }),
+      issued("certificate_of_an_authority_not_for_code_signing", "CERTIFICATE_USAGE_WRONG",
+             [](Scene& s) {
+               s.ca = MemoryCa(Algorithm::ecdsa_p256_sha256, "", "timeStamping");
+               s.root.certificate_authorities = {s.ca.trusted({at("2026-01-01T00:00:00Z"), {}})};
+             }),
       issued("certificate_not_for_signatures", "CERTIFICATE_USAGE_WRONG",
              [](Scene& s) { s.shape.key_usage = "critical,keyAgreement"; }),
       issued("certificate_without_key_usage", "CERTIFICATE_USAGE_WRONG",
