@@ -34,6 +34,7 @@ struct KeyHostOptions {
   std::chrono::milliseconds start_max = limits::key_host_start_max;
   std::chrono::milliseconds answer_max = limits::key_host_answer_max;
   std::chrono::milliseconds late_answer_max = limits::key_host_late_answer_max;
+  std::size_t resident_bytes_max = limits::key_host_resident_bytes_max;
 };
 
 struct KeyHostState {

@@ -11,6 +11,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <fstream>
 #include <utility>
 
 namespace chancery::host {
@@ -106,6 +107,14 @@ Process& Process::operator=(Process&& other) noexcept {
   std::swap(id_, other.id_);
   std::swap(socket_, other.socket_);
   return *this;
+}
+
+std::size_t Process::resident_bytes() const {
+  std::ifstream file(fmt::format("/proc/{}/statm", id_));
+  std::size_t all = 0;
+  std::size_t resident = 0;
+  if (!(file >> all >> resident)) return 0;
+  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
 std::string Process::end(std::chrono::milliseconds patience) {

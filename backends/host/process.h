@@ -27,6 +27,9 @@ class Process {
   int socket() const { return socket_; }
   pid_t id() const { return id_; }
 
+  // What it has in memory; 0 where the kernel does not say.
+  std::size_t resident_bytes() const;
+
   // Ends it: lets go of the socket, waits up to `patience` for it to leave, kills it, reaps it.
   // Says how it went ("exited with status 1", "killed by signal 9").
   std::string end(std::chrono::milliseconds patience);

@@ -86,6 +86,7 @@ void RunningKeyHost::start_process() {
   }
   process_ = std::move(*process);
   phase_ = Phase::opening;
+  is_spent_ = false;
   listing_.clear();
   Open open{options_.backend_type, options_.config, std::nullopt,
             Deadline::after(options_.start_max)};
@@ -178,6 +179,7 @@ void RunningKeyHost::take_message(Signed answered) {
     return dismiss(garbage("an answer that nobody awaits"));
   }
   ++state_.signatures;
+  check_memory();
   answer(ledger_.answered(answered.id, Deadline::Clock::now()), std::move(answered.signature));
 }
 
@@ -185,7 +187,27 @@ void RunningKeyHost::take_message(Refused refused) {
   if (ledger_.awaited(refused.id) == Ledger::Awaited::never_sent) {
     return dismiss(garbage("an answer that nobody awaits"));
   }
+  // Only a host that opens anew sees another PIN, or takes up another key.
+  if (refused.error.reason == "PIN_REJECTED" || refused.error.reason == "KEY_CHANGED") {
+    is_spent_ = true;
+  }
   answer(ledger_.answered(refused.id, Deadline::Clock::now()), std::move(refused.error));
+}
+
+// A module that leaks costs a new process now and then, and no request.
+void RunningKeyHost::check_memory() {
+  if (is_spent_ || --answers_until_look_ > 0) return;
+  answers_until_look_ = limits::key_host_answers_per_look;
+  const std::size_t resident = process_->resident_bytes();
+  if (resident <= options_.resident_bytes_max) return;
+  is_spent_ = true;
+  if (!options_.report) return;
+  answers_.emplace_back(
+      [report = options_.report,
+       error = internal("KEY_HOST_GREW",
+                        fmt::format("the key host of backend {} had {} MiB in memory: its module "
+                                    "leaks; it is replaced",
+                                    options_.config.name, resident >> 20))] { report(error); });
 }
 
 void RunningKeyHost::check_times() {
@@ -214,7 +236,7 @@ void RunningKeyHost::check_times() {
 }
 
 void RunningKeyHost::check_reopening() {
-  if (!reopening_ || reopening_->underway) return;
+  if (!is_spent_ && (!reopening_ || reopening_->underway)) return;
   if (phase_ == Phase::up) phase_ = Phase::draining;
   if (phase_ == Phase::draining && ledger_.idle()) dismiss(std::nullopt);
   if (phase_ == Phase::down) start_at_ = {};

@@ -96,6 +96,7 @@ class RunningKeyHost final : public KeyHost {
   void take_message(Refused answer);
   void refuse_changed_keys();
   void check_times();
+  void check_memory();
   void check_reopening();
   void dismiss(std::optional<Error> trouble);
   void answer(Request request, Result<Bytes> answer);
@@ -124,6 +125,8 @@ class RunningKeyHost final : public KeyHost {
   Time asleep_until_ = Time::max();
 
   // The thread's own.
+  bool is_spent_ = false;  // the process is to be replaced once it has answered what it has
+  std::uint64_t answers_until_look_ = limits::key_host_answers_per_look;
   Time start_at_{};
   Time open_by_ = Time::max();
   Time up_since_ = Time::max();

@@ -30,7 +30,8 @@ class TokenFaults : public ::testing::Test {
     auto host = KeyHost::start({.program = CHANCERY_KEYHOST,
                                 .backend_type = "pkcs11",
                                 .config = hsm_.config(CHANCERY_EVIL_MODULE),
-                                .answer_max = 2s},
+                                .answer_max = 2s,
+                                .resident_bytes_max = 200U << 20},
                                soon());
     ASSERT_TRUE(host.ok()) << host.error().message;
     host_ = std::move(*host);
@@ -102,6 +103,15 @@ TEST_F(TokenFaults, WhatAModulePrintsReachesNobody) {
   EXPECT_EQ(::testing::internal::GetCapturedStdout(), "");
 }
 
+TEST_F(TokenFaults, AModuleThatLeaksIsReplacedBetweenTwoSignatures) {
+  start_with_a_key();
+  const std::uint64_t before = host_->state().starts;
+  order("sign leak");  // 256 MiB
+  for (std::uint64_t i = 0; i < 2 * limits::key_host_answers_per_look; ++i) expect_signature();
+  await([before](const KeyHostState& state) { return state.starts > before && state.is_up; });
+  expect_signature();
+}
+
 TEST_F(TokenFaults, ClosedSessionsAndALogoutCostNothing) {
   start_with_a_key();
   for (const char* when : {"sign_init close_sessions", "sign close_sessions", "sign_init logout",
@@ -166,6 +176,26 @@ TEST_F(TokenFaults, AWrongPinIsTriedOnceUntilItChanges) {
   hsm_.configure_pin(hsm_.pin());
   await_up();
   EXPECT_EQ(logins(), before + 2);
+  expect_signature();
+}
+
+// The session is lost, and the token's PIN was changed meanwhile.
+TEST_F(TokenFaults, APinThatChangesInUseIsTakenFromItsFile) {
+  start_with_a_key();
+  order("sign_init logout\nlogin 0xa0");
+  const Result<Bytes> refused = sign();
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
+  EXPECT_EQ(refused.error().reason, "PIN_REJECTED");
+  await([](const KeyHostState& state) { return state.trouble_reason == "PIN_REJECTED"; });
+  const std::size_t tried = logins();
+  await([starts = host_->state().starts](const KeyHostState& state) {
+    return state.starts >= starts + 2;
+  });
+  EXPECT_EQ(logins(), tried);
+  // Whoever mends it may also say that the same PIN is right again.
+  std::filesystem::remove(hsm_.directory() / "rejected-pin");
+  await_up();
   expect_signature();
 }
 

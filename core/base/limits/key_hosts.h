@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace chancery::limits {
 
@@ -29,6 +30,9 @@ inline constexpr std::size_t challenge_bytes = 32;
 // A chain of three certificates and a quote have under 8 KiB; all of it goes in one message.
 inline constexpr std::size_t attestation_bytes_max = 48U << 10;
 inline constexpr std::size_t attestation_parts_max = 16;
+// A vendor's module that leaks: a thousand software keys and SoftHSM take a tenth of this.
+inline constexpr std::size_t key_host_resident_bytes_max = 512U << 20;
+inline constexpr std::uint64_t key_host_answers_per_look = 256;  // at its memory: 10 us each time
 inline constexpr std::size_t keys_per_backend_max = 1024;
 inline constexpr std::size_t attribute_bytes_max = 16U << 10;  // an RSA-4096 modulus has 512
 inline constexpr std::size_t token_list_max = 4096;       // slots or mechanisms: HSMs have hundreds
