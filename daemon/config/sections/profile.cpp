@@ -18,7 +18,7 @@ KeyName key_of_set(const std::string& backend, const std::string& text) {
 void read_key_set(TableReader& reader, const std::string& backend, ProfileSection& profile) {
   constexpr std::string_view expected =
       "names of keys, the newest first, such as [\"release-2026\", \"release-2025\"]";
-  if (reader.has("key")) {
+  if (reader.text("key", "the name of a key of that backend")) {
     reader.refuse("keys", "stands beside key; expected one of the two");
   }
   for (const ConfigValue& value : reader.list("keys", expected)) {
@@ -33,9 +33,6 @@ void read_key_set(TableReader& reader, const std::string& backend, ProfileSectio
       reader.refuse("keys", "holds " + quote(*text) + " twice");
     }
     profile.keys.push_back(std::move(key));
-  }
-  if (profile.keys.empty()) {
-    reader.refuse("keys", "has no key; expected " + std::string(expected));
   }
 }
 

@@ -166,6 +166,19 @@ INSTANTIATE_TEST_SUITE_P(
                 R"(once; expected "before-release")"},
         Mistake{"RecordUnknown", "before-release", "never",
                 R"(f:24: [[profile]] "release": record is "never"; expected "before-release")"},
+        Mistake{"KeySetBesideKey", "key = \"nightly\"\n", "key = \"nightly\"\nkeys = [\"n\"]\n",
+                R"(f:29: [[profile]] "nightly": keys stands beside key; expected one of the two)"},
+        Mistake{"KeySetEmpty", "key = \"nightly\"\n", "keys = []\n",
+                R"(f:28: [[profile]] "nightly": keys is empty; expected names of keys, the )"
+                R"(newest first, such as ["release-2026", "release-2025"])"},
+        Mistake{"KeySetTwiceTheSame", "key = \"nightly\"\n", "keys = [\"n\", \"disk:n\"]\n",
+                R"(f:28: [[profile]] "nightly": keys holds "disk:n" twice)"},
+        Mistake{"KeySetOfNoBackend", "key = \"nightly\"\n", "keys = [\"n\", \"dosk:n\"]\n",
+                R"(f:27: [[profile]] "nightly": backend "dosk" is not a [[backend]]; did you )"
+                R"(mean "disk"?)"},
+        Mistake{"KeySetWithTheLogs", "key = \"nightly\"\n", "keys = [\"n\", \"log\"]\n",
+                R"(f:28: [[profile]] "nightly": key "log" is the log's own key: whoever may sign )"
+                R"(with it could sign checkpoints; expected a key that only this profile uses)"},
         Mistake{"KeyIsTheLogs", "key = \"nightly\"", "key = \"log\"",
                 R"(f:28: [[profile]] "nightly": key "log" is the log's own key: whoever may sign )"
                 R"(with it could sign checkpoints; expected a key that only this profile uses)"},
