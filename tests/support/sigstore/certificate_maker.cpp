@@ -64,6 +64,8 @@ Certificate make_certificate(const CertificateShape& shape, const SigningKey& su
   add_named(x509, signer, NID_ext_key_usage, shape.extended_usage);
   add_named(x509, signer, NID_subject_alt_name, shape.subject_names);
   add_named(x509, signer, NID_subject_key_identifier, "hash");
+  // RFC 5280 4.2.1.1: in every certificate but a self-signed one.
+  if (issuer.certificate != nullptr) add_named(x509, signer, NID_authority_key_identifier, "keyid");
   for (const RawExtension& raw : shape.extensions) add_raw(x509, raw);
   const bool is_ed25519 = issuer.key.algorithm() == Algorithm::ed25519;
   CHANCERY_ASSERT(X509_sign(x509, issuer.key.borrow(), is_ed25519 ? nullptr : EVP_sha256()) > 0);

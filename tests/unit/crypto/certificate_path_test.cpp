@@ -52,8 +52,8 @@ TEST_F(CertificatePath, WithoutTheIntermediateThereIsNone) {
 
 TEST_F(CertificatePath, AnotherAuthorityOfTheSameNameIsNotTheAnchor) {
   const MemoryCa other;
-  EXPECT_EQ(reason({ca_.intermediate()}, other.root()), "CERTIFICATE_CHAIN_INVALID");
-  EXPECT_EQ(reason({other.intermediate()}, other.root()), "CERTIFICATE_CHAIN_INVALID");
+  EXPECT_EQ(reason({ca_.intermediate()}, other.root()), "CERTIFICATE_AUTHORITY_UNKNOWN");
+  EXPECT_EQ(reason({other.intermediate()}, other.root()), "CERTIFICATE_AUTHORITY_UNKNOWN");
 }
 
 TEST_F(CertificatePath, WhatIsOnlyInTheBundleIsNotTrusted) {

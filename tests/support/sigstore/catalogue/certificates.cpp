@@ -45,7 +45,7 @@ Cases paths() {
        }},
       issued("certificate_of_an_unknown_authority", "CERTIFICATE_AUTHORITY_UNKNOWN",
              [](Scene& s) { s.ca = stranger(); }),
-      issued("certificate_of_another_authority_of_that_name", "CERTIFICATE_CHAIN_INVALID",
+      issued("certificate_of_another_authority_of_that_name", "CERTIFICATE_AUTHORITY_UNKNOWN",
              [](Scene& s) { s.ca = MemoryCa(); }),
       issued(
           "certificate_of_an_unknown_authority_that_is_carried", "CERTIFICATE_AUTHORITY_UNKNOWN",
