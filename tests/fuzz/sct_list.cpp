@@ -8,10 +8,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto scts = parse_sct_list({data, size});
   if (!scts.ok()) return 0;
   // RFC 6962 3.2 and 3.3: lengths, version, log, time, hash and signature algorithm; around them an
-  // OCTET STRING, whose length may be written in several ways.
+  // OCTET STRING in DER.
   constexpr std::size_t fixed_bytes = 2 + 1 + 32 + 8 + 2 + 2 + 2;
-  std::size_t bytes = 2 + 2;
+  std::size_t bytes = 2;
   for (const Sct& sct : *scts) bytes += fixed_bytes + sct.extensions.size() + sct.signature.size();
-  if (scts->empty() || bytes > size) std::abort();
+  const std::size_t header_bytes = bytes < 128 ? 2 : bytes < 256 ? 3 : 4;
+  if (scts->empty() || bytes + header_bytes != size) std::abort();
   return 0;
 }
