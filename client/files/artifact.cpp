@@ -106,6 +106,7 @@ Result<std::vector<Digest>> hash_file(const ArtifactFile& file,
   TRY(read_chunks(opened, name, [&](ByteView chunk) {
     for (DigestStream& stream : streams) stream.update(chunk);
     progress.bytes_read += chunk.size();
+    progress.chunk = chunk;
     if (on_read) on_read(progress);
   }));
   std::vector<Digest> digests;

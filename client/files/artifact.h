@@ -43,6 +43,7 @@ struct ReadProgress {
   std::string_view name;
   std::uint64_t bytes_read = 0;
   std::uint64_t bytes_all = 0;
+  ByteView chunk = {};  // what was read last
 };
 using OnRead = std::function<void(const ReadProgress&)>;
 

@@ -3,6 +3,7 @@
 #include "client/files/file.h"
 #include "client/verification/judge.h"
 #include "core/base/limits/bundles.h"
+#include "core/base/limits/command.h"
 
 namespace chancery::client {
 
@@ -35,6 +36,7 @@ class ArtifactJudge {
     auto bundle = bundle::parse_bundle(*text);
     if (!bundle.ok()) return outcome.verdict = refuse(bundle.error()), void();
     want(bundle::hashes_wanted(*bundle, **policy));
+    is_content_wanted_ |= bundle::is_content_wanted(*bundle, **policy);
     ready_.push_back({&outcome, std::move(bundle).value(), *policy});
   }
 
@@ -55,15 +57,29 @@ class ArtifactJudge {
       if (std::ranges::find(hashes_, hash) == hashes_.end()) hashes_.push_back(hash);
   }
 
-  Result<bundle::Artifact> know(const std::string& name) const {
+  // Read once, whatever is wanted of it.
+  Result<bundle::Artifact> know(const std::string& name) {
     const Artifact artifact = TRY(parse_artifact(name));
     if (artifact.digest() != nullptr) return bundle::Artifact(*artifact.digest());
-    return bundle::Artifact(TRY(hash_file(*artifact.file(), hashes_, bench_->on_read)));
+    bundle::Artifact known(TRY(hash_file(*artifact.file(), hashes_, [this](const auto& read) {
+      keep(read);
+      if (bench_->on_read) bench_->on_read(read);
+    })));
+    if (is_content_wanted_) known.content = content_;
+    return known;
+  }
+
+  void keep(const ReadProgress& read) {
+    if (read.bytes_read > limits::whole_artifact_bytes_max) is_content_wanted_ = false;
+    if (!is_content_wanted_) return;
+    content_.insert(content_.end(), read.chunk.begin(), read.chunk.end());
   }
 
   const Bench* bench_;
   bundle::Verifier* verifier_;
   std::vector<HashAlgorithm> hashes_;
+  bool is_content_wanted_ = false;
+  Bytes content_;  // while it is wanted, and not too large
   std::vector<Ready> ready_;
 };
 

@@ -228,4 +228,10 @@ std::vector<HashAlgorithm> hashes_wanted(const Bundle& bundle, const Policy& pol
   return wanted;
 }
 
+bool is_content_wanted(const Bundle& bundle, const Policy& policy) {
+  if (!std::holds_alternative<MessageSignature>(bundle.content)) return false;
+  const std::optional<PublicKey> key = key_of(bundle, policy);
+  return key && key->algorithm() == Algorithm::ed25519;
+}
+
 }  // namespace chancery::bundle

@@ -58,5 +58,7 @@ Verdict verify(const Bundle& bundle, const Artifact& artifact, const TrustedRoot
 
 // Under which hashes the artefact's digest is needed to judge this bundle.
 std::vector<HashAlgorithm> hashes_wanted(const Bundle& bundle, const Policy& policy);
+// Whether the artefact itself may be needed besides: its signer has an Ed25519 key.
+bool is_content_wanted(const Bundle& bundle, const Policy& policy);
 
 }  // namespace chancery::bundle

@@ -21,6 +21,8 @@ inline constexpr auto client_retry_delay_max = 2000ms;
 // How often `chancery wait` looks: soon enough for a person, rare enough for the daemon.
 inline constexpr auto client_wait_interval = 200ms;
 inline constexpr std::size_t public_key_bytes_max = 64U << 10;  // PEM; RSA-4096 has 800 bytes
+// Pure Ed25519 is over the artefact itself, which must be in memory then.
+inline constexpr std::size_t whole_artifact_bytes_max = 256U << 20;
 inline constexpr std::size_t policy_file_bytes_max = 1U
                                                      << 20;  // people write it: thousands of rules
 // What `chancery verify` judges at once: a large mirror of packages; a name takes about 200 bytes.

@@ -33,6 +33,14 @@ class Many : public ::testing::Test {
     write_text(directory_ / (name + suffix), bundle::write_bundle(sigstore_.sign_artefact()));
   }
 
+  // What comes through a pipe can be read only once.
+  std::string piped(const std::string& content) {
+    const std::string pipe = path("pipe");
+    EXPECT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    writer_ = std::jthread([pipe, content] { std::ofstream(pipe) << content; });
+    return pipe;
+  }
+
   // "verified", or the reason of the refusal or of the trouble, by artefact.
   std::vector<std::pair<std::string, std::string>> judge_all(const std::vector<Case>& cases) {
     std::vector<std::pair<std::string, std::string>> results;
@@ -51,6 +59,7 @@ class Many : public ::testing::Test {
   TemporaryDirectory directory_;
   Sigstore sigstore_;
   Policies policies_ = Policies::for_all(sigstore_.policy());
+  std::jthread writer_;
 };
 
 TEST_F(Many, EachFileOfADirectoryIsJudgedInItsOrder) {
@@ -90,14 +99,26 @@ TEST_F(Many, DirectoriesWithinAreLookedInto) {
 }
 
 TEST_F(Many, AnArtefactIsReadOnceForAllItsBundles) {
-  // What comes through a pipe can be read only once.
   add_signed("content");
   write_text(directory_ / "second", bundle::write_bundle(sigstore_.sign_artefact()));
-  const std::string pipe = path("pipe");
-  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
-  std::jthread writer([&] { std::ofstream(pipe) << sigstore_.artefact; });
+  const std::string pipe = piped(sigstore_.artefact);
   EXPECT_THAT(judge_all({{pipe, path("content.sigstore.json")}, {pipe, path("second")}}),
               ElementsAre(FieldsAre("pipe", "verified"), FieldsAre("pipe", "verified")));
+}
+
+TEST_F(Many, PureEd25519IsOverTheArtefactItselfWhichIsReadOnce) {
+  sigstore_.key = testing::SigningKey::make(Algorithm::ed25519);
+  bundle::Bundle bundle = sigstore_.sign_artefact();
+  const Bytes signature = sigstore_.key.sign(Algorithm::ed25519, as_bytes(sigstore_.artefact));
+  std::get<bundle::MessageSignature>(bundle.content).signature = signature;
+  write_text(directory_ / "bundle", bundle::write_bundle(bundle));
+  bundle::Policy policy = sigstore_.policy();
+  policy.ignore_transparency_log_unsafe = true;  // no log records such a signature
+  policies_ = Policies::for_all(policy);
+  EXPECT_THAT(judge_all({{piped(sigstore_.artefact), path("bundle")}}),
+              ElementsAre(FieldsAre("pipe", "verified")));
+  EXPECT_THAT(judge_all({{digest_text(sigstore_.digest()), path("bundle")}}),
+              ElementsAre(FieldsAre(digest_text(sigstore_.digest()), "ARTIFACT_CONTENT_MISSING")));
 }
 
 TEST_F(Many, ManyMoreThanThereAreThreadsComeBackInOrder) {
