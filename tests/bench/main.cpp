@@ -103,7 +103,7 @@ Result<void> measure_devices(const Options& options, Report& report) {
 }
 
 Result<void> run(const Options& options, Report& report) {
-  report.raw = measure_raw_p256(raw_time);
+  report.raw = measure_raw("P-256", raw_time);
   TRY(measure_devices(options, report));
   if (options.devices_only) return {};
   TRY(measure_in_flight(options, report));

@@ -28,8 +28,9 @@ double microseconds_each(std::chrono::milliseconds time, Work work) {
 
 }  // namespace
 
-RawRate measure_raw_p256(std::chrono::milliseconds time) {
-  const std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> key(EVP_EC_gen("P-256"), EVP_PKEY_free);
+RawRate measure_raw(const std::string& curve, std::chrono::milliseconds time) {
+  const std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> key(EVP_EC_gen(curve.c_str()),
+                                                           EVP_PKEY_free);
   using Context = std::unique_ptr<EVP_PKEY_CTX, void (*)(EVP_PKEY_CTX*)>;
   const Context sign(EVP_PKEY_CTX_new(key.get(), nullptr), EVP_PKEY_CTX_free);
   const Context verify(EVP_PKEY_CTX_new(key.get(), nullptr), EVP_PKEY_CTX_free);
@@ -47,7 +48,7 @@ RawRate measure_raw_p256(std::chrono::milliseconds time) {
     CHANCERY_ASSERT(
         EVP_PKEY_verify(verify.get(), signature.data(), length, digest.data(), digest.size()) == 1);
   });
-  return {"libcrypto P-256", 1e6 / sign_us, sign_us, verify_us};
+  return {"libcrypto " + curve, 1e6 / sign_us, sign_us, verify_us};
 }
 
 }  // namespace chancery::bench

@@ -13,7 +13,8 @@ struct RawRate {
   double verify_us;
 };
 
-// One thread, prehashed, for about `time` each for signing and verifying.
-RawRate measure_raw_p256(std::chrono::milliseconds time);
+// One thread, prehashed, for about `time` each for signing and verifying. `curve` as libcrypto
+// names it: "P-256".
+RawRate measure_raw(const std::string& curve, std::chrono::milliseconds time);
 
 }  // namespace chancery::bench
