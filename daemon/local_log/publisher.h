@@ -1,6 +1,7 @@
 // Lets the files follow the signed trees, once an interval.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -30,7 +31,8 @@ class Publisher {
  private:
   void run();
   Result<void> publish();
-  bool is_behind() const { return checkpoint_size_ < newest_.tree.size; }
+  // After a crash the files may have come further than the journal knows.
+  bool is_behind() const { return std::min(checkpoint_size_, published_size_) < newest_.tree.size; }
 
   const std::chrono::milliseconds interval_;
 

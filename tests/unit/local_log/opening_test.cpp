@@ -1,7 +1,10 @@
 // A log that is taken up again believes its files only as far as they agree with its journal.
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "daemon/local_log/local_log.h"
+#include "tests/support/hooked_files.h"
 #include "tests/support/journal_calls.h"
 #include "tests/support/log_host.h"
 #include "tests/support/temporary_directory.h"
@@ -88,6 +91,30 @@ TEST_F(Opening, FilesThatWereNeverWrittenAreRebuiltFromTheJournal) {
   EXPECT_TRUE(host_.check(host_.inclusion(299).value()).ok());
   host_.wait_until_published();
   EXPECT_EQ(host_.check_files()->size, 300U);
+}
+
+TEST_F(Opening, FilesThatTheJournalDoesNotKnowToBeThereAreTakenUp) {
+  std::atomic<bool> is_full = false;
+  host_.options.open_files = [&] {
+    const FileHook hook = [&](std::string_view operation, const std::string&) {
+      if (operation != "write" || !is_full) return Result<void>();
+      return Result<void>(unavailable("FILE_DISK_FULL", "no room"));
+    };
+    return Result(hooked_files(daemon::Files::open(log("")).value(), hook));
+  };
+  ASSERT_TRUE(host_.open().ok());
+  is_full = true;
+  host_.append(5);
+  ASSERT_TRUE(host_.journal().copy_to(directory_ / "before.db").ok());
+  is_full = false;
+  host_.close();
+  ASSERT_EQ(host_.check_files()->size, 5U);
+  // As if the process had ended when the files were there and before the journal was told.
+  remove_journal();
+  copy("before.db", "journal.db");
+  ASSERT_TRUE(host_.open().ok());
+  host_.wait_until_published();
+  EXPECT_EQ(host_.journal().projection()->size, 5U);
 }
 
 TEST_F(Opening, AnotherLogOfTheSameSizeContradictsTheJournal) {
