@@ -54,7 +54,8 @@ Result<void> make_key_directory(const std::filesystem::path& path) {
 }  // namespace
 
 Daemon::Daemon(Config config)
-    : config_(std::move(config)),
+    : seams_(seams()),
+      config_(std::move(config)),
       started_at_(wall_clock()),
       statements_(limits::statement_bytes_in_flight_max) {}
 
@@ -90,9 +91,11 @@ Result<void> Daemon::open_state() {
   spool_ = std::make_unique<Pool>(1);
   background_ = std::make_unique<Pool>(1);
   journal_ = TRY(Journal::open({.path = config->state_directory / "journal.db",
-                                .on_appended = [this](const std::vector<AppendedEntry>& entries) {
-                                  append_to_.load()->append(entries);
-                                }}));
+                                .on_appended =
+                                    [this](const std::vector<AppendedEntry>& entries) {
+                                      append_to_.load()->append(entries);
+                                    },
+                                .at_step = seams_.at_step}));
   standing_ = TRY(Standing::load(*journal_));
   payloads_ = TRY(PayloadStore::open(config->state_directory / "payloads"));
   return payloads_->remove_orphans(names_payload_file());
@@ -140,10 +143,12 @@ Result<void> Daemon::open_log() {
   const std::shared_ptr<const Config> config = config_.get();
   const LogSection& section = config->log;
   const SigningKey key = TRY(keys_.find(section.backend, section.key));
-  log_ = TRY(LocalLog::open({.directory = config->state_directory / "log",
+  const std::filesystem::path directory = config->state_directory / "log";
+  log_ = TRY(LocalLog::open({.directory = directory,
                              .origin = section.origin,
                              .key_name = section.key,
-                             .publish_interval = section.publish_interval},
+                             .publish_interval = section.publish_interval,
+                             .open_files = [&] { return seams_.open_log_files(directory); }},
                             *journal_, *key.host));
   append_to_ = log_.get();
   log_start_ = TRY(log_start(*journal_));
@@ -156,7 +161,7 @@ Result<void> Daemon::open_log() {
 Result<void> Daemon::start_server(sd_event* event) {
   const std::shared_ptr<const Config> config = config_.get();
   parts_.reset(new Parts{config_, keys_, *standing_, *journal_, *payloads_, *log_, *own_verifier_,
-                         in_flight_, *pool_, *spool_, wall_clock});
+                         in_flight_, *pool_, *spool_, wall_clock, seams_.at_step});
   key_life_ = std::make_unique<KeyLife>(config_, keys_, *standing_, wall_clock);
   administration_ = std::make_unique<Administration>(
       *parts_, started_at_, [this](const std::filesystem::path& path) { return load(path); });

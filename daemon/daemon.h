@@ -9,6 +9,7 @@
 #include "daemon/flows/keys/key_life.h"
 #include "daemon/flows/parts.h"
 #include "daemon/journal/state_directory.h"
+#include "daemon/seams.h"
 #include "daemon/server/listen.h"
 #include "daemon/server/server.h"
 #include "daemon/services/administration.h"
@@ -48,6 +49,7 @@ class Daemon {
   Result<void> finish_what_was_signed();
   void watch_progress();
 
+  const Seams seams_;
   CurrentConfig config_;
   WallTime started_at_;
   std::optional<StateDirectory> state_;

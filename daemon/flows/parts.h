@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <string_view>
 
 #include "core/policy/rule.h"
 #include "daemon/config/current.h"
@@ -29,6 +30,12 @@ struct Parts {
   Pool& pool;   // parse, decide, verify, assemble
   Pool& spool;  // one thread, for what reads or writes large payloads
   std::function<WallTime()> now;
+  // Tests only: called after each step of a request, as signing.cpp names them.
+  std::function<void(std::string_view step)> at_step = nullptr;
+
+  void step(std::string_view name) const {
+    if (at_step) at_step(name);
+  }
 };
 
 }  // namespace chancery::daemon

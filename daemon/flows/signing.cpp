@@ -58,11 +58,13 @@ void Signing::decide() {
 
 // 2. The intent, durably: who, what, by which rule.
 void Signing::accept() {
+  parts_.step("decided");
   Acceptance acceptance = this->acceptance();
   if (asked_.statement.size() > limits::payload_bytes_in_journal_max) {
     Result<Sha256> file = parts_.payloads.write(as_bytes(asked_.statement));
     if (!file.ok()) return refuse(file.error());
     acceptance.payload_file = *file;
+    parts_.step("payload written");
   } else {
     acceptance.payload = asked_.statement;
   }
@@ -77,6 +79,7 @@ void Signing::accept() {
 
 // 3. The key host signs, once, and the signature is checked with the key's public half.
 void Signing::sign(RequestId id) {
+  parts_.step("accepted");
   stored_.id = id;
   if (!parts_.in_flight.begin(stored_.id)) {
     return fail(unavailable("LOG_HANDED_OVER", "the local log is being handed to another server"));
@@ -91,6 +94,7 @@ void Signing::sign(RequestId id) {
 
 // 4. The signature and its place in the log, in one commit. From here on it will be finished.
 void Signing::record(Result<Bytes> signature) {
+  parts_.step("signed");
   if (!signature.ok()) return fail(signature.error());
   signature_ = std::move(*signature);
   is_signed_now_ = true;
@@ -109,6 +113,7 @@ void Signing::record(Result<Bytes> signature) {
 
 // 5. The log proves that the entry is there.
 void Signing::prove(Placed placed) {
+  parts_.step("recorded");
   stored_.state = RequestState::signed_;
   stored_.log_index = placed.log_index;
   parts_.log.await_inclusion(
@@ -124,6 +129,7 @@ void Signing::prove(Placed placed) {
 
 // 6. The bundle, judged by our own verifier: we never hand out what we would refuse.
 void Signing::finish(Result<Inclusion> inclusion) {
+  parts_.step("proven");
   if (!inclusion.ok()) return give(inclusion.error());
   bundle::Bundle bundle = assemble({signature_, key_->info.spki, entry_body_, *inclusion,
                                     parts_.log.key().id(), signed_digest_, asked_});
@@ -144,6 +150,7 @@ void Signing::finish(Result<Inclusion> inclusion) {
 
 // 7. The bundle into the archive: whoever asks again gets this very answer.
 void Signing::archive() {
+  parts_.step("judged");
   stored_.finished_at = parts_.now();
   parts_.journal.record_done(stored_.id, stored_.bundle, stored_.finished_at,
                              [self = shared_from_this()](const Result<void>& recorded) {
@@ -153,7 +160,11 @@ void Signing::archive() {
                              });
 }
 
-void Signing::answer() { give(sign_reply(parts_, stored_)); }
+void Signing::answer() {
+  parts_.step("archived");
+  give(sign_reply(parts_, stored_));
+  parts_.step("answered");
+}
 
 void Signing::refuse(const Error& error) {
   Refusal refusal{.uid = call_.peer.uid,

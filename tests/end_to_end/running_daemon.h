@@ -25,7 +25,8 @@ inline Deadline soon() { return Deadline::after(std::chrono::seconds(60)); }
 // The embedded default in a directory of the test's own. Restartable.
 class RunningDaemon {
  public:
-  RunningDaemon() { start(); }
+  RunningDaemon() : RunningDaemon(std::filesystem::temp_directory_path()) {}
+  explicit RunningDaemon(const std::filesystem::path& parent) : directory_(parent) { start(); }
 
   // Asserts that it starts.
   void start() {
@@ -77,6 +78,22 @@ inline v1::SignRequest sign_request(std::string_view idempotency_key, std::strin
   request.set_hash_algorithm(v1::HASH_ALGORITHM_SHA2_256);
   request.set_digest(to_text(sha256(as_bytes(content))));
   return request;
+}
+
+// A statement in chunks, and the answer to it.
+inline Result<std::string> upload_statement(client::Connection& connection, std::string_view key,
+                                            const std::string& statement) {
+  auto upload = connection.upload(signer, "SignStatementStream", soon());
+  v1::SignStatementChunk chunk;
+  chunk.set_idempotency_key(std::string(key));
+  chunk.set_statement_bytes(statement.size());
+  TRY(upload.send(chunk.SerializeAsString()));
+  for (std::size_t from = 0; from < statement.size(); from += 1U << 20) {
+    v1::SignStatementChunk data;
+    data.set_data(statement.substr(from, 1U << 20));
+    TRY(upload.send(data.SerializeAsString()));
+  }
+  return upload.finish();
 }
 
 // A statement of about `bytes`, over one subject.

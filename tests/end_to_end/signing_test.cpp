@@ -37,17 +37,7 @@ class Signing : public ::testing::Test {
     }
   }
   Result<v1::SignReply> stream(std::string_view key, const std::string& statement) {
-    auto upload = daemon_.connection().upload(signer, "SignStatementStream", soon());
-    v1::SignStatementChunk chunk;
-    chunk.set_idempotency_key(std::string(key));
-    chunk.set_statement_bytes(statement.size());
-    TRY(upload.send(chunk.SerializeAsString()));
-    for (std::size_t from = 0; from < statement.size(); from += 1U << 20) {
-      v1::SignStatementChunk data;
-      data.set_data(statement.substr(from, 1U << 20));
-      TRY(upload.send(data.SerializeAsString()));
-    }
-    const std::string answer = TRY(upload.finish());
+    const std::string answer = TRY(upload_statement(daemon_.connection(), key, statement));
     v1::SignReply reply;
     EXPECT_TRUE(reply.ParseFromString(answer));
     return reply;
