@@ -121,6 +121,21 @@ class StockVerifier:
                 self.sign(profile, "sign")
                 self.expect_acceptance_of_this_alone(profile=profile)
 
+    def test_statements(self):
+        self.start(config(self.directory))
+        for profile in self.attesting_profiles:
+            for kind in PREDICATES:
+                with self.subTest(profile=profile, kind=kind):
+                    self.attest(profile, kind)
+                    self.expect_acceptance_of_this_alone(profile=profile, kind=kind)
+
+    def test_statements_of_the_embedded_default(self):
+        self.start()
+        for kind in PREDICATES:
+            with self.subTest(kind=kind):
+                self.attest("default", kind)
+                self.expect_acceptance_of_this_alone(kind=kind)
+
 
 class Cosign(StockVerifier, unittest.TestCase):
     other_artefact = "failed to verify signature"
