@@ -8,6 +8,7 @@
 namespace chancery::testing {
 
 LogHost::LogHost(std::filesystem::path directory) : directory_(std::move(directory)) {
+  journal_options.path = directory_ / "journal.db";
   options.directory = directory_ / "log";
   options.origin = "log.example";
   options.key_name = "log";
@@ -18,12 +19,11 @@ LogHost::LogHost(std::filesystem::path directory) : directory_(std::move(directo
 
 Result<void> LogHost::open() {
   close();
-  daemon::JournalOptions journal_options;
-  journal_options.path = directory_ / "journal.db";
-  journal_options.on_appended = [this](const std::vector<daemon::AppendedEntry>& entries) {
+  daemon::JournalOptions wired = journal_options;
+  wired.on_appended = [this](const std::vector<daemon::AppendedEntry>& entries) {
     if (daemon::LocalLog* log = appended_to_) log->append(entries);
   };
-  journal_ = TRY(daemon::Journal::open(std::move(journal_options)));
+  journal_ = TRY(daemon::Journal::open(std::move(wired)));
   log_ = TRY(daemon::LocalLog::open(options, *journal_, key_host));
   appended_to_ = log_.get();
   return {};

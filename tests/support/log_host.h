@@ -20,6 +20,7 @@ class LogHost {
 
   // The options of the next open().
   daemon::LocalLogOptions options;
+  daemon::JournalOptions journal_options;
   FakeKeyHost key_host;  // has the log's key "log"
 
   Result<void> open();  // closes first
