@@ -78,6 +78,7 @@ KeyHostState RunningKeyHost::state() const {
   const std::lock_guard lock(mutex_);
   KeyHostState out = state_;
   out.is_up = phase_ == Phase::up || phase_ == Phase::draining;
+  if (!out.is_up && out.trouble.empty()) out.trouble = "it is starting";
   out.waiting = ledger_.size();
   if (process_) out.process = process_->id();
   return out;
@@ -124,7 +125,7 @@ Result<Request> RunningKeyHost::admit(const std::string& key_name, Bytes input, 
 
 Error RunningKeyHost::down() const {
   const std::string why = state_.trouble.empty()
-                              ? std::string("it is not running")
+                              ? std::string("it is starting")
                               : fmt::format("{}: {}", state_.trouble_reason, state_.trouble);
   return unavailable("KEY_HOST_DOWN", fmt::format("the key host of backend {} cannot sign: {}",
                                                   options_.config.name, why));

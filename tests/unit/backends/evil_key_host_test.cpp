@@ -144,6 +144,16 @@ INSTANTIATE_TEST_SUITE_P(Modes, BadOpening,
                                            std::pair{"too many threads", "KEY_HOST_GARBAGE"},
                                            std::pair{"no threads", "KEY_HOST_GARBAGE"}));
 
+TEST(EvilKeyHostCase, HostThatIsStillOpeningSaysSo) {
+  KeyHostOptions options = evil_options("never opens");
+  options.start_max = limits::key_host_start_max;
+  const auto host = KeyHost::start(options, Deadline::after(50ms));
+  ASSERT_TRUE(host.ok());
+  EXPECT_EQ((*host)->state().trouble, "it is starting");
+  EXPECT_THAT((*host)->sign("key", digest(), soon()).error().message,
+              ::testing::HasSubstr("it is starting"));
+}
+
 TEST(EvilKeyHostCase, SecondAnswerToOneRequestIsGarbage) {
   Answers troubles;
   KeyHostOptions options = evil_options("answers twice");
