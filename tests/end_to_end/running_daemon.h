@@ -29,8 +29,9 @@ class RunningDaemon {
   explicit RunningDaemon(const std::filesystem::path& parent) : directory_(parent) { start(); }
 
   // Asserts that it starts.
-  void start() {
-    Result<DaemonProcess> started = DaemonProcess::start(options());
+  void start() { start(options()); }
+  void start(const DaemonOptions& options) {
+    Result<DaemonProcess> started = DaemonProcess::start(options);
     ASSERT_TRUE(started.ok()) << started.error().message << "\n" << standard_error();
     process_.emplace(std::move(*started));
     connect();
