@@ -22,10 +22,6 @@ namespace {
 // As many as cores would be enough for the work; a third keeps answers leaving while two verify.
 constexpr unsigned pool_threads = 2;
 
-WallTime wall_clock() {
-  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
-
 std::string to_setting(WallTime time) { return std::to_string(time.time_since_epoch().count()); }
 
 Result<WallTime> from_setting(std::string_view text) {
@@ -38,10 +34,10 @@ Result<WallTime> from_setting(std::string_view text) {
 }
 
 // Since when the log's key is valid: set once, when the log begins.
-Result<WallTime> log_start(Journal& journal) {
+Result<WallTime> log_start(Journal& journal, WallTime clock) {
   const std::optional<std::string> known = TRY(journal.setting("log_started_at"));
   if (known) return from_setting(*known);
-  const WallTime now = std::chrono::floor<std::chrono::seconds>(wall_clock());
+  const WallTime now = std::chrono::floor<std::chrono::seconds>(clock);
   TRY(journal.set_setting("log_started_at", to_setting(now)));
   return now;
 }
@@ -56,7 +52,7 @@ Result<void> make_key_directory(const std::filesystem::path& path) {
 Daemon::Daemon(Config config)
     : seams_(seams()),
       config_(std::move(config)),
-      started_at_(wall_clock()),
+      started_at_(seams_.now()),
       statements_(limits::statement_bytes_in_flight_max) {}
 
 Result<std::unique_ptr<Daemon>> Daemon::start(Config config, sd_event* event) {
@@ -91,6 +87,7 @@ Result<void> Daemon::open_state() {
   spool_ = std::make_unique<Pool>(1);
   background_ = std::make_unique<Pool>(1);
   journal_ = TRY(Journal::open({.path = config->state_directory / "journal.db",
+                                .opened_at = seams_.now(),
                                 .on_appended =
                                     [this](const std::vector<AppendedEntry>& entries) {
                                       append_to_.load()->append(entries);
@@ -106,7 +103,7 @@ Result<void> Daemon::start_key_hosts() {
   const std::filesystem::path program = TRY(find_key_host_program(own_program));
   for (const BackendSection& section : config_.get()->backends) {
     KeyHostOptions options{
-        .program = program,
+        .program = seams_.key_host_program(section.config.name, program),
         .backend_type = section.type,
         .config = section.config,
         .post = [this](std::function<void()> work) { pool_->post(std::move(work)); }};
@@ -151,7 +148,7 @@ Result<void> Daemon::open_log() {
                              .open_files = [&] { return seams_.open_log_files(directory); }},
                             *journal_, *key.host));
   append_to_ = log_.get();
-  log_start_ = TRY(log_start(*journal_));
+  log_start_ = TRY(log_start(*journal_, seams_.now()));
   bundle::TrustedRoot root =
       TRY(bundle::parse_trusted_root(bundle::write_trusted_root(log_->key(), log_start_)));
   own_verifier_ = std::make_unique<OwnVerifier>(std::move(root));
@@ -161,8 +158,8 @@ Result<void> Daemon::open_log() {
 Result<void> Daemon::start_server(sd_event* event) {
   const std::shared_ptr<const Config> config = config_.get();
   parts_.reset(new Parts{config_, keys_, *standing_, *journal_, *payloads_, *log_, *own_verifier_,
-                         in_flight_, *pool_, *spool_, wall_clock, seams_.at_step});
-  key_life_ = std::make_unique<KeyLife>(config_, keys_, *standing_, wall_clock);
+                         in_flight_, *pool_, *spool_, seams_.now, seams_.at_step});
+  key_life_ = std::make_unique<KeyLife>(config_, keys_, *standing_, seams_.now);
   administration_ = std::make_unique<Administration>(
       *parts_, started_at_, [this](const std::filesystem::path& path) { return load(path); });
   std::vector<Method> methods =
@@ -183,7 +180,7 @@ Result<void> Daemon::start_server(sd_event* event) {
 
 void Daemon::forget_old() {
   background_->post([this] {
-    const WallTime before = wall_clock() - config_.get()->archive_life;
+    const WallTime before = seams_.now() - config_.get()->archive_life;
     const auto forget = [&]() -> Result<void> {
       const std::vector<Sha256> payloads = TRY(journal_->forget_before(before));
       return payloads_->remove(payloads, names_payload_file());

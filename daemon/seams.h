@@ -1,10 +1,12 @@
 // Where a test's own program looks into the daemon: it links another seams() than chanceryd does.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <string_view>
 
+#include "core/base/deadline.h"
 #include "daemon/local_log/files.h"
 
 namespace chancery::daemon {
@@ -16,6 +18,14 @@ struct Seams {
   // The disk under the local log.
   std::function<Result<std::unique_ptr<Files>>(const std::filesystem::path& directory)>
       open_log_files = Files::open;
+  std::function<WallTime()> now = [] {
+    return std::chrono::floor<WallTime::duration>(std::chrono::system_clock::now());
+  };
+  // Of a backend's key host, where `usual` is the one that was installed with the daemon.
+  std::function<std::filesystem::path(const std::string& backend,
+                                      const std::filesystem::path& usual)>
+      key_host_program =
+          [](const std::string&, const std::filesystem::path& usual) { return usual; };
 };
 
 Seams seams();

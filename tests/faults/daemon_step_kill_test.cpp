@@ -46,7 +46,7 @@ class DaemonStepKill : public ::testing::Test {
   // One life that ends at `step`.
   Answers live(const std::string& step, const std::string& round) {
     DaemonOptions options = daemon_.options();
-    options.program = fs::path(CHANCERY_PROGRAMS) / "mortal_chanceryd";
+    options.program = fs::path(CHANCERY_PROGRAMS) / "staged_chanceryd";
     options.environment = {{"CHANCERY_DIES_AT", step}};
     Result<DaemonProcess> mortal = DaemonProcess::start(options);
     if (!mortal.ok()) return {};  // killed before it was ready

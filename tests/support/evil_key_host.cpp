@@ -1,8 +1,8 @@
 // A key host gone bad, to try the daemon's side on: it speaks the wire and breaks its rules.
 //
-// Options: "mode" says how; "only_once" names a file: while it is missing the program makes it and
-// is evil, afterwards it is honest. "directory" holds its key, "key"; without it the key is another
-// one at each start.
+// Options: "mode" says how, or the file "mode" in "directory", while it is there; "only_once" names
+// a file: while it is missing the program makes it and is evil, afterwards it is honest.
+// "directory" holds its key, "key"; without it the key is another one at each start.
 #include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -39,7 +39,10 @@ std::string mode_of(const BackendConfig& config) {
   const std::string* marker = config.find("only_once");
   if (marker != nullptr && std::filesystem::exists(*marker)) return "honest";
   if (marker != nullptr) std::ofstream{*marker};
-  return *config.find("mode");
+  if (const std::string* mode = config.find("mode")) return *mode;
+  std::string mode = "honest";
+  std::getline(std::ifstream(std::filesystem::path(*config.find("directory")) / "mode"), mode);
+  return mode;
 }
 
 software::Signer open_key(const BackendConfig& config) {

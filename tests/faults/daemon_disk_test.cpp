@@ -1,0 +1,92 @@
+// The whole daemon on disks that fill up, and have room again.
+#include <gtest/gtest.h>
+
+#include <sched.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "tests/end_to_end/running_daemon.h"
+
+namespace chancery::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Room for the journal's log and its reserve, and some MiB of work.
+constexpr const char* journal_disk = "size=72m";
+// Some tiles and bundles.
+constexpr const char* log_disk = "size=128k";
+
+class DaemonDisk : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (geteuid() != 0) GTEST_SKIP() << "needs root, to mount a small disk";
+    if (unshare(CLONE_NEWNS) != 0 ||
+        mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+        mount("tmpfs", directory_.path().c_str(), "tmpfs", 0, journal_disk) != 0) {
+      GTEST_SKIP() << "cannot mount a small disk here: " << std::strerror(errno);
+    }
+    daemon_.emplace(directory_.path());
+  }
+  void TearDown() override {
+    daemon_.reset();
+    umount2(directory_.path().c_str(), MNT_DETACH);
+  }
+
+  std::string sign(std::string_view key) {
+    const auto reply = daemon_->sign(sign_request(key, key));
+    return reply.ok() ? "signed" : reply.error().reason;
+  }
+  v1::StatusReply status() {
+    return *daemon_->call<v1::StatusReply>("chancery.v1.Admin", "Status", v1::StatusRequest());
+  }
+  void fill(const fs::path& directory) {
+    std::ofstream ballast(directory / "ballast", std::ios::binary);
+    while (ballast << std::string(4096, 'x') << std::flush) {
+    }
+  }
+  void make_room(const fs::path& directory) { fs::remove(directory / "ballast"); }
+
+  TemporaryDirectory directory_;
+  std::optional<RunningDaemon> daemon_;
+};
+
+TEST_F(DaemonDisk, AFullJournalRefusesAndSignsAgainWhenThereIsRoom) {
+  ASSERT_EQ(sign("before"), "signed");
+  fill(directory_.path());
+  EXPECT_EQ(sign("meanwhile"), "JOURNAL_DISK_FULL");
+  EXPECT_EQ(status().log_size(), 1U);
+  EXPECT_EQ(sign("before"), "JOURNAL_DISK_FULL");
+  v1::GetSignatureRequest get;
+  get.set_idempotency_key("before");
+  EXPECT_TRUE(daemon_->call<v1::SignReply>(signer, "GetSignature", get).ok());
+  make_room(directory_.path());
+  EXPECT_EQ(sign("meanwhile"), "signed");
+  EXPECT_EQ(status().log_size(), 2U);
+  EXPECT_EQ(daemon_->process().stop(), 0) << daemon_->standard_error();
+}
+
+TEST_F(DaemonDisk, AFullLogFollowsWhenThereIsRoom) {
+  ASSERT_EQ(daemon_->process().stop(), 0);
+  const fs::path log = daemon_->state() / "log";
+  fs::remove_all(log);
+  fs::create_directory(log);
+  ASSERT_EQ(mount("tmpfs", log.c_str(), "tmpfs", 0, log_disk), 0);
+  daemon_->start();
+  ASSERT_EQ(sign("before"), "signed");
+  fill(log);
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(sign(std::to_string(i)), "signed");
+  EXPECT_LT(status().published_size(), 21U);
+  make_room(log);
+  const Deadline patience = soon();
+  while (status().published_size() < 21 && !patience.passed()) {
+  }
+  EXPECT_EQ(status().published_size(), 21U);
+  EXPECT_EQ(daemon_->process().stop(), 0) << daemon_->standard_error();
+}
+
+}  // namespace
+}  // namespace chancery::testing

@@ -1,0 +1,87 @@
+// The whole daemon with a key host that dies, hangs, answers garbage or signs wrongly.
+#include <signal.h>
+#include <unistd.h>
+
+#include <ostream>
+
+#include "tests/end_to_end/running_daemon.h"
+
+namespace chancery::testing {
+namespace {
+
+struct Evil {
+  const char* mode;  // of tests/support/evil_key_host
+  ErrorCode code;
+  const char* reason;
+};
+void PrintTo(const Evil& evil, std::ostream* out) { *out << evil.mode; }
+
+class DaemonKeyHost : public ::testing::TestWithParam<Evil> {
+ protected:
+  void SetUp() override {
+    ASSERT_EQ(daemon_.process().stop(), 0);
+    std::filesystem::create_directory(evil());
+    write_text(evil() / "mode", GetParam().mode);
+    write_text(directory_ / "chancery.toml", configuration());
+    DaemonOptions options = daemon_.options();
+    options.program = CHANCERY_STAGED_DAEMON;
+    options.config = directory_ / "chancery.toml";
+    options.environment = {{"CHANCERY_EVIL", CHANCERY_EVIL_KEYHOST}};
+    daemon_.start(options);
+  }
+  std::filesystem::path evil() const { return directory_ / "evil"; }
+  // Two backends: one honest for the log, one evil for what is signed.
+  std::string configuration() const {
+    const std::string us = std::to_string(::getuid());
+    return "[server]\nsocket = \"" + daemon_.socket().string() + "\"\n[state]\ndirectory = \"" +
+           (directory_ / "state").string() +
+           "\"\n[log]\norigin = \"log.test\"\nbackend = \"honest\"\nkey = \"log\"\n"
+           "[[backend]]\nname = \"honest\"\ntype = \"software\"\ndirectory = \"" +
+           (directory_ / "state/keys").string() +
+           "\"\nmake_missing = [\"log=ed25519\"]\n"
+           "[[backend]]\nname = \"evil\"\ntype = \"software\"\ndirectory = \"" +
+           evil().string() +
+           "\"\n[[profile]]\nname = \"default\"\nbackend = \"evil\"\nkey = \"key\"\n"
+           "signs = \"digests\"\n[[rule]]\nname = \"we\"\nusers = [" +
+           us + "]\nprofiles = [\"default\"]\n";
+  }
+
+  TemporaryDirectory directory_;
+  RunningDaemon daemon_;
+};
+
+TEST_P(DaemonKeyHost, CostsItsRequestAndNothingElse) {
+  const v1::SignRequest request = sign_request("one", "hello");
+  // One that hangs is waited for as long as the caller has time.
+  const bool hangs = GetParam().reason == std::string_view("KEY_HOST_LATE");
+  const auto answer =
+      daemon_.connection().call(signer, "Sign", request.SerializeAsString(),
+                                hangs ? Deadline::after(std::chrono::seconds(5)) : soon());
+  ASSERT_FALSE(answer.ok());
+  EXPECT_EQ(answer.error().code, GetParam().code) << answer.error().message;
+  EXPECT_EQ(answer.error().reason, GetParam().reason) << answer.error().message;
+  const auto status =
+      daemon_.call<v1::StatusReply>("chancery.v1.Admin", "Status", v1::StatusRequest());
+  EXPECT_EQ(status->log_size(), 0U);
+  EXPECT_EQ(status->failed(), 1U);
+
+  // The same request again, once its key host is honest: one signature, one entry.
+  std::filesystem::remove(evil() / "mode");
+  for (const pid_t host : children_of(daemon_.process().pid())) ::kill(host, SIGKILL);
+  Result<v1::SignReply> reply = daemon_.sign(request);
+  for (const Deadline patience = soon(); !reply.ok() && !patience.passed();) {
+    reply = daemon_.sign(request);
+  }
+  ASSERT_TRUE(reply.ok()) << reply.error().message;
+  EXPECT_EQ(reply->log_index(), 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Evils, DaemonKeyHost,
+    ::testing::Values(Evil{"dies", ErrorCode::outcome_unknown, "KEY_HOST_DIED"},
+                      Evil{"hangs", ErrorCode::outcome_unknown, "KEY_HOST_LATE"},
+                      Evil{"garbage", ErrorCode::outcome_unknown, "KEY_HOST_DIED"},
+                      Evil{"wrong signature", ErrorCode::internal, "WRONG_SIGNATURE"}));
+
+}  // namespace
+}  // namespace chancery::testing
