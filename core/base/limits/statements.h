@@ -8,7 +8,8 @@ namespace chancery::limits {
 
 // An SBOM of a large image is tens of MiB; cosign's own cap on attestations is 128 MiB.
 inline constexpr std::size_t statement_bytes_max = 64U << 20;
-// All large statements together: two of the largest at once, the third waits its turn.
+// All large statements together: two of the largest at once, the third waits its turn. The daemon's
+// memory stays below twice this (tests/end_to_end/large_statement_test.cpp).
 inline constexpr std::size_t statement_bytes_in_flight_max = 160U << 20;
 // Above this a payload lies in a file beside the journal, so that one commit stays short.
 inline constexpr std::size_t payload_bytes_in_journal_max = 1U << 20;
