@@ -6,6 +6,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -41,6 +44,14 @@ class File {
   int fd_;
 };
 
+// Not tried again: docs/decisions/a-failed-commit-ends-the-process.md.
+void sync_or_end(int descriptor, const fs::path& path) {
+  if (fsync(descriptor) == 0) return;
+  std::fprintf(stderr, "chanceryd: a payload cannot be synced, so the daemon ends; %s: %s\n",
+               path.c_str(), std::strerror(errno));
+  std::abort();
+}
+
 Result<void> write_and_sync(const fs::path& path, ByteView bytes) {
   const File file(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW);
   if (!file.is_open()) return failed("Open", path, errno);
@@ -50,13 +61,14 @@ Result<void> write_and_sync(const fs::path& path, ByteView bytes) {
     if (count < 0) return failed("Write", path, errno);
     bytes = bytes.subspan(static_cast<std::size_t>(count));
   }
-  if (fsync(file.fd()) != 0) return failed("Sync", path, errno);
+  sync_or_end(file.fd(), path);
   return {};
 }
 
 Result<void> sync_directory(const fs::path& path) {
   const File directory(path, O_RDONLY | O_DIRECTORY);
-  if (!directory.is_open() || fsync(directory.fd()) != 0) return failed("Sync", path, errno);
+  if (!directory.is_open()) return failed("Opening", path, errno);
+  sync_or_end(directory.fd(), path);
   return {};
 }
 

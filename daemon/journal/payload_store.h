@@ -27,7 +27,8 @@ class PayloadStore {
   // Makes the directory where it is missing. Error: unavailable PAYLOAD_STORE_FAILED; so too below.
   static Result<std::unique_ptr<PayloadStore>> open(std::filesystem::path directory);
 
-  // Durable once this returns. Writing the same bytes again is no second file.
+  // Durable once this returns; a failed sync ends the process. Writing the same bytes again is no
+  // second file.
   Result<Sha256> write(ByteView payload);
 
   // not_found PAYLOAD_MISSING; corrupt PAYLOAD_DAMAGED when the bytes are not those of the name.

@@ -3,7 +3,9 @@
 
 #include <csignal>
 
+#include "daemon/journal/payload_store.h"
 #include "tests/support/journal_calls.h"
+#include "tests/support/shadow_calls.h"
 #include "tests/support/shadow_vfs.h"
 #include "tests/support/temporary_directory.h"
 
@@ -32,6 +34,21 @@ TEST(FailedSyncDeathTest, EndsTheProcessAndAnswersNobody) {
   // What was answered before is there; what was not may be there or not.
   const auto journal = open_journal(directory / "journal.db");
   EXPECT_TRUE(journal->find(1).value());
+}
+
+void write_a_payload_on_a_dying_disk(const std::filesystem::path& directory) {
+  ShadowDisk disk;
+  ShadowCalls calls(disk, std::filesystem::canonical(directory), "payloads");
+  const auto payloads = daemon::PayloadStore::open(directory / "payloads").value();
+  calls.fail_syncs_of("payloads");
+  static_cast<void>(payloads->write(as_bytes("a statement")));
+  std::_Exit(0);
+}
+
+TEST(FailedSyncDeathTest, OfAPayloadsNameEndsTheProcessToo) {
+  const TemporaryDirectory directory;
+  EXPECT_EXIT(write_a_payload_on_a_dying_disk(directory.path()), KilledBySignal(SIGABRT),
+              "a payload cannot be synced, so the daemon ends; .*payloads");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdarg>
 #include <optional>
 #include <utility>
@@ -17,6 +18,7 @@ struct Shadow {
   ShadowDisk& disk;
   std::filesystem::path directory;
   std::string name;
+  std::string failing = {};  // whose syncs fail
 
   // What the disk calls it, where it is one of ours.
   std::optional<std::string> on_disk(const std::filesystem::path& path) const {
@@ -55,6 +57,11 @@ void synced(int descriptor) {
   shadow->disk.sync(*name);
 }
 
+bool sync_fails(int descriptor) {
+  if (shadow == nullptr || shadow->failing.empty()) return false;
+  return shadow->on_disk(shadow->path_of(descriptor)) == shadow->failing;
+}
+
 void renamed(const char* from, const char* to) {
   const auto name = shadow == nullptr ? std::nullopt : shadow->on_disk(from);
   if (name) shadow->disk.rename(*name, shadow->on_disk(to).value());
@@ -76,6 +83,8 @@ ShadowCalls::ShadowCalls(ShadowDisk& disk, std::filesystem::path directory, std:
   CHANCERY_ASSERT(shadow == nullptr);
   shadow = new Shadow{disk, std::move(directory), std::move(name)};
 }
+
+void ShadowCalls::fail_syncs_of(const std::string& path) { shadow->failing = path; }
 
 ShadowCalls::~ShadowCalls() { delete std::exchange(shadow, nullptr); }
 
@@ -109,6 +118,10 @@ ssize_t __wrap_write(int descriptor, const void* bytes, size_t count) {
 }
 
 int __wrap_fsync(int descriptor) {
+  if (chancery::testing::sync_fails(descriptor)) {
+    errno = EIO;
+    return -1;
+  }
   const int result = __real_fsync(descriptor);
   if (result == 0) chancery::testing::synced(descriptor);
   return result;

@@ -17,6 +17,9 @@ class ShadowCalls {
   ~ShadowCalls();
   ShadowCalls(const ShadowCalls&) = delete;
   ShadowCalls& operator=(const ShadowCalls&) = delete;
+
+  // From now on each sync of `path` (as the disk calls it) fails, as a dying disk's does.
+  void fail_syncs_of(const std::string& path);
 };
 
 }  // namespace chancery::testing
