@@ -3,6 +3,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <charconv>
 #include <cstdio>
 
 #include "core/base/result.h"
@@ -36,6 +37,19 @@ void explain(const CLI::App& parser, const std::string& what) {
                name.c_str());
 }
 
+// A script's variable that was never set would otherwise read as if nobody had asked.
+std::string check_text(const std::string& text) {
+  return text.empty() ? "nothing is given: it is empty" : "";
+}
+
+// CLI11 would take -1 for the largest number.
+std::string check_number(const std::string& text) {
+  std::uint64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, failure] = std::from_chars(text.data(), end, number);
+  return failure == std::errc() && rest == end ? "" : "'" + text + "' is no whole number";
+}
+
 }  // namespace
 
 CLI::Option* Arguments::describe(CLI::Option* option, const std::string& value, Need need) {
@@ -57,38 +71,40 @@ Arguments& Arguments::flag(const std::string& names, bool& into, const std::stri
 
 Arguments& Arguments::text(const std::string& names, const std::string& value, std::string& into,
                            const std::string& help, Need need) {
-  describe(parser_->add_option(names, into, help), value, need);
+  describe(parser_->add_option(names, into, help), value, need)->check(check_text);
   return *this;
 }
 
 Arguments& Arguments::number(const std::string& names, const std::string& value,
                              std::uint64_t& into, const std::string& help, Need need) {
-  describe(parser_->add_option(names, into, help), value, need);
+  describe(parser_->add_option(names, into, help), value, need)->check(check_number);
   return *this;
 }
 
 Arguments& Arguments::texts(const std::string& names, const std::string& value,
                             std::vector<std::string>& into, const std::string& help, Need need) {
   // One value an option: "--digest A B.txt" must leave B.txt to the places.
-  describe(parser_->add_option(names, into, help), value, need)->allow_extra_args(false);
+  describe(parser_->add_option(names, into, help), value, need)
+      ->check(check_text)
+      ->allow_extra_args(false);
   return *this;
 }
 
 Arguments& Arguments::place(const std::string& name, std::string& into, const std::string& help,
                             Need need) {
-  describe(parser_->add_option(name, into, help), "", need);
+  describe(parser_->add_option(name, into, help), "", need)->check(check_text);
   return *this;
 }
 
 Arguments& Arguments::place(const std::string& name, std::uint64_t& into, const std::string& help,
                             Need need) {
-  describe(parser_->add_option(name, into, help), "", need);
+  describe(parser_->add_option(name, into, help), "", need)->check(check_number);
   return *this;
 }
 
 Arguments& Arguments::places(const std::string& name, std::vector<std::string>& into,
                              const std::string& help, Need need) {
-  describe(parser_->add_option(name, into, help), "", need);
+  describe(parser_->add_option(name, into, help), "", need)->check(check_text);
   return *this;
 }
 

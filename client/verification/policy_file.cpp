@@ -30,8 +30,11 @@ class RuleReader : public OptionReader {
   void heading(const std::string&) override {}
   void text(const std::string& name, const std::string&, std::string& into,
             const std::string&) override {
-    if (const Json* value = find(name, &Json::is_string, "text"))
-      into = value->get_ref<const std::string&>();
+    const Json* value = find(name, &Json::is_string, "text");
+    if (value == nullptr) return;
+    into = value->get_ref<const std::string&>();
+    // It would read as an expectation that nobody has.
+    if (into.empty() && wrong_.empty()) wrong_ = fmt::format("'{}' is empty", name);
   }
   void number(const std::string& name, const std::string&, std::uint64_t& into,
               const std::string&) override {

@@ -23,6 +23,7 @@ class CommandLineTest : public ::testing::Test {
         .flag("--json", json_, "For scripts")
         .text("-o,--output", "FILE", output_, "Where to")
         .texts("--digest", "DIGEST", digests_, "A digest")
+        .number("--timeout", "SECONDS", timeout_, "How long")
         .places("FILE", files_, "What to sign", Need::optional);
     line_.group("log", "The log.");
     line_.command("log entry", {"Print an entry.", ""}, [this] { return ran("log entry"); })
@@ -42,6 +43,7 @@ class CommandLineTest : public ::testing::Test {
   std::string ran_;
   bool json_ = false;
   std::string output_;
+  std::uint64_t timeout_ = 0;
   std::vector<std::string> digests_;
   std::vector<std::string> files_;
 };
@@ -68,6 +70,29 @@ TEST_F(CommandLineTest, ADashIsAFile) {
 TEST_F(CommandLineTest, ACommandOfAGroupRuns) {
   run({"log", "entry", "--socket", "s"});
   EXPECT_EQ(ran_, "log entry");
+}
+
+TEST_F(CommandLineTest, AnEmptyValueIsUsageAndNotAsIfItWereLeftOut) {
+  for (const std::vector<const char*>& arguments : {std::vector{"sign", "-o", ""},
+                                                    {"sign", "--output="},
+                                                    {"sign", "--digest", ""},
+                                                    {"sign", "a", ""},
+                                                    {"log", "entry", "--socket", ""}}) {
+    CaptureStderr();
+    EXPECT_EQ(run(arguments), ExitStatus::usage);
+    EXPECT_THAT(GetCapturedStderr(), HasSubstr("`chancery"));
+    EXPECT_EQ(ran_, "");
+  }
+}
+
+TEST_F(CommandLineTest, ANumberIsWholeAndFits) {
+  run({"sign", "--timeout", "18446744073709551615"});
+  EXPECT_EQ(timeout_, 18446744073709551615U);
+  for (const char* number : {"-1", "1x", "", "1.5", "18446744073709551616"}) {
+    CaptureStderr();
+    EXPECT_EQ(run({"sign", "--timeout", number}), ExitStatus::usage) << number;
+    EXPECT_THAT(GetCapturedStderr(), HasSubstr("is no whole number"));
+  }
 }
 
 TEST_F(CommandLineTest, AnUnknownOptionIsUsageAndNamesTheCommand) {

@@ -213,6 +213,11 @@ TEST_F(PolicyFile, AnOptionThatDoesNotExistIsNotPassedOver) {
             "POLICY_FILE_INVALID");
 }
 
+TEST_F(PolicyFile, AnEmptyExpectationIsNotPassedOver) {
+  EXPECT_EQ(reason(R"({"rules": [{"artifacts": ["*"], "key": "release.pem", "type": ""}]})"),
+            "POLICY_FILE_INVALID");
+}
+
 TEST_F(PolicyFile, WhatIsNoPolicyIsRefusedWithTheReason) {
   EXPECT_EQ(reason("{"), "JSON_MALFORMED");
   EXPECT_EQ(reason("[]"), "POLICY_FILE_INVALID");
