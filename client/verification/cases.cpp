@@ -6,6 +6,7 @@
 #include <set>
 #include <system_error>
 
+#include "client/files/artifact.h"
 #include "client/files/file.h"
 #include "core/base/limits/command.h"
 
@@ -21,11 +22,34 @@ Result<Case> read_line(std::string_view line) {
   const std::size_t tab = line.find('\t');
   Case read{std::string(line.substr(0, tab)), ""};
   if (tab != std::string_view::npos) read.bundle = line.substr(tab + 1);
-  if (tab == std::string_view::npos) read.bundle = bundle_beside(read.artifact);
+  const Artifact artifact = TRY(parse_artifact(read.artifact));
+  // Nothing is read of a digest: a file that is named like one must not pass by what lies beside
+  // it.
+  if (tab == std::string_view::npos && artifact.digest() == nullptr)
+    read.bundle = bundle_beside(read.artifact);
   if (read.artifact.empty() || read.bundle.empty() || read.artifact == "-" || read.bundle == "-" ||
       read.bundle.find('\t') != std::string::npos)
-    return invalid(fmt::format("'{}' is not ARTIFACT, or ARTIFACT, a tab and BUNDLE", line));
+    return invalid(
+        fmt::format("'{}' is not FILE, or FILE or sha256:HEX, a tab and its bundle", line));
   return read;
+}
+
+// Whether it is to be judged. Also what a link names that is no file: it fails, and is not passed
+// over. A pipe could be waited for without end.
+Result<bool> is_to_be_judged(const std::filesystem::directory_entry& entry) {
+  std::error_code ignored;
+  switch (entry.status(ignored).type()) {
+    case std::filesystem::file_type::regular:
+      return true;
+    case std::filesystem::file_type::directory:  // what is in it comes next, unless it is linked
+    case std::filesystem::file_type::not_found:  // what is not there any more is nobody's artefact
+      return entry.is_symlink(ignored);
+    default:
+      return invalid(
+          fmt::format("{} is neither a file nor a directory: move it out of what is "
+                      "verified",
+                      entry.path().string()));
+  }
 }
 
 Result<std::set<std::string>> list_files(const std::filesystem::path& directory) {
@@ -37,8 +61,7 @@ Result<std::set<std::string>> list_files(const std::filesystem::path& directory)
   auto entry = std::filesystem::recursive_directory_iterator(directory, error);
   for (; !error && entry != std::filesystem::recursive_directory_iterator();
        entry.increment(error)) {
-    std::error_code gone;  // what is not there any more is nobody's artefact
-    if (entry->is_regular_file(gone)) files.insert(entry->path().string());
+    if (TRY(is_to_be_judged(*entry))) files.insert(entry->path().string());
     if (files.size() > limits::cases_max)
       return invalid(fmt::format("{}: more than {} files", directory.string(), limits::cases_max));
   }

@@ -98,6 +98,28 @@ TEST_F(Many, DirectoriesWithinAreLookedInto) {
   EXPECT_THAT(judge_all(*find_cases(path(""))), ElementsAre(FieldsAre("app", "verified")));
 }
 
+TEST_F(Many, ALinkThatIsNoFileIsNotPassedOver) {
+  const TemporaryDirectory elsewhere;
+  write_text(elsewhere / "slipped_in", "unsigned");
+  std::filesystem::create_directory_symlink(elsewhere / "", path("linked"));
+  std::filesystem::create_symlink("nowhere", path("dangling"));
+  add_signed("other");
+  std::filesystem::rename(path("other.sigstore.json"), path("linked.sigstore.json"));
+  EXPECT_THAT(
+      judge_all(*find_cases(path(""))),
+      ElementsAre(FieldsAre("dangling", "FILE_NOT_FOUND"), FieldsAre("linked", "FILE_IS_DIRECTORY"),
+                  FieldsAre("other", "FILE_NOT_FOUND")));
+}
+
+TEST_F(Many, APipeInADirectoryIsNotWaitedFor) {
+  add_signed("app");
+  std::filesystem::remove(path("app"));
+  ASSERT_EQ(::mkfifo(path("app").c_str(), 0600), 0);
+  const auto cases = find_cases(path(""));
+  ASSERT_FALSE(cases.ok());
+  EXPECT_EQ(cases.error().reason, "LIST_INVALID");
+}
+
 TEST_F(Many, AnArtefactIsReadOnceForAllItsBundles) {
   add_signed("content");
   write_text(directory_ / "second", bundle::write_bundle(sigstore_.sign_artefact()));
@@ -145,6 +167,19 @@ TEST_F(Many, AListNamesTheBundleOrLeavesItBesideTheFile) {
 TEST_F(Many, AnEmptyListHoldsNothing) {
   write_text(directory_ / "list", "\n");
   EXPECT_THAT(*read_list(path("list")), IsEmpty());
+}
+
+TEST_F(Many, ADigestInAListNeedsItsBundleNamed) {
+  // A file of this name would otherwise pass unread, by a bundle of another's beside it.
+  const std::string digest = digest_text(sigstore_.digest());
+  write_text(directory_ / "list", digest);
+  const auto cases = read_list(path("list"));
+  ASSERT_FALSE(cases.ok());
+  EXPECT_EQ(cases.error().reason, "LIST_INVALID");
+  write_text(directory_ / "list", digest + "\tbundle");
+  EXPECT_THAT(*read_list(path("list")), ElementsAre(FieldsAre(digest, "bundle")));
+  write_text(directory_ / "list", "./" + digest);
+  EXPECT_TRUE(read_list(path("list")).ok());
 }
 
 TEST_F(Many, AMalformedLineIsNamed) {
