@@ -31,6 +31,12 @@ Result<void> check_material(const Bundle& bundle, Version version) {
       std::ranges::any_of(chain->certificates, [](const Bytes& der) { return der.empty(); })) {
     return invalid_request("BUNDLE_CHAIN_EMPTY", "bundle: a certificate is empty or missing");
   }
+  if (chain->certificates.size() > limits::bundle_certificates_max) {
+    return invalid_request(
+        "BUNDLE_TOO_MANY_CERTIFICATES",
+        fmt::format("bundle: {} certificates, at most {}", chain->certificates.size(),
+                    limits::bundle_certificates_max));
+  }
   // Bundle specification: from 0.3 on only the leaf is carried.
   if (version == Version::v03 && !chain->is_single) {
     return invalid_request("BUNDLE_CHAIN_NOT_ALLOWED",

@@ -4,6 +4,7 @@
 
 #include <ctime>
 
+#include "core/base/limits/bundles.h"
 #include "core/crypto/x509/openssl_object.h"
 
 namespace chancery {
@@ -68,6 +69,9 @@ Certificate::Certificate(std::shared_ptr<X509> x509, Bytes der, WallTime not_bef
       not_after_(not_after) {}
 
 Result<Certificate> Certificate::from_der(ByteView der) {
+  if (der.size() > limits::certificate_bytes_max) {
+    return malformed(fmt::format("more than {} bytes", limits::certificate_bytes_max));
+  }
   const unsigned char* cursor = der.data();
   std::shared_ptr<X509> x509(d2i_X509(nullptr, &cursor, static_cast<long>(der.size())), X509_free);
   if (x509 == nullptr || cursor != der.data() + der.size()) return malformed("not DER of X.509");

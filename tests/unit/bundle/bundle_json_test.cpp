@@ -172,6 +172,14 @@ const Fault faults[] = {
        json["mediaType"] = "application/vnd.dev.sigstore.bundle+json;version=0.1";
      }},
     {"one_entry_twice", "BUNDLE_LOG_ENTRY_DUPLICATE", duplicate_entry},
+    {"too_many_certificates", "BUNDLE_TOO_MANY_CERTIFICATES",
+     [](Json& json) {
+       json["mediaType"] = "application/vnd.dev.sigstore.bundle+json;version=0.2";
+       json["verificationMaterial"].erase("publicKey");
+       const Json certificate = {{"rawBytes", "MAA="}};
+       json["verificationMaterial"]["x509CertificateChain"]["certificates"] =
+           Json::array_t(limits::bundle_certificates_max + 1, certificate);
+     }},
     {"too_many_entries", "BUNDLE_TOO_MANY_LOG_ENTRIES",
      [](Json& json) {
        for (std::size_t i = 0; i < limits::bundle_log_entries_max; ++i) duplicate_entry(json);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/base/limits/bundles.h"
 #include "core/base/rfc3339.h"
 #include "tests/support/sigstore/memory_ca.h"
 
@@ -83,6 +84,13 @@ TEST_F(CertificateTest, EveryTruncationIsMalformed) {
     ASSERT_EQ(Certificate::from_der(ByteView(der).first(length)).error().reason,
               "CERTIFICATE_MALFORMED");
   }
+}
+
+TEST_F(CertificateTest, OneThatWouldTakeHoursToReadIsNotRead) {
+  const Bytes der(limits::certificate_bytes_max + 1, 0x30);
+  const auto refused = Certificate::from_der(der);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().message, "certificate: more than 65536 bytes");
 }
 
 TEST_F(CertificateTest, AnExtensionGivenTwiceIsRefused) {
