@@ -51,6 +51,13 @@ Result<void> Token::connect_anew() {
   return {};
 }
 
+Result<void> Token::look_for_keys() {
+  connection_->keys =
+      TRY(find_keys({module_, connection_->sessions.front()}, connection_->token, options_));
+  for (const auto& [name, key] : connection_->keys) first_seen_.emplace(name, key.info.spki);
+  return {};
+}
+
 Result<void> Token::repair(std::uint64_t seen) {
   const std::lock_guard turn(turnstile_);
   const std::unique_lock lock(mutex_);
@@ -152,7 +159,8 @@ Result<void> Token::confirm(const View& view) {
 Result<KeyInfo> Token::make_key(std::string_view name, Algorithm algorithm) {
   const std::lock_guard turn(turnstile_);
   const std::unique_lock lock(mutex_);
-  if (!connection_) TRY(connect_anew());
+  // Another program may have made it since, or a try of ours that was in doubt.
+  if (!connection_ || !look_for_keys().ok()) TRY(connect_anew());
   if (connection_->keys.contains(name)) {
     return invalid_request("KEY_EXISTS", fmt::format("the token has a key \"{}\"", name));
   }
@@ -160,8 +168,12 @@ Result<KeyInfo> Token::make_key(std::string_view name, Algorithm algorithm) {
     const WritingSession session = TRY(WritingSession::open(module_, connection_->token.slot));
     TRY(make_key_pair(session.view(), name, algorithm));
   }
-  connection_->keys =
-      TRY(find_keys({module_, connection_->sessions.front()}, connection_->token, options_));
+  const Result<void> listed = look_for_keys();
+  if (!listed.ok()) {
+    return outcome_unknown(
+        "KEY_MAKING_IN_DOUBT",
+        fmt::format("the token made the key, and then: {}", listed.error().message));
+  }
   const auto made = connection_->keys.find(name);
   if (made == connection_->keys.end()) {
     return internal("TOKEN_FAILED",

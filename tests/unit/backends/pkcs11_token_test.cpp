@@ -84,6 +84,20 @@ TEST_F(TokenKeys, OnlyThoseThatAreNamedAreThere) {
             "CANNOT_MAKE_KEYS");
 }
 
+TEST_F(TokenKeys, WhatAnotherProgramMakesMeanwhileIsThereOnceKeysAreLookedForAgain) {
+  const Instances backend = open();
+  with_token([](const View& view) {
+    ASSERT_TRUE(make_key_pair(view, "other", Algorithm::ecdsa_p256_sha256).ok());
+  });
+  auto& maker = dynamic_cast<KeyMaker&>(*backend.at(0));
+  // A second key of that name would make both ambiguous, and with them the backend.
+  EXPECT_EQ(maker.make_key("other", Algorithm::ecdsa_p256_sha256, soon()).error().reason,
+            "KEY_EXISTS");
+  EXPECT_TRUE(maker.make_key("ours", Algorithm::ecdsa_p256_sha256, soon()).ok());
+  EXPECT_THAT(names(backend), ::testing::ElementsAre("other", "ours"));
+  EXPECT_TRUE(backend.at(0)->sign("other", Bytes(32), soon()).ok());
+}
+
 TEST_F(TokenKeys, OneThatIsNamedAndAbsentIsLeftOut) {
   make("one");
   EXPECT_THAT(names(open({{"keys", "a=pkcs11:object=nobody, b=pkcs11:object=one"}})),
