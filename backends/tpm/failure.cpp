@@ -102,6 +102,11 @@ Result<void> check(TSS2_RC code, std::string_view what) {
   return error_of(code, what);
 }
 
+bool is_unknown_handle(TSS2_RC code) {
+  return is_of_tpm(code) && (code & (format_one | about_parameter)) == format_one &&
+         (code & format_one_code) == TPM2_RC_HANDLE;
+}
+
 bool is_about_parameter(TSS2_RC code) {
   constexpr TSS2_RC both = format_one | about_parameter;
   return is_of_tpm(code) && (code & both) == both;

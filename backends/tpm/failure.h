@@ -22,6 +22,9 @@ Error handle_lost(std::string_view what);
 // Nothing where the code is success.
 Result<void> check(TSS2_RC code, std::string_view what);
 
+// Whether there is nothing under the handle or index that was named.
+bool is_unknown_handle(TSS2_RC code);
+
 // Whether the TPM found fault with what it was given to load. Then blob_refused(): corrupt
 // KEY_FILE_DAMAGED.
 bool is_about_parameter(TSS2_RC code);

@@ -101,6 +101,13 @@ TPM2B_PUBLIC storage_key_template() {
   return out;
 }
 
+TPM2B_PUBLIC attestation_key_template() {
+  TPM2B_PUBLIC out =
+      signing_key_template(Algorithm::ecdsa_p256_sha256, {.policy = {}, .guards_guessing = false});
+  out.publicArea.objectAttributes |= TPMA_OBJECT_RESTRICTED;
+  return out;
+}
+
 TPM2B_PUBLIC signing_key_template(Algorithm algorithm, const KeyRules& rules) {
   TPM2B_PUBLIC out{};
   TPMT_PUBLIC& key = out.publicArea;

@@ -15,6 +15,10 @@ namespace chancery::tpm {
 // files name as TPM2_RH_OWNER.
 TPM2B_PUBLIC storage_key_template();
 
+// The key that signs what the TPM says itself and nothing else; made anew from the endorsement
+// seed, always the same.
+TPM2B_PUBLIC attestation_key_template();
+
 struct KeyRules {
   TPM2B_DIGEST policy{};         // empty: the authorisation value alone
   bool guards_guessing = false;  // wrong values count towards the TPM's lockout

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "backends/key_directory.h"
+#include "backends/tpm/attestation.h"
 #include "backends/tpm/encoding.h"
 #include "backends/tpm/failure.h"
 #include "backends/tpm/key_template.h"
@@ -17,7 +18,7 @@
 namespace chancery::tpm {
 namespace {
 
-class TpmBackend final : public KeyBackend, public KeyMaker, public KeyRemover {
+class TpmBackend final : public KeyBackend, public KeyMaker, public KeyRemover, public KeyAttestor {
  public:
   TpmBackend(Options options, std::optional<Secret> auth_value)
       : options_(std::move(options)),
@@ -32,6 +33,8 @@ class TpmBackend final : public KeyBackend, public KeyMaker, public KeyRemover {
   Result<Bytes> sign(std::string_view key_name, ByteView input, Deadline deadline) override;
   Result<KeyInfo> make_key(std::string_view name, Algorithm algorithm, Deadline deadline) override;
   Result<void> remove_key(std::string_view name, Deadline deadline) override;
+  Result<KeyAttestation> attest_key(std::string_view name, ByteView challenge,
+                                    Deadline deadline) override;
 
  private:
   Result<void> read_files();
@@ -266,6 +269,20 @@ Result<void> TpmBackend::remove_key(std::string_view name, Deadline deadline) {
   device_.unload(name);
   std::erase_if(keys_, [&](const Key& candidate) { return candidate.info.name == name; });
   return {};
+}
+
+Result<KeyAttestation> TpmBackend::attest_key(std::string_view name, ByteView challenge,
+                                              Deadline deadline) {
+  if (deadline.passed()) return too_late();
+  Key* key = find(name);
+  if (key == nullptr) return unknown_key(name);
+  if (key->refusal) return *key->refusal;
+  auto attestation =
+      device_.run([&] { return attest(device_, sessions_, *key, challenge); }, deadline);
+  if (!attestation.ok() && attestation.error().reason == "TPM_AUTH_WRONG") {
+    key->refusal = attestation.error();
+  }
+  return attestation;
 }
 
 }  // namespace

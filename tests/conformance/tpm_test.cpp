@@ -35,6 +35,7 @@ Fixture fixture(Algorithm algorithm, AuthValue auth_value = AuthValue::none,
   return {.name = std::move(name),
           .algorithm = algorithm,
           .threads_max = tpm::backend_type.threads_max,
+          .abilities = {.attests_keys = true},
           .make_device = [=] { return std::make_unique<Kind>(algorithm, auth_value, bus); }};
 }
 
