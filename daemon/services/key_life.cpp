@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/base/limits/administration.h"
+#include "core/base/limits/key_hosts.h"
 #include "core/crypto/pem.h"
 #include "daemon/services/key_reply.h"
 #include "daemon/services/message.h"
@@ -81,6 +82,31 @@ Result<std::string> import_certificates(const Acting& acting) {
   return reply.SerializeAsString();
 }
 
+Result<std::string> attest_key(const Acting& acting) {
+  const auto request = TRY(read_message<v1::AttestKeyRequest>(acting.payload));
+  const KeyName name = TRY(read_key_name(request.key()));
+  if (request.challenge().size() != limits::challenge_bytes) {
+    return invalid_request("CHALLENGE_LENGTH_WRONG",
+                           fmt::format("a challenge has {} bytes, not {}", limits::challenge_bytes,
+                                       request.challenge().size()));
+  }
+  KeyAttestation attestation =
+      TRY(acting.life.attest(acting.actor, name, to_bytes(as_bytes(request.challenge()))));
+  const SigningKey key = TRY(acting.parts.keys.find(name.backend, name.key));
+  v1::AttestKeyReply reply;
+  *reply.mutable_key() = to_wire(acting.parts, name, key.info);
+  reply.set_format(std::move(attestation.format));
+  for (auto& [part, content] : attestation.parts) {
+    v1::AttestKeyReply::Part& added = *reply.add_parts();
+    added.set_name(std::move(part));
+    added.set_content(to_text(content));
+  }
+  for (const Bytes& certificate : attestation.certificates) {
+    reply.add_certificates(to_text(certificate));
+  }
+  return reply.SerializeAsString();
+}
+
 Result<std::string> stop(const Acting& acting) {
   const auto request = TRY(read_message<v1::StopRequest>(acting.payload));
   if (request.of_case() == v1::StopRequest::kProfile) {
@@ -124,6 +150,7 @@ std::vector<Method> key_life_methods(const Parts& parts, KeyLife& key_life, Pool
       row("DeleteKey", delete_key),
       row("RequestCertificate", request_certificate),
       row("ImportCertificates", import_certificates),
+      row("AttestKey", attest_key),
       row("Stop", stop),
       row("Resume", resume),
   };

@@ -30,6 +30,8 @@ inline constexpr std::size_t challenge_bytes = 32;
 // A chain of three certificates and a quote have under 8 KiB; all of it goes in one message.
 inline constexpr std::size_t attestation_bytes_max = 48U << 10;
 inline constexpr std::size_t attestation_parts_max = 16;
+// The same in base64, with line breaks.
+inline constexpr std::size_t attestation_file_bytes_max = 2 * attestation_bytes_max;
 // A vendor's module that leaks: a thousand software keys and SoftHSM take a tenth of this.
 inline constexpr std::size_t key_host_resident_bytes_max = 512U << 20;
 inline constexpr std::uint64_t key_host_answers_per_look = 256;  // at its memory: 10 us each time

@@ -70,6 +70,14 @@ Result<void> KeyLife::import_certificates(const Actor& actor, const KeyName& nam
   return record(actor, subject_of(name), {}, Certified{subject_of(name), std::move(kept)});
 }
 
+Result<KeyAttestation> KeyLife::attest(const Actor& actor, const KeyName& name, Bytes challenge) {
+  const SigningKey key = TRY(keys_.find(name.backend, name.key));
+  TRY(begin(actor, subject_of(name)));
+  auto attested = key.host->attest_key(name.key, std::move(challenge), actor.deadline);
+  TRY(record(actor, subject_of(name), attested.ok() ? Result<void>() : attested.error()));
+  return attested;
+}
+
 Result<void> KeyLife::stop(const Actor& actor, const KeyName& name) {
   TRY(keys_.find(name.backend, name.key));
   TRY(refuse_log_key(name));

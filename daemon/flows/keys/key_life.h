@@ -1,4 +1,4 @@
-// The life of a key: made, stopped and resumed, certified, given up. Every step is an
+// The life of a key: made, attested, certified, stopped and resumed, given up. Every step is an
 // administrator's act and in the journal with who did it.
 #pragma once
 
@@ -43,6 +43,10 @@ class KeyLife {
                                     const CertificateWish& wish);
   // Takes the place of an earlier chain. Errors: those of find(), read_chain and check_chain.
   Result<void> import_certificates(const Actor& actor, const KeyName& name, const std::string& pem);
+
+  // What the device says about where the key was born; `challenge` has limits::challenge_bytes.
+  // Errors: those of find() and of KeyHost::attest_key.
+  Result<KeyAttestation> attest(const Actor& actor, const KeyName& name, Bytes challenge);
 
   // From the next request on. Stopping what is stopped is no error. Errors: those of find(); denied
   // KEY_IS_THE_LOGS; not_found PROFILE_UNKNOWN.

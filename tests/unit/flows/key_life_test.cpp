@@ -87,6 +87,15 @@ TEST_F(KeyLifeTest, WhatTheDeviceRefusesIsInTheJournalWithItsReason) {
             "BACKEND_UNKNOWN");
 }
 
+TEST_F(KeyLifeTest, AttestationAnswersTheChallengeAndIsInTheJournal) {
+  const auto attested = life_.attest(actor(), {"fake", "old"}, Bytes(32, 4));
+  ASSERT_TRUE(attested.ok()) << attested.error().message;
+  EXPECT_EQ(*attested->find("challenge"), Bytes(32, 4));
+  EXPECT_EQ(acts("key:fake:old"), "begun done");
+  EXPECT_EQ(life_.attest(actor(), {"fake", "nobody"}, Bytes(32, 4)).error().reason,
+            "KEY_NOT_FOUND");
+}
+
 TEST_F(KeyLifeTest, KeyIsDeletedOnlyOnceConfirmed) {
   const auto token = life_.ask_to_remove(actor(), {"fake", "spare"});
   ASSERT_TRUE(token.ok()) << token.error().message;
