@@ -20,8 +20,8 @@ int main(int argc, char** argv) {
   using namespace chancery::client;
   CommandLine line("chancery", CHANCERY_VERSION, program_help);
   for (const auto add : {add_sign, add_attest, add_verify, add_get, add_wait, add_profiles,
-                         add_keys, add_key_certificates, add_key_life, add_status, add_log,
-                         add_trust, add_reload, add_backup, add_restore})
+                         add_keys, add_key_attestation, add_key_certificates, add_key_life,
+                         add_status, add_log, add_trust, add_reload, add_backup, add_restore})
     add(line);
   return static_cast<int>(line.run(argc, argv));
 }

@@ -1,6 +1,7 @@
 // The whole daemon with a profile whose key lies in a (software) TPM.
 #include <gmock/gmock.h>
 
+#include "chancery/v1/keys.pb.h"
 #include "core/base/encoding.h"
 #include "core/base/json.h"
 #include "tests/end_to_end/configured_daemon.h"
@@ -69,6 +70,71 @@ TEST_F(TpmDaemon, CommandSignsAndOpensslTheTpmAndOurVerifierAgree) {
             {"-C", "n", "-G", "ecc", "-u", work_ / "key.pem", "-c", "external"});
   tpm_.tool("tpm2_verifysignature", {"-c", "external", "-g", "sha256", "-m", work_ / "app", "-f",
                                      "ecdsa", "-s", work_ / "signature"});
+}
+
+// The word after `label` in what was printed; empty where there is none.
+std::string word_after(const std::string& text, std::string_view label) {
+  const std::size_t at = text.find(label);
+  if (at == std::string::npos) return {};
+  const std::size_t begin = at + label.size();
+  return text.substr(begin, text.find('\n', begin) - begin);
+}
+
+TEST_F(TpmDaemon, AttestsWhereAKeyWasBornAndOurVerifierBelievesNoOtherWord) {
+  const ConfiguredDaemon daemon(config());
+  const auto made =
+      chancery(daemon, {"keys", "make", "tpm:made", "--algorithm", "ecdsa-p384-sha384"});
+  ASSERT_EQ(made.status, 0) << made.err;
+  write_text(work_ / "made.pem", made.out);
+  write_text(work_ / "other.pem", chancery(daemon, {"keys", "public-key", "tpm:key"}).out);
+  const std::string challenge(64, '5');
+  const auto attested = chancery(
+      daemon, {"keys", "attest", "tpm:made", "--challenge", challenge, "--output", "said.json"});
+  ASSERT_EQ(attested.status, 0) << attested.err;
+  const std::string signer = word_after(attested.err, "Attestation key: ");
+  const auto verify = [&](const std::string& file, const std::string& key,
+                          const std::string& asked) {
+    return chancery(daemon, {"keys", "verify-attestation", file, "--key", key, "--challenge", asked,
+                             "--attestation-key", signer});
+  };
+
+  const auto verified = verify("said.json", "made.pem", challenge);
+  EXPECT_EQ(verified.status, 0) << verified.err;
+  EXPECT_THAT(verified.out, HasSubstr("the key was born in the TPM that holds"));
+  const auto other_key = verify("said.json", "other.pem", challenge);
+  EXPECT_EQ(other_key.status, 1);
+  EXPECT_THAT(other_key.err, HasSubstr("another key than the expected one"));
+  const auto old = verify("said.json", "made.pem", std::string(64, '6'));
+  EXPECT_EQ(old.status, 1);
+  EXPECT_THAT(old.err, HasSubstr("answers the challenge"));
+
+  Json altered = Json::parse(read_text(work_ / "said.json"));
+  Bytes statement = *base64_decode(altered["parts"]["statement"].get<std::string>());
+  statement.back() ^= 1;
+  altered["parts"]["statement"] = base64_encode(statement);
+  write_text(work_ / "altered.json", altered.dump());
+  const auto refused = verify("altered.json", "made.pem", challenge);
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_THAT(refused.err, HasSubstr("did not sign this statement"));
+  EXPECT_EQ(verify("missing.json", "made.pem", challenge).status, 3);
+  const auto unnamed = chancery(daemon, {"keys", "verify-attestation", "said.json", "--key",
+                                         "made.pem", "--challenge", challenge});
+  EXPECT_EQ(unnamed.status, 2);
+  EXPECT_THAT(unnamed.err, HasSubstr("--insecure-accept-any-attestation-key"));
+}
+
+TEST_F(TpmDaemon, KeysInSoftwareAreNotAttested) {
+  ConfiguredDaemon daemon(config());
+  v1::AttestKeyRequest request;
+  request.set_key("software:default");
+  request.set_challenge(std::string(32, 'c'));
+  const auto refused = daemon.call<v1::AttestKeyReply>("chancery.v1.Keys", "AttestKey", request);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().reason, "CANNOT_ATTEST_KEYS");
+  request.set_challenge("short");
+  EXPECT_EQ(
+      daemon.call<v1::AttestKeyReply>("chancery.v1.Keys", "AttestKey", request).error().reason,
+      "CHALLENGE_LENGTH_WRONG");
 }
 
 TEST_F(TpmDaemon, ResetsAndRestartsOfTheTpmNeedNoneOfTheDaemon) {
