@@ -19,8 +19,14 @@ void print(std::FILE* stream, std::string_view line) {
 
 std::string printable(std::string_view text) {
   std::string shown(text);
-  for (char& c : shown)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(shown[i]);
+    if (byte < 0x20 || byte == 0x7F) shown[i] = '?';
+    // U+0080 to U+009F command a terminal as ESC does.
+    const bool is_control =
+        byte == 0xC2 && i + 1 < shown.size() && static_cast<unsigned char>(shown[i + 1]) < 0xA0;
+    if (is_control) shown[i] = shown[i + 1] = '?';
+  }
   return shown;
 }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "client/terminal/report.h"
 #include "client/terminal/table.h"
 
 namespace chancery::client {
@@ -84,6 +85,14 @@ TEST(DurationText, NamesTwoUnitsAtMost) {
 TEST(Table, ColumnsAreAsWideAsTheirWidestCell) {
   EXPECT_THAT(table({{"A", "B"}, {"long", "x"}, {"é", "y"}}),
               ElementsAre("A     B", "long  x", "é     y"));
+}
+
+TEST(Printable, NeitherAsciiNorUnicodeControlsRemain) {
+  EXPECT_EQ(printable("a\x1b[2J\x7f"), "a?[2J?");
+  EXPECT_EQ(printable("a\xc2\x9b"
+                      "2J"),
+            "a??2J");
+  EXPECT_EQ(printable("\xc2\xa0\xc3\x9f\xc2"), "\xc2\xa0\xc3\x9f\xc2");
 }
 
 TEST(Table, ControlCharactersDoNotReachTheTerminal) {
