@@ -117,6 +117,8 @@ bool Sealer::seal() {
   std::future<Result<SignedTree>> signing = signer_.begin(head);
   std::vector<Proven> proven = prove_waiters(head.size);  // while the key host works
   Result<SignedTree> signed_tree = signing.get();
+  // Before flush() can return: who waits there expects the publisher to know this tree.
+  if (signed_tree.ok()) on_signed_(*signed_tree);
   {
     const std::lock_guard lock(mutex_);
     if (signed_tree.ok()) newest_ = *signed_tree;
@@ -127,7 +129,6 @@ bool Sealer::seal() {
     return false;
   }
   changed_.notify_all();
-  on_signed_(*signed_tree);
   complete(std::move(proven), *signed_tree);
   return true;
 }

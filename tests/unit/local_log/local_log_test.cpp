@@ -205,7 +205,8 @@ TEST_F(Log, HandedOverItIsCompleteUnlockedAndClosedForGood) {
   host_.options.publish_interval = std::chrono::hours(1);
   ASSERT_TRUE(host_.open().ok());
   host_.append(300);
-  ASSERT_TRUE(host_.log().hand_over(Deadline::after(std::chrono::seconds(20))).ok());
+  const Result<void> handed_over = host_.log().hand_over(Deadline::after(std::chrono::seconds(20)));
+  ASSERT_TRUE(handed_over.ok()) << handed_over.error().message;
   EXPECT_EQ(host_.check_files()->size, 300U);
   EXPECT_TRUE(daemon::Files::open(directory_ / "log").value()->lock(".state/treeState.lock").ok());
   EXPECT_EQ(host_.log().ready().error().reason, "LOG_HANDED_OVER");
