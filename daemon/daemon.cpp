@@ -229,7 +229,7 @@ void Daemon::reload() {
   if (reloaded.ok()) {
     note(Priority::notice, "configuration reloaded");
   } else {
-    note(Priority::error, "the configuration stays as it was: " + reloaded.error().message);
+    note_lines(Priority::error, "the configuration stays as it was: " + reloaded.error().message);
   }
 }
 

@@ -110,8 +110,10 @@ void say_ready(int ready_fd) {
 }
 
 int fail(const Error& error) {
-  note(Priority::error, fmt::format("{}: {}", error.reason, error.message));
-  sd_notifyf(0, "STATUS=%s: %s", error.reason.c_str(), error.message.c_str());
+  const std::string text = error.reason + ": " + error.message;
+  note_lines(Priority::error, text);
+  // One line: a second one would be another assignment.
+  sd_notifyf(0, "STATUS=%s", text.substr(0, text.find('\n')).c_str());
   return EXIT_FAILURE;
 }
 

@@ -18,4 +18,13 @@ void note(Priority priority, std::string_view text) {
   [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
 }
 
+void note_lines(Priority priority, std::string_view text) {
+  for (;;) {
+    const std::size_t end = text.find('\n');
+    note(priority, text.substr(0, end));
+    if (end == std::string_view::npos) return;
+    text.remove_prefix(end + 1);
+  }
+}
+
 }  // namespace chancery::daemon

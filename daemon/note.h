@@ -12,4 +12,7 @@ enum class Priority { error = 3, warning = 4, notice = 5, info = 6 };
 // forge a line.
 void note(Priority priority, std::string_view text);
 
+// The same for a text of several lines, each of them ours: the problems of a configuration.
+void note_lines(Priority priority, std::string_view text);
+
 }  // namespace chancery::daemon

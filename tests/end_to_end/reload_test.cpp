@@ -1,5 +1,7 @@
 #include <signal.h>
 
+#include <algorithm>
+
 #include "tests/end_to_end/configured_daemon.h"
 
 namespace chancery::testing {
@@ -35,6 +37,24 @@ TEST(Reload, ABadConfigurationIsReportedAndTheOldOneStays) {
   const auto status =
       daemon.call<v1::StatusReply>("chancery.v1.Admin", "Status", v1::StatusRequest());
   EXPECT_NE(status->configuration_error().find("usres"), std::string::npos);
+}
+
+TEST(Reload, EachProblemHasALineOfItsOwnInWhatTheDaemonSays) {
+  ConfiguredDaemon daemon(we_may());
+  const auto profile = [](const std::string& name) {
+    return "[[profile]]\nname = \"" + name + "\"\nbackend = \"software\"\nkey = \"" + name +
+           "\"\nsigns = \"digests\"\n";
+  };
+  daemon.write(we_may() + profile("one") + profile("two"));
+  ::kill(daemon.process().pid(), SIGHUP);
+  const Deadline deadline = soon();
+  std::string said;
+  while (!said.ends_with('\n') || std::ranges::count(said, '\n') < 2) {
+    ASSERT_FALSE(deadline.passed()) << said;
+    said = daemon.standard_error();
+  }
+  EXPECT_NE(said.find("key \"one\" is not in backend"), std::string::npos) << said;
+  EXPECT_NE(said.find("\nchanceryd: "), std::string::npos) << said;
 }
 
 TEST(Reload, WhatOnlyARestartCanChangeIsRefusedWhole) {
