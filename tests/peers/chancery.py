@@ -18,9 +18,9 @@ class Chancery:
         self.socket = self.directory / "socket"
         options = ["--state", self.state, "--socket", self.socket]
         if config is not None:
-            file = self.directory / "chancery.toml"
-            file.write_text(config)
-            options = ["--config", file]
+            self.configuration = self.directory / "chancery.toml"
+            self.configuration.write_text(config)
+            options = ["--config", self.configuration]
         self._start(options)
 
     def _start(self, options):
@@ -34,6 +34,12 @@ class Chancery:
         os.close(ready)
         if not answered:
             self._report_end(self.process.wait(STOP_SECONDS))
+
+    def configure(self, more):
+        """Goes on with `more` in its configuration."""
+        with self.configuration.open("a") as file:
+            file.write(more)
+        self.run("reload")
 
     def stop(self):
         if self.process.returncode is None:

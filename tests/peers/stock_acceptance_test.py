@@ -11,9 +11,12 @@ import tempfile
 import unittest
 
 from chancery import CACHE, Chancery, change_json, run
+from devices import SoftHsm, Swtpm
 
 HERE = pathlib.Path(__file__).parent
 PROFILES = {"p384": "ecdsa-p384-sha384", "rsa3072": "rsa-pkcs1v15-3072-sha256"}
+DEVICES = {"token": SoftHsm, "tpm": Swtpm}
+DEVICE_ALGORITHMS = {"p256": "ecdsa-p256-sha256", **PROFILES}
 PREDICATES = {
     "slsaprovenance1": {"buildDefinition": {"buildType": "https://example.com/make"}, "runDetails": {}},
     "spdxjson": {"spdxVersion": "SPDX-2.3", "name": "artefact", "packages": []},
@@ -21,9 +24,21 @@ PREDICATES = {
 }
 
 
-def config(directory):
-    makes = [f"{name}={algorithm}" for name, algorithm in PROFILES.items()] + ["log=ed25519"]
-    profile = '[[profile]]\nname = "{0}"\nbackend = "disk"\nkey = "{0}"\nsigns = "digests"\n'
+def profile_table(name, backend, key):
+    return f'[[profile]]\nname = "{name}"\nbackend = "{backend}"\nkey = "{key}"\nsigns = "digests"\n'
+
+
+def device_config(directory, backend):
+    """A device beside the software key that the log signs with."""
+    device = f'[[backend]]\nname = "device"{backend}'
+    admins = f'[[rule]]\nname = "admins"\nusers = [{os.getuid()}]\nadmin = true\n'
+    return config(directory, {}) + device + admins
+
+
+def config(directory, algorithms=None):
+    algorithms = PROFILES if algorithms is None else algorithms
+    makes = [f"{name}={algorithm}" for name, algorithm in algorithms.items()] + ["log=ed25519"]
+    profiles = [profile_table(name, "disk", name) for name in algorithms]
     return f"""
 [server]
 socket = "{directory}/socket"
@@ -38,11 +53,11 @@ name = "disk"
 type = "software"
 directory = "{directory}/state/keys"
 make_missing = {json.dumps(makes)}
-{"".join(profile.format(name) for name in PROFILES)}
+{"".join(profiles)}
 [[rule]]
 name = "tests"
 users = [{os.getuid()}]
-profiles = {json.dumps(list(PROFILES))}
+profiles = ["*"]
 """
 
 
@@ -70,8 +85,8 @@ class StockVerifier:
         self.artefact.write_bytes(b"what is signed\n" * 1000)
         self.bundle = self.directory / "bundle.json"
 
-    def start(self, configuration=None):
-        self.chancery = Chancery(self.directory, configuration)
+    def start(self, configuration=None, directory=None):
+        self.chancery = Chancery(directory or self.directory, configuration)
         self.addCleanup(self.chancery.stop)
         self.root = self.chancery.keep("trusted_root.json", "trust", "export")
 
@@ -120,6 +135,21 @@ class StockVerifier:
             with self.subTest(profile=profile):
                 self.sign(profile, "sign")
                 self.expect_acceptance_of_this_alone(profile=profile)
+
+    def test_blobs_of_keys_in_devices(self):
+        for name, make in DEVICES.items():
+            device = make(self.directory / name)
+            self.addCleanup(device.stop)
+            folder = self.directory / f"{name}-chancery"
+            folder.mkdir()
+            self.start(device_config(folder, device.backend()), folder)
+            for profile, algorithm in DEVICE_ALGORITHMS.items():
+                self.chancery.run("keys", "make", f"device:{profile}", "--algorithm", algorithm)
+            self.chancery.configure("".join(profile_table(name, "device", name) for name in DEVICE_ALGORITHMS))
+            for profile in DEVICE_ALGORITHMS:
+                with self.subTest(device=name, profile=profile):
+                    self.sign(profile, "sign")
+                    self.expect_acceptance_of_this_alone(profile=profile)
 
     def test_statements(self):
         self.start(config(self.directory))
