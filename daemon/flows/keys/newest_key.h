@@ -13,7 +13,8 @@ struct NewestKey {
 };
 
 // The first of the profile's keys, newest first, that can sign: its backend lists it and nobody has
-// stopped it. Error: what is wrong with the newest of them, where none can.
+// stopped it. Errors: unavailable BACKEND_DOWN where that cannot be said of one that comes earlier;
+// what is wrong with the newest of them, where none can.
 Result<NewestKey> find_newest_key(const KeyRing& keys, const Standing& standing,
                                   const ProfileSection& profile);
 

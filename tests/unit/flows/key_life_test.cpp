@@ -72,6 +72,22 @@ class KeyLifeTest : public ::testing::Test {
   KeyLife life_{config_, keys_, *standing_, [] { return chancery::testing::midday; }};
 };
 
+TEST_F(KeyLifeTest, AnOlderKeyDoesNotStepInForABackendThatIsDown) {
+  auto host = std::make_unique<chancery::testing::FakeKeyHost>();
+  chancery::testing::FakeKeyHost& hsm = *host;
+  ASSERT_TRUE(hsm.make_key("newest", Algorithm::ecdsa_p256_sha256, soon()).ok());
+  keys_.add("hsm", std::move(host));
+  Config config = sample_config();
+  config.profiles[0].keys.insert(config.profiles[0].keys.begin(), {"hsm", "newest"});
+  config_.replace(std::move(config));
+  EXPECT_EQ(newest(), "newest");
+  hsm.set_up(false);
+  EXPECT_EQ(newest(), "BACKEND_DOWN");
+  hsm.set_up(true);
+  ASSERT_TRUE(hsm.remove_key("newest", soon()).ok());
+  EXPECT_EQ(newest(), "new");
+}
+
 TEST_F(KeyLifeTest, MadeKeyIsFoundAndTheActIsInTheJournal) {
   const auto made = life_.make(actor(), {"fake", "next"}, Algorithm::ecdsa_p384_sha384);
   ASSERT_TRUE(made.ok()) << made.error().message;
