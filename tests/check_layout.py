@@ -50,6 +50,7 @@ LIBRARY_HOMES = {
     "sqlite3.h": ["daemon/journal"],
     "seccomp.h": ["backends/host"],
     "p11-kit/": ["backends/pkcs11"],
+    "curl/": ["remote/http"],
     "linux/landlock.h": ["backends/host"],
     "tss2/": ["backends/tpm"],
     "systemd/": ["daemon"],
