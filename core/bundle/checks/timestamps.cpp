@@ -21,17 +21,15 @@ Result<void> check_authority(const TimestampResponse& response, const TrustedAut
                                      format_rfc3339(response.time()), authority.uri));
 }
 
-struct Stamp {
-  WallTime time;
-  const TrustedAuthority* authority;
-};
+}  // namespace
 
-Result<Stamp> check_response(ByteView der, ByteView signature, const TrustedRoot& root) {
+Result<Stamp> check_timestamp(ByteView der, ByteView signature,
+                              const std::vector<TrustedAuthority>& authorities) {
   const TimestampResponse response = TRY(TimestampResponse::from_der(der));
   TRY(response.check_imprint(signature));
   Error refusal = invalid_request("TIMESTAMP_SIGNER_UNKNOWN",
                                   "timestamp: the trusted root has no timestamp authority");
-  for (const TrustedAuthority& authority : root.timestamp_authorities) {
+  for (const TrustedAuthority& authority : authorities) {
     const Result<void> checked = check_authority(response, authority);
     if (checked.ok()) return Stamp{response.time(), &authority};
     // That others are not its signer says less than why its signer will not do.
@@ -40,13 +38,10 @@ Result<Stamp> check_response(ByteView der, ByteView signature, const TrustedRoot
   return refusal;
 }
 
-// An authority without an operator's name is its address, one without an address its anchor.
 std::string operator_of(const TrustedAuthority& authority) {
   if (!authority.operator_name.empty()) return authority.operator_name;
   return authority.uri.empty() ? hex_encode(sha256(authority.chain.back().der())) : authority.uri;
 }
-
-}  // namespace
 
 VerifiedTimestamps check_timestamps(const Bundle& bundle, ByteView signature,
                                     const TrustedRoot& root) {
@@ -54,7 +49,7 @@ VerifiedTimestamps check_timestamps(const Bundle& bundle, ByteView signature,
   std::set<std::string> operators;
   for (auto response = bundle.timestamps.begin(); response != bundle.timestamps.end(); ++response) {
     if (std::find(bundle.timestamps.begin(), response, *response) != response) continue;
-    const Result<Stamp> stamp = check_response(*response, signature, root);
+    const Result<Stamp> stamp = check_timestamp(*response, signature, root.timestamp_authorities);
     if (!stamp.ok()) {
       verified.refusal = stamp.error();
       continue;

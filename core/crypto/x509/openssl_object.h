@@ -2,12 +2,15 @@
 #pragma once
 
 #include <openssl/asn1.h>
+#include <openssl/bn.h>
 #include <openssl/err.h>
 #include <openssl/ts.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -23,6 +26,7 @@ struct Free {
 template <typename T, auto free_function>
 using Owned = std::unique_ptr<T, Free<free_function>>;
 
+using Integer = Owned<ASN1_INTEGER, ASN1_INTEGER_free>;
 using Object = Owned<ASN1_OBJECT, ASN1_OBJECT_free>;
 using ExtendedUsage = Owned<EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGE_free>;
 using GeneralNames = Owned<GENERAL_NAMES, GENERAL_NAMES_free>;
@@ -35,6 +39,13 @@ struct FreeList {
   void operator()(STACK_OF(X509) * list) const { sk_X509_free(list); }
 };
 using CertificateList = std::unique_ptr<STACK_OF(X509), FreeList>;
+
+// Big-endian and positive; nullptr where libcrypto cannot.
+inline Integer integer_of(std::span<const std::uint8_t> bytes) {
+  const Owned<BIGNUM, BN_free> number(
+      BN_bin2bn(bytes.data(), static_cast<int>(bytes.size()), nullptr));
+  return Integer(number == nullptr ? nullptr : BN_to_ASN1_INTEGER(number.get(), nullptr));
+}
 
 inline Object object_named(std::string_view oid) {
   return Object(OBJ_txt2obj(std::string(oid).c_str(), 1));

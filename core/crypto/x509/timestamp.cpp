@@ -135,6 +135,16 @@ Result<void> TimestampResponse::check_imprint(ByteView stamped) const {
   return invalid_request("TIMESTAMP_IMPRINT_MISMATCH", "timestamp: it is of another signature");
 }
 
+Result<void> TimestampResponse::check_nonce(ByteView nonce) const {
+  const ASN1_INTEGER* answered = TS_TST_INFO_get_nonce(TS_RESP_get_tst_info(response_.get()));
+  const openssl::Integer asked = openssl::integer_of(nonce);
+  if (answered != nullptr && asked != nullptr && ASN1_INTEGER_cmp(answered, asked.get()) == 0) {
+    return {};
+  }
+  ERR_clear_error();
+  return invalid_request("TIMESTAMP_NONCE_MISMATCH", "timestamp: it answers another query");
+}
+
 Result<Certificate> TimestampResponse::find_signer(std::span<const Certificate> authority) const {
   PKCS7* token = TS_RESP_get_token(response_.get());
   const PKCS7_SIGNER_INFO& info = *signer_info(token);

@@ -23,6 +23,10 @@ class TimestampResponse {
   // TIMESTAMP_HASH_UNSUPPORTED.
   Result<void> check_imprint(ByteView stamped) const;
 
+  // It answers the query with this nonce (a positive number, big-endian). Only whoever asked can
+  // tell. Error: TIMESTAMP_NONCE_MISMATCH.
+  Result<void> check_nonce(ByteView nonce) const;
+
   // Signed by this authority (its own certificate or issuer first, anchor last), whose certificates
   // were all valid at the time it says. Certificates inside the response are never trusted.
   // Errors: TIMESTAMP_SIGNER_UNKNOWN, TIMESTAMP_SIGNATURE_INVALID,

@@ -81,9 +81,12 @@ MemoryTsa::MemoryTsa(std::string uri)
       certificate_(make_certificate(own_shape(serial_), key_, {root_key_, &root_})) {}
 
 Bytes MemoryTsa::stamp(ByteView bytes, WallTime time, const StampOptions& options) const {
-  const Request request = make_request(bytes, options);
-  const Stream stream(BIO_new(BIO_s_mem()));
-  i2d_TS_REQ_bio(stream.get(), request.get());
+  const auto query = openssl::encode(i2d_TS_REQ, make_request(bytes, options).get());
+  return answer({query.data(), query.size()}, time, options);
+}
+
+Bytes MemoryTsa::answer(ByteView query, WallTime time, const StampOptions& options) const {
+  const Stream stream(BIO_new_mem_buf(query.data(), static_cast<int>(query.size())));
   const ResponseContext context(TS_RESP_CTX_new());
   const openssl::Object policy = openssl::object_named("1.3.6.1.4.1.57264.2");
   TS_RESP_CTX_set_signer_cert(context.get(), certificate_.borrow());

@@ -20,6 +20,9 @@ class MemoryTsa {
   // A whole TimeStampResp over `bytes` at `time`.
   Bytes stamp(ByteView bytes, WallTime time, const StampOptions& options = {}) const;
 
+  // The same to a whole TimeStampReq, whose nonce comes back.
+  Bytes answer(ByteView query, WallTime time, const StampOptions& options = {}) const;
+
   const Certificate& certificate() const { return certificate_; }
   std::uint64_t serial() const { return serial_; }  // of its certificate
   const Certificate& root() const { return root_; }
