@@ -73,6 +73,10 @@ std::string key_hint_for(ByteView spki);
 // BUNDLE_HASH_LENGTH_WRONG.
 Result<Bundle> parse_bundle(std::string_view json);
 
+// A log entry alone, as Rekor v2 answers. Errors (invalid_request): those of parse_json, and of
+// proto_json.h ("LOG_ANSWER_...").
+Result<LogEntry> parse_log_entry(std::string_view json, std::size_t bytes_max);
+
 // Compact JSON. `logIndex` and `hashes` are always written, also for entry 0: some readers refuse
 // a bundle without them.
 std::string write_bundle(const Bundle& bundle);

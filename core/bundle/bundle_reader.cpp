@@ -11,6 +11,10 @@ namespace {
 // HashAlgorithm of Sigstore's common messages, by number; ours count from the first that is named.
 constexpr std::array<std::string_view, 4> hash_names = {"", "SHA2_256", "SHA2_384", "SHA2_512"};
 
+const std::initializer_list<std::string_view> log_entry_fields = {
+    "logIndex",         "logId",          "kindVersion",      "integratedTime",
+    "inclusionPromise", "inclusionProof", "canonicalizedBody"};
+
 Result<tlog::Hash> read_hash(const ProtoObject& place, const Bytes& bytes) {
   tlog::Hash hash;
   if (bytes.size() != hash.size()) {
@@ -74,9 +78,7 @@ Result<void> read_material(const ProtoObject& json, Bundle& bundle) {
   if (certificate) {
     bundle.verification_material = CertificateChain{{TRY(certificate->bytes("rawBytes"))}, true};
   }
-  for (const ProtoObject& entry : TRY(json.objects(
-           "tlogEntries", {"logIndex", "logId", "kindVersion", "integratedTime", "inclusionPromise",
-                           "inclusionProof", "canonicalizedBody"}))) {
+  for (const ProtoObject& entry : TRY(json.objects("tlogEntries", log_entry_fields))) {
     bundle.log_entries.push_back(TRY(read_entry(entry)));
   }
   const auto times = TRY(json.object("timestampVerificationData", {"rfc3161Timestamps"}));
@@ -124,6 +126,13 @@ Result<void> read_content(const ProtoObject& json, Bundle& bundle) {
 }
 
 }  // namespace
+
+Result<LogEntry> parse_log_entry(std::string_view text, std::size_t bytes_max) {
+  const Json json = TRY(parse_json(text, "log answer", bytes_max));
+  const ProtoObject entry =
+      TRY(ProtoObject::read(json, {"LOG_ANSWER", "log answer"}, log_entry_fields));
+  return read_entry(entry);
+}
 
 Result<Bundle> parse_bundle(std::string_view text) {
   const Json json = TRY(parse_json(text, "bundle", limits::bundle_bytes_max));
