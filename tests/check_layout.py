@@ -18,7 +18,7 @@ MAY_INCLUDE = {
     "wire": ["core", "wire", "proto"],
     "backends": ["core", "backends.h"],
     "backends/host": ["core", "backends.h", "backends/host"],
-    "remote": ["core", "proto"],
+    "remote": ["core", "proto", "remote/http"],
     "client": ["core", "wire", "proto", "remote", "client"],
     "daemon": ["core", "wire", "proto", "backends.h", "backends/host", "daemon"],
     "daemon/config": ["core", "backends.h", "daemon/config"],

@@ -55,7 +55,9 @@ bool Transfer::configure(const HttpOptions& options) {
   if (request_.method == HttpMethod::post) {
     set(CURLOPT_POST, 1L);
     set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
-    set(CURLOPT_POSTFIELDS, request_.body.c_str());
+    set(CURLOPT_READFUNCTION, &Transfer::on_read);
+    set(CURLOPT_READDATA, this);
+    set(CURLOPT_SEEKFUNCTION, &Transfer::refuse_to_rewind);
   }
   return ok;
 }
@@ -81,7 +83,7 @@ Transfer* Transfer::of(CURL* handle) {
   return transfer;
 }
 
-// Counts over all connections that libcurl tried: it sends again by itself where a kept connection
+// Counts over all connections that libcurl tried: it begins again by itself where a kept connection
 // turns out to be closed, and then the code of the last failure says nothing of the first try.
 bool Transfer::has_been_sent() const {
   long request_bytes = 0;
@@ -112,6 +114,17 @@ void Transfer::finish(CURLcode code) {
 }
 
 void Transfer::abandon() { done_(failure("given up because the daemon stops")); }
+
+std::size_t Transfer::on_read(char* bytes, std::size_t size, std::size_t count, void* self) {
+  auto& transfer = *static_cast<Transfer*>(self);
+  const std::size_t length = transfer.request_.body.copy(bytes, size * count, transfer.sent_bytes_);
+  transfer.sent_bytes_ += length;
+  return length;
+}
+
+int Transfer::refuse_to_rewind(void* /*self*/, curl_off_t /*offset*/, int /*origin*/) {
+  return CURL_SEEKFUNC_FAIL;
+}
 
 std::size_t Transfer::on_header(char* bytes, std::size_t size, std::size_t count, void* self) {
   auto& transfer = *static_cast<Transfer*>(self);

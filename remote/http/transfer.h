@@ -41,6 +41,10 @@ class Transfer {
   bool has_been_sent() const;
   Error failure(std::string_view why) const;
 
+  static std::size_t on_read(char* bytes, std::size_t size, std::size_t count, void* self);
+  // libcurl would send a body again, by itself, where a kept connection closes under it: whether
+  // that may be is not for it to say.
+  static int refuse_to_rewind(void* self, curl_off_t offset, int origin);
   static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* self);
   static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* self);
 
@@ -50,6 +54,7 @@ class Transfer {
   std::unique_ptr<curl_slist, FreeList> headers_;
   std::array<char, CURL_ERROR_SIZE> message_{};
   HttpAnswer answer_;
+  std::size_t sent_bytes_ = 0;  // of the body, given to libcurl
   std::size_t header_bytes_ = 0;
   bool is_too_large_ = false;
 };

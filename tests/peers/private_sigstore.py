@@ -6,6 +6,7 @@ from chancery import CACHE, run
 from oidc_issuer import OidcIssuer
 from rekor_server import PORTS, RekorServer
 from service import Service
+from tile_server import TileServer
 
 SINCE = "2024-01-01T00:00:00Z"
 HOST = "127.0.0.1"  # Rekor v2 takes the host of its URL for its name
@@ -128,6 +129,7 @@ class PrivateSigstore:
         tiles = self.directory / "tiles"
         tiles.mkdir()
         self._keep(RekorServer(tiles, key, HOST))
+        self.tiles = self._keep(TileServer(tiles, HOST))
         return f"{key}.pub"
 
     def _write_trust(self):
