@@ -15,6 +15,14 @@ struct Peer {
   std::uint32_t gid = 0;
   std::vector<std::uint32_t> groups = {};  // supplementary; gid is not repeated
   std::int32_t pid = 0;
+  // Of the process that pid named at accept. Whether that is the one that connected, is certain
+  // from Linux 6.5 on.
+  std::string unit = {};  // system unit: "build.service"; empty: none
+  bool is_pid_certain = false;
+  // For the record only: no rule speaks of these.
+  std::string invocation = {};  // of the unit: 32 hexadecimal digits
+  std::string container = {};
+  std::string executable = {};  // empty where we may not look
 };
 
 // In `Rule::profiles`: every profile, also one that is added later.

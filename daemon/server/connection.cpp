@@ -53,6 +53,15 @@ void Connection::refuse(Error answer) {
   refuses_all_ = true;
 }
 
+void Connection::disown(const Error& answer) {
+  for (const auto& [id, stream] : inbound_) stream->end(answer);
+  if (reader_.has_header()) {
+    object(reader_.header(), answer);
+    reader_.skip_data();
+  }
+  refuse_requests(answer);
+}
+
 void Connection::input(ByteView bytes, Time now) {
   last_input_ = now;
   bool is_new_frame = !reader_.is_amid_frame();

@@ -36,6 +36,8 @@ class Connection {
   void end_input() { is_ending_ = true; }  // answers under way may still leave
   // Each new request is answered so.
   void refuse_requests(Error answer) { refusal_ = std::move(answer); }
+  // The same, and what has not wholly arrived is no longer taken either.
+  void disown(const Error& answer);
   // The first request is answered so, and that is the end.
   void refuse(Error answer);
   bool is_refused() const { return refuses_all_; }

@@ -36,9 +36,10 @@ struct Client {
       : server(of), number(its_number), socket(its_socket), connection(std::move(parts)) {}
   SocketServer& server;
   const std::uint64_t number;
-  const int socket;        // its connection's outbox owns it
-  wire::Descriptor pidfd;  // keeps its pid from meaning another process
-  Holding place;           // none when refused
+  const int socket;  // its connection's outbox owns it
+  Identity identity;
+  Holding place;  // none when refused
+  bool is_disowned = false;
   Connection::Time since = Deadline::Clock::now();
   Connection connection;
   Source source;
@@ -97,6 +98,7 @@ class SocketServer : public Server {
 
 Result<void> SocketServer::join(sd_event* event) {
   event_ = event;
+  TRY(ask_for_senders(listening_.socket.number()));
   sd_event_source* source = nullptr;
   int failed =
       sd_event_add_io(event, &source, listening_.socket.number(), EPOLLIN, on_listening, this);
@@ -160,7 +162,7 @@ void SocketServer::accept_some() {
 
 void SocketServer::admit(wire::Descriptor socket) {
   Result<Identity> identity = identify(socket.number());
-  if (!identity.ok()) return;
+  if (!identity.ok() || !ask_for_senders(socket.number()).ok()) return;
   const std::uint32_t uid = identity->peer.uid;
   Holding place(gate_.of_user(uid).connections);
   if (place.grow_to(1) || (make_room(uid) && place.grow_to(1))) {
@@ -203,9 +205,9 @@ void SocketServer::add(wire::Descriptor socket, Identity identity, Holding place
   const bool is_refused = place.is_empty();
   auto client = std::make_unique<Client>(
       *this, number, descriptor,
-      Connection::Parts{std::move(identity.peer), std::move(meters), std::move(outbox), dispatch_,
+      Connection::Parts{identity.peer, std::move(meters), std::move(outbox), dispatch_,
                         std::move(call_loop)});
-  client->pidfd = std::move(identity.pidfd);
+  client->identity = std::move(identity);
   client->place = std::move(place);
   if (is_refused) {
     ++refused_now_;
@@ -232,12 +234,16 @@ void SocketServer::handle(Client& client, std::uint32_t events) {
 
 // False when the client has gone.
 bool SocketServer::read(Client& client, std::uint32_t events) {
-  const ssize_t count = ::recv(client.socket, buffer_.data(), buffer_.size(), MSG_DONTWAIT);
+  const auto [count, sender] = receive(client.socket, buffer_);
   if (count < 0) return errno == EAGAIN || errno == EINTR;
   if (count == 0) {
     // Half a close only says that no request will follow.
     client.connection.end_input();
     return (events & EPOLLHUP) == 0;
+  }
+  const Result<void> is_same = check_sender(client.identity, sender);
+  if (!is_same.ok() && !std::exchange(client.is_disowned, true)) {
+    client.connection.disown(is_same.error());
   }
   const std::uint64_t calls_before = client.connection.calls();
   client.connection.input(ByteView(buffer_).first(static_cast<std::size_t>(count)),

@@ -149,6 +149,7 @@ TEST(Identity, TheKernelSaysWhoConnected) {
   EXPECT_EQ(identity.peer.gid, ::getegid());
   EXPECT_EQ(identity.peer.pid, ::getpid());
   EXPECT_TRUE(identity.pidfd.is_open());
+  EXPECT_EQ(identity.peer.executable, fs::read_symlink("/proc/self/exe"));
   std::vector<gid_t> groups(static_cast<std::size_t>(::getgroups(0, nullptr)));
   ASSERT_GE(::getgroups(static_cast<int>(groups.size()), groups.data()), 0);
   std::erase(groups, ::getegid());

@@ -21,6 +21,7 @@ struct Frame {
 class RawClient {
  public:
   explicit RawClient(const std::filesystem::path& socket);
+  explicit RawClient(wire::Descriptor connected) : socket_(std::move(connected)) {}
 
   int socket() const { return socket_.number(); }
   void send(std::string_view bytes);
