@@ -53,6 +53,15 @@ bool is_plain_text(std::string_view text) {
   return true;
 }
 
+std::string_view cut_text(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  // RFC 3629 3: the bytes of a character that follow its first begin with the bits 10.
+  while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xc0U) == 0x80U) {
+    --bytes_max;
+  }
+  return text.substr(0, bytes_max);
+}
+
 bool is_unicode_space(char32_t code_point) {
   switch (code_point) {
     case 0x20:

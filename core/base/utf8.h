@@ -1,6 +1,7 @@
 // UTF-8, read strictly.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -13,6 +14,9 @@ std::optional<char32_t> take_code_point(std::string_view& text);
 bool is_utf8(std::string_view text);
 // UTF-8 without control characters (C0, DEL, C1): safe on a terminal and in a log line.
 bool is_plain_text(std::string_view text);
+
+// The beginning of `text`, at most so many bytes of it, without half a character at its end.
+std::string_view cut_text(std::string_view text, std::size_t bytes_max);
 
 // Unicode's White_Space property, beyond ASCII too.
 bool is_unicode_space(char32_t code_point);

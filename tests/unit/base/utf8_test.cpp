@@ -37,5 +37,13 @@ TEST(Utf8, PlainTextHasNoControlCharacters) {
   }
 }
 
+TEST(Utf8, TextIsCutBetweenCharacters) {
+  EXPECT_EQ(cut_text("abc", 3), "abc");
+  EXPECT_EQ(cut_text("abc", 2), "ab");
+  EXPECT_EQ(cut_text("a\u20acb", 4), "a\u20ac");
+  EXPECT_EQ(cut_text("a\u20acb", 3), "a");
+  EXPECT_EQ(cut_text("\u20ac", 2), "");
+}
+
 }  // namespace
 }  // namespace chancery
