@@ -87,7 +87,7 @@ Result<void> Daemon::open_state() {
   spool_ = std::make_unique<Pool>(1);
   background_ = std::make_unique<Pool>(1);
   journal_ = TRY(Journal::open({.path = config->state_directory / "journal.db",
-                                .opened_at = seams_.now(),
+                                .now = seams_.now,
                                 .on_appended =
                                     [this](const std::vector<AppendedEntry>& entries) {
                                       append_to_.load()->append(entries);

@@ -7,7 +7,9 @@
 #include <mutex>
 #include <utility>
 
+#include "daemon/journal/audit_events.h"
 #include "daemon/journal/sqlite/acts.h"
+#include "daemon/journal/sqlite/audit_reader.h"
 #include "daemon/journal/sqlite/backup.h"
 #include "daemon/journal/sqlite/log_order.h"
 #include "daemon/journal/sqlite/request_reader.h"
@@ -42,9 +44,10 @@ class SqliteJournal final : public Journal {
         reserve_bytes_(options.reserve_bytes),
         receipts_(std::move(instance)),
         reading_(std::make_unique<Reading>(std::move(reading))),
-        writer_(std::move(writing), std::move(tables),
-                {options.queue_max, options.checkpoint_pages, options.log_room_bytes,
-                 std::move(options.on_appended), std::move(options.at_step)}) {}
+        writer_(
+            std::move(writing), std::move(tables),
+            {options.queue_max, options.checkpoint_pages, options.log_room_bytes,
+             std::move(options.on_appended), std::move(options.at_step), std::move(options.now)}) {}
 
   // The writing connection goes last: it alone can bring the write-ahead log into the database and
   // remove it, so that a journal at rest is one file.
@@ -59,10 +62,16 @@ class SqliteJournal final : public Journal {
   void record_done(RequestId id, std::string bundle, WallTime at, Done<void> done) override;
   void record_failed(RequestId id, const Error& error, WallTime at, Done<void> done) override;
   void record_refusal(Refusal refusal, Done<void> done) override;
+  Result<void> record_refusals(const CountedRefusals& refusals) override {
+    return write_and_wait<void>(
+        [&refusals](Tables& tables) { return tables.audit.append(event_of(refusals)); });
+  }
 
   Result<void> record_act(const Act& act) override {
-    return write_and_wait<void>(
-        [&act](Tables& tables) { return sqlite::record_act(tables.database, act); });
+    return write_and_wait<void>([&act](Tables& tables) -> Result<void> {
+      TRY(sqlite::record_act(tables.database, act));
+      return tables.audit.append(event_of(act));
+    });
   }
   Result<Standings> standings() override {
     const std::lock_guard lock(reading_->mutex);
@@ -97,6 +106,14 @@ class SqliteJournal final : public Journal {
 
   Result<std::optional<std::string>> setting(std::string_view name) override;
   Result<void> set_setting(std::string_view name, std::string_view value) override;
+  Result<std::unique_ptr<AuditReader>> read_audit() override {
+    return sqlite::open_audit_reader(path_, vfs_);
+  }
+  Result<void> record_audit_head(std::uint64_t size, std::string_view note) override {
+    return write_and_wait<void>(
+        [size, note](Tables& tables) { return tables.audit.record_head(size, note); });
+  }
+  Result<void> forget_audit_before(WallTime time) override;
   Result<std::vector<Sha256>> forget_before(WallTime time) override;
   Result<bool> names_payload_file(const Sha256& name) override {
     const std::lock_guard lock(reading_->mutex);
@@ -157,7 +174,13 @@ void SqliteJournal::accept(Acceptance acceptance, Done<Accepted> done) {
   if (!room.ok()) return done(room.error());
   auto shared = std::make_shared<Acceptance>(std::move(acceptance));
   write<Accepted>(
-      Urgency::may_be_refused, [shared](Tables& tables) { return tables.requests.accept(*shared); },
+      Urgency::may_be_refused,
+      [this, shared](Tables& tables) -> Result<Accepted> {
+        Accepted accepted = TRY(tables.requests.accept(*shared));
+        if (accepted.earlier) return accepted;
+        TRY(tables.audit.append(event_of(*shared, receipts_.receipt_for(accepted.id))));
+        return accepted;
+      },
       [this, done = std::move(done)](Result<Accepted> outcome) {
         if (outcome.ok() && !outcome->earlier) ++accepted_;
         done(std::move(outcome));
@@ -168,12 +191,14 @@ void SqliteJournal::record_signed(RequestId id, Bytes signature, std::string ver
                                   std::string entry_body, bool may_repeat, Done<Placed> done) {
   // Hashed on the caller's thread: the writer is the one that everybody waits for.
   const tlog::Hash leaf = tlog::leaf_hash(as_bytes(entry_body));
-  auto apply = [id, signature = std::move(signature), spki = std::move(verifier_spki),
+  auto apply = [id, receipt = receipts_.receipt_for(id), signature = std::move(signature),
+                spki = std::move(verifier_spki),
                 entry = sqlite::NewEntry{leaf, std::move(entry_body), may_repeat}](
                    Tables& tables) -> Result<Placed> {
     TRY(tables.requests.require_accepted(id));
     const Placed placed = TRY(tables.log.place(entry));
     TRY(tables.requests.record_signed(id, signature, spki, placed.log_index));
+    TRY(tables.audit.append(audit::Signed{receipt, signature, placed.log_index}));
     return placed;
   };
   write<Placed>(Urgency::must_be_taken, std::move(apply),
@@ -186,8 +211,10 @@ void SqliteJournal::record_signed(RequestId id, Bytes signature, std::string ver
 void SqliteJournal::record_done(RequestId id, std::string bundle, WallTime at, Done<void> done) {
   write<void>(
       Urgency::must_be_taken,
-      [id, at, bundle = std::move(bundle)](Tables& tables) {
-        return tables.requests.record_done(id, bundle, at);
+      [id, receipt = receipts_.receipt_for(id), at,
+       bundle = std::move(bundle)](Tables& tables) -> Result<void> {
+        TRY(tables.requests.record_done(id, bundle, at));
+        return tables.audit.append(audit::Done{receipt});
       },
       [this, done = std::move(done)](Result<void> outcome) {
         if (outcome.ok()) ++done_;
@@ -198,7 +225,11 @@ void SqliteJournal::record_done(RequestId id, std::string bundle, WallTime at, D
 void SqliteJournal::record_failed(RequestId id, const Error& error, WallTime at, Done<void> done) {
   write<void>(
       Urgency::must_be_taken,
-      [id, at, error](Tables& tables) { return tables.requests.record_failed(id, error, at); },
+      [id, receipt = receipts_.receipt_for(id), at, error](Tables& tables) -> Result<void> {
+        TRY(tables.requests.record_failed(id, error, at));
+        return tables.audit.append(
+            audit::Failed{receipt, error.reason, cut_message(error.message)});
+      },
       [this, done = std::move(done)](Result<void> outcome) {
         if (outcome.ok()) ++failed_;
         done(std::move(outcome));
@@ -208,8 +239,9 @@ void SqliteJournal::record_failed(RequestId id, const Error& error, WallTime at,
 void SqliteJournal::record_refusal(Refusal refusal, Done<void> done) {
   write<void>(
       Urgency::may_be_refused,
-      [refusal = std::move(refusal)](Tables& tables) {
-        return tables.requests.record_refusal(refusal);
+      [refusal = std::move(refusal)](Tables& tables) -> Result<void> {
+        TRY(tables.requests.record_refusal(refusal));
+        return tables.audit.append(event_of(refusal));
       },
       std::move(done));
 }
@@ -267,6 +299,20 @@ Result<void> SqliteJournal::set_setting(std::string_view name, std::string_view 
   });
 }
 
+Result<void> SqliteJournal::forget_audit_before(WallTime time) {
+  std::uint64_t last = 0;
+  {
+    const std::lock_guard lock(reading_->mutex);
+    last = TRY(sqlite::find_sealed_before(*reading_->database, time));
+  }
+  if (last == 0) return {};
+  TRY(write_and_wait<void>([last](Tables& tables) { return tables.audit.begin_to_forget(last); }));
+  while (TRY(
+      write_and_wait<bool>([last](Tables& tables) { return tables.audit.forget_some(last); }))) {
+  }
+  return {};
+}
+
 Result<std::vector<Sha256>> SqliteJournal::forget_before(WallTime time) {
   TRY(write_and_wait<void>(
       [time](Tables& tables) { return sqlite::forget_refusals(tables.database, time); }));
@@ -289,6 +335,26 @@ Result<std::vector<Sha256>> SqliteJournal::forget_before(WallTime time) {
   return out;
 }
 
+// Within a transaction: what a stop left is put in order, and the audit says that the daemon is
+// here again. Returns the journal's own name.
+Result<std::string> recover(Database& database, Tables& tables, WallTime now) {
+  TRY(database.run(
+      "INSERT OR IGNORE INTO settings VALUES('instance', lower(hex(randomblob(16))))"));
+  std::string instance = TRY(database.text("SELECT value FROM settings WHERE name = 'instance'"));
+  TRY(tables.audit.recover());
+  tables.audit.begin(now);
+  TRY(tables.audit.append(audit::Opened{instance}));
+  const Receipts receipts(instance);
+  const Error stopped = unavailable(
+      "DAEMON_STOPPED", "The daemon stopped before it signed; nothing was signed. Ask again.");
+  for (const RequestId id : TRY(tables.requests.recover(stopped, now))) {
+    const std::string receipt = receipts.receipt_for(id);
+    TRY(tables.audit.append(audit::Failed{receipt, stopped.reason, stopped.message}));
+  }
+  TRY(tables.log.recover());
+  return instance;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Journal>> Journal::open(JournalOptions options) {
@@ -303,13 +369,10 @@ Result<std::unique_ptr<Journal>> Journal::open(JournalOptions options) {
   TRY(sqlite::check(*writing));
   auto tables = std::make_unique<Tables>(*writing);
   TRY(writing->run("BEGIN IMMEDIATE"));
-  TRY(tables->requests.recover(options.opened_at));
-  TRY(tables->log.recover());
-  TRY(writing->run(
-      "INSERT OR IGNORE INTO settings VALUES('instance', lower(hex(randomblob(16))))"));
+  std::string instance = TRY(recover(*writing, *tables, options.now()));
   step("recovered");
   TRY(writing->run("COMMIT"));
-  std::string instance = TRY(writing->text("SELECT value FROM settings WHERE name = 'instance'"));
+  tables->audit.commit();
   auto reading = TRY(Database::open(options.path, Access::read_only, options.vfs));
   TRY(sqlite::configure_reader(*reading));
   return std::unique_ptr<Journal>(

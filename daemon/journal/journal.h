@@ -12,6 +12,7 @@
 
 #include "core/base/limits/journal.h"
 #include "core/base/result.h"
+#include "daemon/journal/audit_reader.h"
 #include "daemon/journal/receipt.h"
 #include "daemon/journal/records.h"
 
@@ -50,7 +51,10 @@ struct Projection {
 
 struct JournalOptions {
   std::filesystem::path path;  // of the database; its directory is ours alone (StateDirectory)
-  WallTime opened_at = std::chrono::floor<WallTime::duration>(std::chrono::system_clock::now());
+  // The audit's clock.
+  std::function<WallTime()> now = [] {
+    return std::chrono::floor<WallTime::duration>(std::chrono::system_clock::now());
+  };
   // Called on the writer's thread after each commit that appended, in order, without gaps, before
   // the completions of that commit.
   std::function<void(const std::vector<AppendedEntry>&)> on_appended = nullptr;
@@ -88,8 +92,8 @@ class Journal {
 
   // Opens or makes the journal; migrates older schemas; checks it (docs/decisions/
   // what-the-journal-promises.md says what); marks what was only accepted as failed with reason
-  // DAEMON_STOPPED. Errors: corrupt JOURNAL_DAMAGED, unsupported JOURNAL_TOO_NEW, unavailable
-  // JOURNAL_*.
+  // DAEMON_STOPPED. Errors: corrupt JOURNAL_DAMAGED, AUDIT_CONTRADICTS_HEAD, unsupported
+  // JOURNAL_TOO_NEW, unavailable JOURNAL_*.
   static Result<std::unique_ptr<Journal>> open(JournalOptions options);
   virtual ~Journal() = default;  // commits what waits, and runs its completions
 
@@ -106,6 +110,8 @@ class Journal {
   virtual void record_failed(RequestId id, const Error& error, WallTime at, Done<void> done) = 0;
   // Of the refusals, the newest limits::refusals_kept_max are kept.
   virtual void record_refusal(Refusal refusal, Done<void> done) = 0;
+  // Into the audit alone. Waits for the commit; never on the writer's thread.
+  virtual Result<void> record_refusals(const CountedRefusals& refusals) = 0;
 
   // What an administrator does. Waits for the commit; never on the writer's thread.
   virtual Result<void> record_act(const Act& act) = 0;
@@ -135,6 +141,15 @@ class Journal {
   // Small settings that are set once: the log's origin, instance id, hand-over.
   virtual Result<std::optional<std::string>> setting(std::string_view name) = 0;
   virtual Result<void> set_setting(std::string_view name, std::string_view value) = 0;
+
+  // The audit (docs/audit.md): a record for each decision and outcome, in the commit of what it
+  // tells of. Errors of a reader: unavailable JOURNAL_UNREADABLE.
+  virtual Result<std::unique_ptr<AuditReader>> read_audit() = 0;
+  // A signed head over the first `size` records. Waits for the commit.
+  virtual Result<void> record_audit_head(std::uint64_t size, std::string_view note) = 0;
+  // Forgets the records that the newest head whose last record is older covers; the heads stay, and
+  // a record says so.
+  virtual Result<void> forget_audit_before(WallTime time) = 0;
 
   // Forgets requests (and their bundles) that finished, and whose key expired, before `time`, and
   // refusals older than it. Returns the payload files that no row names any more.

@@ -43,6 +43,7 @@ struct Acceptance {
   std::int32_t pid = 0;
   std::string profile;
   std::string rule;
+  std::string policy = {};  // the rules' hash; for the audit, not read back
   std::string idempotency_key;
   Sha256 request_hash{};  // of everything that makes it the same request
   RequestKind kind = RequestKind::digest;
@@ -64,12 +65,22 @@ struct Refusal {
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
   std::int32_t pid = 0;
-  std::string method;
-  std::string profile;
-  std::string rule;
-  std::string reason;
-  std::string message;
+  std::string method = {};
+  std::string profile = {};
+  std::string rule = {};
+  std::string policy = {};  // the rules' hash; for the audit, not read back
+  std::string reason = {};
+  std::string message = {};
   WallTime at{};
+};
+
+// Refusals of one user that came too fast for a record each.
+struct CountedRefusals {
+  std::uint32_t uid = 0;
+  std::uint64_t count = 0;
+  WallTime from{};
+  WallTime to{};
+  std::map<std::string, std::uint64_t> reasons;  // how many of each
 };
 
 // What is stopped, and which certificates belong to which key. `subject` is "profile:NAME" or
@@ -95,10 +106,10 @@ struct Act {
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
   std::int32_t pid = 0;
-  std::string method;   // "Keys.MakeKey"
-  std::string subject;  // as above
-  std::string outcome;  // "begun", "done", or the reason why not
-  std::string message;
+  std::string method = {};   // "Keys.MakeKey"
+  std::string subject = {};  // as above
+  std::string outcome = {};  // "begun", "done", or the reason why not
+  std::string message = {};
   WallTime at{};
   Effect effect = {};
 };

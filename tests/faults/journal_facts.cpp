@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <sstream>
 
 #include "core/base/encoding.h"
+#include "core/base/json.h"
 #include "tests/support/journal_calls.h"
 
 namespace chancery::testing {
@@ -67,6 +69,9 @@ void JournalFacts::note(const Fact& fact) {
     case Fact::Kind::forgotten:
       for (auto& [id, known] : requests_) known.may_be_forgotten = true;
       break;
+    case Fact::Kind::sealed:
+      sealed_ = static_cast<std::uint64_t>(fact.number);
+      break;
   }
 }
 
@@ -80,7 +85,35 @@ std::optional<std::string> JournalFacts::find_broken_promise(Journal& journal) c
   for (const auto& [id, known] : requests_) {
     if (auto broken = judge(journal, id, known)) return broken;
   }
-  return judge_log(journal);
+  if (auto broken = judge_log(journal)) return broken;
+  return judge_audit(journal);
+}
+
+// Whole, and with a record for whatever was confirmed and is not forgotten.
+std::optional<std::string> JournalFacts::judge_audit(Journal& journal) const {
+  const std::unique_ptr<daemon::AuditReader> reader = journal.read_audit().value();
+  audit::Head here = reader->start().value();
+  const std::uint64_t start = here.size;
+  std::set<std::string> told;  // event and receipt
+  const auto rows = reader->rows(0, 100000).value();
+  for (const daemon::AuditRow& row : rows) {
+    here = {here.size + 1, audit::next_link(here.link, row.record)};
+    if (row.number != here.size) return fmt::format("audit record {} is gone", here.size);
+    if (row.link != here.link) return fmt::format("audit record {} is not linked", row.number);
+    const Json record = parse_json(row.record, "record").value();
+    told.insert(record.value("event", "") + " " + record.value("receipt", ""));
+  }
+  const auto heads = reader->heads(sealed_, 1).value();
+  if (sealed_ > 0 && heads.empty()) return "a signed head of the audit is gone";
+  for (const auto& [id, known] : requests_) {
+    const std::string receipt = " " + journal.receipts().receipt_for(id);
+    const bool is_told = told.contains("allowed" + receipt) &&
+                         (!known.is_signed || told.contains("signed" + receipt)) &&
+                         (!known.is_done || told.contains("done" + receipt)) &&
+                         (!known.is_failed || told.contains("failed" + receipt));
+    if (!is_told && start == 0) return fmt::format("request {}: its audit record is gone", id);
+  }
+  return std::nullopt;
 }
 
 std::optional<std::string> JournalFacts::judge(Journal& journal, RequestId id,
@@ -210,6 +243,19 @@ class Batch {
 
 }  // namespace
 
+namespace {
+
+// Whose signature it is does not matter to the journal.
+std::int64_t seal_audit(Journal& journal) {
+  const audit::Head head = journal.read_audit().value()->head().value();
+  const std::string text = tlog::checkpoint_text({"log/audit", head.size, head.link, {}});
+  const tlog::Note note{text, {{"log/audit", {}, Bytes(64)}}};
+  journal.record_audit_head(head.size, tlog::write_note(note)).value();
+  return static_cast<std::int64_t>(head.size);
+}
+
+}  // namespace
+
 void live_through(Journal& journal, const std::string& name,
                   const std::function<void(const Fact&)>& note) {
   for (int round = 0; round < 6; ++round) {
@@ -223,12 +269,14 @@ void live_through(Journal& journal, const std::string& name,
     batch.wait();
     if (!refuse(journal, {}).ok()) return;
     if (round % 2 == 0) continue;
+    note({Fact::Kind::sealed, seal_audit(journal)});
     const std::uint64_t size = journal.log_size();
     journal.record_projection({size, {}}).value();
     note({Fact::Kind::projected, static_cast<std::int64_t>(size)});
   }
   note({Fact::Kind::forgotten});
   journal.forget_before(midday + std::chrono::hours(48)).value();
+  if (name == "second") journal.forget_audit_before(WallTime::max()).value();
 }
 
 daemon::JournalOptions noted_options(const std::filesystem::path& path,

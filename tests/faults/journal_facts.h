@@ -12,9 +12,9 @@
 namespace chancery::testing {
 
 struct Fact {
-  enum class Kind { accepted, signed_, done, failed, announced, projected, forgotten };
+  enum class Kind { accepted, signed_, done, failed, announced, projected, forgotten, sealed };
   Kind kind;
-  std::int64_t number = 0;  // request, log index or log size
+  std::int64_t number = 0;  // request, log index, log size or the audit's
   std::int64_t index = 0;   // signed_: the place in the log
   std::string key = {};     // accepted: the request's; announced: the leaf's hexadecimal
 
@@ -42,12 +42,14 @@ class JournalFacts {
   std::optional<std::string> judge(daemon::Journal& journal, daemon::RequestId id,
                                    const Known& known) const;
   std::optional<std::string> judge_log(daemon::Journal& journal) const;
+  std::optional<std::string> judge_audit(daemon::Journal& journal) const;
 
   mutable std::mutex mutex_;
   std::size_t count_ = 0;
   std::map<daemon::RequestId, Known> requests_;
   std::vector<std::string> leaves_;  // by log index
   std::uint64_t projected_ = 0;
+  std::uint64_t sealed_ = 0;
 };
 
 // A day in the journal's life, in a few seconds: batches of new, repeated, failed and refused

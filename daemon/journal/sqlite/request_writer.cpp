@@ -1,16 +1,13 @@
 #include "daemon/journal/sqlite/request_writer.h"
 
 #include "core/base/limits/journal.h"
+#include "daemon/journal/audit_events.h"
 
 namespace chancery::daemon::sqlite {
 namespace {
 
 std::int64_t count_of(WallTime time) { return time.time_since_epoch().count(); }
 std::int64_t number_of(RequestState state) { return static_cast<std::int64_t>(state); }
-
-std::string_view cut(std::string_view message) {
-  return message.substr(0, limits::failure_message_bytes_max);
-}
 
 Error out_of_order(RequestId id, std::string_view what) {
   return internal("REQUEST_STEP_OUT_OF_ORDER",
@@ -40,16 +37,17 @@ RequestWriter::RequestWriter(Database& database)
                       "INSERT INTO refusals VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"),
       delete_refusals_(database, "DELETE FROM refusals WHERE id <= ?1") {}
 
-Result<void> RequestWriter::recover(WallTime now) {
+Result<std::vector<RequestId>> RequestWriter::recover(const Error& error, WallTime now) {
   next_id_ = 1 + TRY(database_.integer("SELECT coalesce(max(id), 0) FROM requests"));
   next_refusal_ = 1 + TRY(database_.integer("SELECT coalesce(max(id), 0) FROM refusals"));
-  Statement fail_accepted(database_,
-                          "INSERT INTO failures SELECT id, ?1, 'DAEMON_STOPPED',"
-                          " 'The daemon stopped before it signed; nothing was signed. Ask again.'"
-                          " FROM unfinished WHERE state = ?2");
-  TRY(fail_accepted.run(count_of(now), number_of(RequestState::accepted)));
-  Statement forget_accepted(database_, "DELETE FROM unfinished WHERE state = ?1");
-  return forget_accepted.run(number_of(RequestState::accepted));
+  std::vector<RequestId> failed;
+  {
+    Statement find(database_, "SELECT id FROM unfinished WHERE state = ?1 ORDER BY id");
+    Rows rows = find.rows(number_of(RequestState::accepted));
+    while (TRY(rows.next())) failed.push_back(rows.integer(0));
+  }
+  for (const RequestId id : failed) TRY(record_failed(id, error, now));
+  return failed;
 }
 
 Result<Accepted> RequestWriter::accept(const Acceptance& acceptance) {
@@ -128,14 +126,14 @@ Result<void> RequestWriter::record_done(RequestId id, std::string_view bundle, W
 
 Result<void> RequestWriter::record_failed(RequestId id, const Error& error, WallTime at) {
   TRY(require_accepted(id));
-  TRY(insert_failure_.run(id, count_of(at), error.reason, cut(error.message)));
+  TRY(insert_failure_.run(id, count_of(at), error.reason, cut_message(error.message)));
   return delete_unfinished_.run(id);
 }
 
 Result<void> RequestWriter::record_refusal(const Refusal& refusal) {
   TRY(insert_refusal_.run(next_refusal_, refusal.uid, refusal.gid, refusal.pid, refusal.method,
-                          refusal.profile, refusal.rule, refusal.reason, cut(refusal.message),
-                          count_of(refusal.at)));
+                          refusal.profile, refusal.rule, refusal.reason,
+                          cut_message(refusal.message), count_of(refusal.at)));
   TRY(delete_refusals_.run(next_refusal_ - limits::refusals_kept_max));
   ++next_refusal_;
   return {};

@@ -12,8 +12,9 @@ class RequestWriter {
  public:
   explicit RequestWriter(Database& database);
 
-  // Reads where the ids stand, and fails what was only accepted: whoever asked is gone.
-  Result<void> recover(WallTime now);
+  // Reads where the ids stand, and fails what was only accepted, with this error: whoever asked is
+  // gone. Returns those.
+  Result<std::vector<RequestId>> recover(const Error& error, WallTime now);
 
   Result<Accepted> accept(const Acceptance& acceptance);
   // internal REQUEST_STEP_OUT_OF_ORDER unless the request waits for its signature.

@@ -119,7 +119,15 @@ CREATE TABLE stopped(subject TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE certificates(subject TEXT PRIMARY KEY, chain TEXT NOT NULL) WITHOUT ROWID;
 )";
 
-constexpr std::array<const char*, 2> all_migrations = {version_1, version_2};
+// The audit: only ever appended to, but for whole sealed ranges that are too old. The heads stay.
+constexpr const char* version_3 = R"(
+CREATE TABLE audit(number INTEGER PRIMARY KEY, record TEXT NOT NULL, link BLOB NOT NULL);
+CREATE TABLE audit_heads(size INTEGER PRIMARY KEY, note TEXT NOT NULL);
+CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit
+  BEGIN SELECT raise(ABORT, 'the audit is never changed'); END;
+)";
+
+constexpr std::array<const char*, 3> all_migrations = {version_1, version_2, version_3};
 
 Result<void> migrate_one(Database& database, const char* step, std::int64_t to) {
   TRY(database.run("BEGIN EXCLUSIVE"));

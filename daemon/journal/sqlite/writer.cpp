@@ -94,6 +94,7 @@ void Writer::commit(Batch& batch) {
     return;
   }
   step("committed");
+  tables_->audit.commit();
   ++commits_;
   log_size_ = tables_->log.size();
   const std::vector<AppendedEntry> appended = tables_->log.take_appended();
@@ -105,6 +106,7 @@ void Writer::commit(Batch& batch) {
 
 Result<void> Writer::apply_and_commit(Batch& batch) {
   TRY(database_->run("BEGIN IMMEDIATE"));
+  tables_->audit.begin(options_.now());
   step("begun");
   for (const auto& write : batch) {
     write->apply(*tables_);
@@ -125,6 +127,7 @@ void Writer::give_up(Batch& batch, const Error& error) {
     if (!rolled_back.ok()) end_process(rolled_back.error());
   }
   tables_->log.forget_appended();
+  tables_->audit.forget_appended();
   for (const auto& write : batch) write->fail(error);
 }
 

@@ -10,6 +10,7 @@
 #include <optional>
 #include <thread>
 
+#include "daemon/journal/sqlite/audit_writer.h"
 #include "daemon/journal/sqlite/log_order.h"
 #include "daemon/journal/sqlite/request_writer.h"
 
@@ -18,10 +19,11 @@ namespace chancery::daemon::sqlite {
 // What a write may touch, within the transaction.
 struct Tables {
   explicit Tables(Database& connection)
-      : database(connection), requests(connection), log(connection) {}
+      : database(connection), requests(connection), log(connection), audit(connection) {}
   Database& database;
   RequestWriter requests;
   LogOrder log;
+  AuditWriter audit;
 };
 
 // One thing to be written. All three on the writer's thread.
@@ -61,6 +63,7 @@ struct WriterOptions {
   std::size_t log_room_bytes;
   std::function<void(const std::vector<AppendedEntry>&)> on_appended;
   std::function<void(std::string_view)> at_step;
+  std::function<WallTime()> now;
 };
 
 // Owns the writing connection from its start on.
