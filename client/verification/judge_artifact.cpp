@@ -35,8 +35,9 @@ class ArtifactJudge {
     if (!text.ok()) return outcome.verdict = text.error(), void();
     auto bundle = bundle::parse_bundle(*text);
     if (!bundle.ok()) return outcome.verdict = refuse(bundle.error()), void();
-    want(bundle::hashes_wanted(*bundle, **policy));
-    is_content_wanted_ |= bundle::is_content_wanted(*bundle, **policy);
+    const bundle::Wanted wanted = verifier_->wanted(*bundle, **policy);
+    want(wanted.hashes);
+    is_content_wanted_ |= wanted.is_content_wanted;
     ready_.push_back({&outcome, std::move(bundle).value(), *policy});
   }
 

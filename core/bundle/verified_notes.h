@@ -1,15 +1,14 @@
 // The signed notes whose log signature was found good a moment ago.
 #pragma once
 
-#include <array>
-
 #include "core/base/limits/bundles.h"
+#include "core/crypto/recent_fingerprints.h"
 #include "core/tlog/note.h"
 
 namespace chancery::bundle {
 
 // All bundles of a batch carry one checkpoint, and its signature costs more than all the rest of a
-// bundle's log entry. A ring: the oldest is forgotten. One thread.
+// bundle's log entry. One thread.
 class VerifiedNotes {
  public:
   // tlog::verify_note, or nothing to do where this very envelope was verified with this key.
@@ -18,10 +17,7 @@ class VerifiedNotes {
   void remember(std::string_view envelope, const tlog::NoteKey& key);
 
  private:
-  bool has_seen(const Sha256& fingerprint) const;
-
-  std::array<Sha256, limits::verified_notes_max> seen_{};
-  std::size_t count_ = 0;  // ever added
+  RecentFingerprints good_{limits::verified_notes_max};
 };
 
 }  // namespace chancery::bundle

@@ -20,6 +20,7 @@ struct Case {
   const TrustedRoot& root;
   const Policy& policy;
   VerifiedNotes& notes;
+  CertificateMemory& certificates;
   const std::optional<VerifiedSignature>& known_signature;
   Verdict& verdict;
 
@@ -55,7 +56,7 @@ Result<void> judge_times(const Case& the, const Signer& signer,
                          const std::vector<VerifiedEntry>& entries) {
   the.check("time");
   const VerifiedTimestamps stamps =
-      check_timestamps(the.bundle, signature_of(the.bundle), the.root);
+      check_timestamps(the.bundle, signature_of(the.bundle), the.root, the.certificates);
   TRY(require_timestamps(stamps, the.policy.timestamps_min));
   std::vector<VerifiedTime>& times = the.verdict.times;
   times.insert(times.end(), stamps.times.begin(), stamps.times.end());
@@ -74,7 +75,7 @@ Result<void> judge_certificate(const Case& the, const Signer& signer) {
   the.check("certificate");
   const Certificate& leaf = *signer.certificate;
   const std::vector<Certificate> path =
-      TRY(check_certificate(leaf, signer.carried, the.root, the.verdict.times));
+      TRY(check_certificate(signer, the.root, the.verdict.times, the.certificates));
   the.pass(fmt::format("issued by \"{}\"", path[1].subject()));
   if (!the.policy.ignore_scts_unsafe) {
     the.check("certificate log");
@@ -166,7 +167,7 @@ Result<void> judge(const Case& the) {
   TRY(check_rules(the.bundle));
   the.pass(the.bundle.media_type);
   the.check("signer");
-  const Signer signer = TRY(find_signer(the.bundle, the.policy));
+  const Signer signer = TRY(find_signer(the.bundle, the.policy, the.certificates));
   the.pass(fmt::format("{} for {}", signer.certificate ? "certificate" : "key",
                        name_of(signer.key.algorithm())));
   SignedContent content(the.bundle, the.artifact);
@@ -179,21 +180,50 @@ Result<void> judge(const Case& the) {
 }
 
 // Whose signature it is said to be; nothing where that cannot be told yet.
-std::optional<PublicKey> key_of(const Bundle& bundle, const Policy& policy) {
+std::optional<PublicKey> key_of(const Bundle& bundle, const Policy& policy,
+                                CertificateMemory& memory) {
   const auto* chain = std::get_if<CertificateChain>(&bundle.verification_material);
   if (chain == nullptr || chain->certificates.empty()) return policy.key;
-  const Result<Certificate> leaf = Certificate::from_der(chain->certificates.front());
+  const Result<Certificate> leaf = memory.read(chain->certificates.front());
   if (!leaf.ok()) return std::nullopt;
   const Result<PublicKey> key = leaf->public_key();
   return key.ok() ? std::optional(*key) : std::nullopt;
 }
 
+// The subjects may be named by other digests. A payload is not parsed for that: what is wanted in
+// vain costs a hash.
+void want_subjects(const DsseEnvelope& envelope, std::vector<HashAlgorithm>& wanted) {
+  for (const HashAlgorithm algorithm : {HashAlgorithm::sha384, HashAlgorithm::sha512}) {
+    const std::string name = fmt::format("\"{}\"", name_of(algorithm));
+    if (envelope.payload.find(name) != std::string::npos) wanted.push_back(algorithm);
+  }
+}
+
 }  // namespace
+
+Wanted Verifier::wanted(const Bundle& bundle, const Policy& policy) {
+  Wanted wanted{{HashAlgorithm::sha256}};
+  if (const auto* envelope = std::get_if<DsseEnvelope>(&bundle.content)) {
+    want_subjects(*envelope, wanted.hashes);
+    return wanted;
+  }
+  const auto want = [&wanted](HashAlgorithm algorithm) {
+    if (std::ranges::find(wanted.hashes, algorithm) == wanted.hashes.end()) {
+      wanted.hashes.push_back(algorithm);
+    }
+  };
+  const auto& message = std::get<MessageSignature>(bundle.content);
+  if (message.message_digest) want(message.message_digest->algorithm);
+  const std::optional<PublicKey> key = key_of(bundle, policy, certificates_);
+  if (key) want(hash_of(key->algorithm()));
+  wanted.is_content_wanted = key && key->algorithm() == Algorithm::ed25519;
+  return wanted;
+}
 
 Verdict Verifier::verify(const Bundle& bundle, const Artifact& artifact, const Policy& policy) {
   Verdict verdict;
   const Result<void> judged =
-      judge({bundle, artifact, *root_, policy, notes_, signature_, verdict});
+      judge({bundle, artifact, *root_, policy, notes_, certificates_, signature_, verdict});
   if (judged.ok()) {
     verdict.failed_check.clear();
   } else {
@@ -205,33 +235,6 @@ Verdict Verifier::verify(const Bundle& bundle, const Artifact& artifact, const P
 Verdict verify(const Bundle& bundle, const Artifact& artifact, const TrustedRoot& root,
                const Policy& policy) {
   return Verifier(root).verify(bundle, artifact, policy);
-}
-
-std::vector<HashAlgorithm> hashes_wanted(const Bundle& bundle, const Policy& policy) {
-  std::vector<HashAlgorithm> wanted = {HashAlgorithm::sha256};
-  const auto want = [&wanted](HashAlgorithm algorithm) {
-    if (std::ranges::find(wanted, algorithm) == wanted.end()) wanted.push_back(algorithm);
-  };
-  if (const auto* envelope = std::get_if<DsseEnvelope>(&bundle.content)) {
-    // Its subjects may be named by other digests. A payload is not parsed for that: what is wanted
-    // in vain costs a hash.
-    for (const HashAlgorithm algorithm : {HashAlgorithm::sha384, HashAlgorithm::sha512}) {
-      const std::string name = fmt::format("\"{}\"", name_of(algorithm));
-      if (envelope->payload.find(name) != std::string::npos) want(algorithm);
-    }
-    return wanted;
-  }
-  const auto& message = std::get<MessageSignature>(bundle.content);
-  if (message.message_digest) want(message.message_digest->algorithm);
-  const std::optional<PublicKey> key = key_of(bundle, policy);
-  if (key) want(hash_of(key->algorithm()));
-  return wanted;
-}
-
-bool is_content_wanted(const Bundle& bundle, const Policy& policy) {
-  if (!std::holds_alternative<MessageSignature>(bundle.content)) return false;
-  const std::optional<PublicKey> key = key_of(bundle, policy);
-  return key && key->algorithm() == Algorithm::ed25519;
 }
 
 }  // namespace chancery::bundle

@@ -8,11 +8,12 @@
 #include "core/bundle/trusted_root.h"
 #include "core/bundle/verdict.h"
 #include "core/bundle/verified_notes.h"
+#include "core/crypto/x509/certificate_memory.h"
 
 namespace chancery::bundle {
 
-// The artefact as the caller knows it: digests of one and the same artefact (hashes_wanted says
-// which are looked at), and its bytes where somebody signed it with pure Ed25519.
+// The artefact as the caller knows it: digests of one and the same artefact, and its bytes where
+// somebody signed it with pure Ed25519.
 struct Artifact {
   Artifact(Digest digest) : digests{std::move(digest)} {}
   explicit Artifact(std::vector<Digest> known) : digests(std::move(known)) {}
@@ -22,6 +23,12 @@ struct Artifact {
   std::optional<ByteView> content;
 };
 
+// What of an artefact is needed to judge a bundle about it.
+struct Wanted {
+  std::vector<HashAlgorithm> hashes;
+  bool is_content_wanted = false;  // its signer has an Ed25519 key
+};
+
 // A signature that was found good: by which key, over what.
 struct VerifiedSignature {
   Bytes spki;
@@ -29,12 +36,14 @@ struct VerifiedSignature {
   Bytes signature;
 };
 
-// Remembers what it has verified and what the next bundle is likely to carry again (a checkpoint
-// covers a whole batch), so keep one where many are judged. Borrows the root. One thread.
+// Remembers what it has verified and what the next bundle is likely to carry again: a checkpoint
+// covers a whole batch, and leaves have the same authorities above them. So keep one where many are
+// judged. Borrows the root. One thread.
 class Verifier {
  public:
   explicit Verifier(const TrustedRoot& root) : root_(&root) {}
 
+  Wanted wanted(const Bundle& bundle, const Policy& policy);
   // Never throws, no I/O, no clock: only the times in the bundle count. For DSSE the artefact must
   // be a subject of the statement. Reasons of a refusal: those of bundle_rules.h, statement.h, and
   // each file in checks/ names its own.
@@ -49,16 +58,12 @@ class Verifier {
  private:
   const TrustedRoot* root_;
   VerifiedNotes notes_;
+  CertificateMemory certificates_;
   std::optional<VerifiedSignature> signature_;
 };
 
 // The same for a single bundle.
 Verdict verify(const Bundle& bundle, const Artifact& artifact, const TrustedRoot& root,
                const Policy& policy);
-
-// Under which hashes the artefact's digest is needed to judge this bundle.
-std::vector<HashAlgorithm> hashes_wanted(const Bundle& bundle, const Policy& policy);
-// Whether the artefact itself may be needed besides: its signer has an Ed25519 key.
-bool is_content_wanted(const Bundle& bundle, const Policy& policy);
 
 }  // namespace chancery::bundle

@@ -27,8 +27,9 @@ struct Query {
 Result<void> check(ByteView der, const Query& query, const TimestampAuthorityOptions& options) {
   const TimestampResponse response = TRY(TimestampResponse::from_der(der));
   TRY(response.check_nonce(query.nonce));
+  CertificateMemory memory;
   const bundle::Stamp stamp =
-      TRY(bundle::check_timestamp(der, query.signature, options.authorities));
+      TRY(bundle::check_timestamp(der, query.signature, options.authorities, memory));
   const WallTime now = options.now();
   if (std::chrono::abs(stamp.time - now) <= limits::clock_difference_max) return {};
   return invalid_request("TIMESTAMP_TIME_IMPLAUSIBLE",

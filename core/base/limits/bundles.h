@@ -19,6 +19,10 @@ inline constexpr std::size_t checkpoint_bytes_max = 64U << 10;
 inline constexpr std::size_t checkpoint_signatures_max = 64;  // the log, and up to 63 witnesses
 // As many checkpoints as a batch may span: a log publishes one for hundreds of entries.
 inline constexpr std::size_t verified_notes_max = 32;
+// The authorities that sign and stamp for one organisation, and a batch's newest leaves.
+inline constexpr std::size_t verified_certificates_max = 64;
+// Those of a bundle, and of a few more about the same artefact.
+inline constexpr std::size_t recent_certificates_max = 8;
 // RE2's default; a pattern that needs more is refused, never run slowly.
 inline constexpr std::int64_t pattern_memory_max = 8 << 20;
 inline constexpr std::size_t entry_bytes_max = 65535;  // tlog-tiles: u16 length prefix

@@ -58,12 +58,13 @@ Result<void> check_time(const std::vector<Certificate>& path, const TrustedAutho
 }
 
 // Trusted root specification: the last certificate is the anchor, the others lead to it.
-Result<std::vector<Certificate>> path_to(const TrustedAuthority& authority, const Certificate& leaf,
-                                         const std::vector<Certificate>& carried) {
+Result<std::vector<Certificate>> path_to(const TrustedAuthority& authority, const Signer& signer,
+                                         CertificateMemory& memory) {
   // The root's own first: what a bundle carries under the same name must not hide them.
   std::vector<Certificate> untrusted(authority.chain.begin(), authority.chain.end() - 1);
-  untrusted.insert(untrusted.end(), carried.begin(), carried.end());
-  std::vector<Certificate> path = TRY(find_path(leaf, untrusted, authority.chain.back()));
+  untrusted.insert(untrusted.end(), signer.carried.begin(), signer.carried.end());
+  const Certificate& leaf = *signer.certificate;
+  std::vector<Certificate> path = TRY(find_path(leaf, untrusted, authority.chain.back(), memory));
   if (path.size() < 2) {
     return invalid_request(
         "CERTIFICATE_AUTHORITY_UNKNOWN",
@@ -91,15 +92,14 @@ Result<const KnownPath*> path_at(const std::vector<KnownPath>& paths, WallTime t
 
 }  // namespace
 
-Result<std::vector<Certificate>> check_certificate(const Certificate& leaf,
-                                                   const std::vector<Certificate>& carried,
-                                                   const TrustedRoot& root,
-                                                   const std::vector<VerifiedTime>& times) {
+Result<std::vector<Certificate>> check_certificate(const Signer& signer, const TrustedRoot& root,
+                                                   const std::vector<VerifiedTime>& times,
+                                                   CertificateMemory& memory) {
   Error refusal = invalid_request("CERTIFICATE_AUTHORITY_UNKNOWN",
                                   "the trusted root has no certificate authority");
   std::vector<KnownPath> paths;
   for (const TrustedAuthority& authority : root.certificate_authorities) {
-    auto path = path_to(authority, leaf, carried);
+    auto path = path_to(authority, signer, memory);
     if (path.ok()) {
       paths.push_back({&authority, *std::move(path)});
     } else if (refusal.reason == "CERTIFICATE_AUTHORITY_UNKNOWN") {
@@ -109,7 +109,7 @@ Result<std::vector<Certificate>> check_certificate(const Certificate& leaf,
   if (paths.empty()) return refusal;
   const KnownPath* found = &paths.front();
   for (const VerifiedTime& each : times) found = TRY(path_at(paths, each.time));
-  TRY(check_leaf_usage(leaf));
+  TRY(check_leaf_usage(*signer.certificate));
   return found->certificates;
 }
 

@@ -5,15 +5,14 @@
 
 namespace chancery::bundle {
 
-// A path from the certificate to an authority of the root, all of it valid at every one of the
-// times, and the certificate is for code signing. Answers with the path, leaf first. Errors
+// A path from the signer's certificate to an authority of the root, all of it valid at every one of
+// the times, and the certificate is for code signing. Answers with the path, leaf first. Errors
 // (invalid_request): CERTIFICATE_USAGE_WRONG, CERTIFICATE_NOT_VALID,
 // CERTIFICATE_AUTHORITY_NOT_VALID (outside the period that the root gives the authority), and those
 // of find_path.
-Result<std::vector<Certificate>> check_certificate(const Certificate& leaf,
-                                                   const std::vector<Certificate>& carried,
-                                                   const TrustedRoot& root,
-                                                   const std::vector<VerifiedTime>& times);
+Result<std::vector<Certificate>> check_certificate(const Signer& signer, const TrustedRoot& root,
+                                                   const std::vector<VerifiedTime>& times,
+                                                   CertificateMemory& memory);
 
 // Logged certificates: SCTs of at least `scts_min` different logs hold. `path` is
 // check_certificate's. Answers with how many. Errors (invalid_request): those of embedded_scts and

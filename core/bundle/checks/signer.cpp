@@ -41,15 +41,15 @@ Result<void> check_carried(const Certificate& certificate) {
 
 }  // namespace
 
-Result<Signer> find_signer(const Bundle& bundle, const Policy& policy) {
+Result<Signer> find_signer(const Bundle& bundle, const Policy& policy, CertificateMemory& memory) {
   const auto* chain = std::get_if<CertificateChain>(&bundle.verification_material);
   if (chain == nullptr) return signer_with_key(policy);
   TRY(check_expected(policy));
-  Certificate leaf = TRY(Certificate::from_der(chain->certificates.front()));
+  Certificate leaf = TRY(memory.read(chain->certificates.front()));
   PublicKey key = TRY(leaf.public_key());
   Signer signer{std::move(key), leaf.der(), std::move(leaf)};
   for (std::size_t i = 1; i < chain->certificates.size(); ++i) {
-    Certificate certificate = TRY(Certificate::from_der(chain->certificates[i]));
+    Certificate certificate = TRY(memory.read(chain->certificates[i]));
     TRY(check_carried(certificate));
     signer.carried.push_back(std::move(certificate));
   }

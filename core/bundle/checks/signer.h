@@ -17,7 +17,7 @@ struct Signer {
 // CERTIFICATE_NOT_EXPECTED (a key was given, the bundle has a certificate), IDENTITY_REQUIRED (a
 // certificate says who signed, and nobody said who should have), BUNDLE_CHAIN_HAS_ROOT, those of
 // Certificate::from_der and of public_key.
-Result<Signer> find_signer(const Bundle& bundle, const Policy& policy);
+Result<Signer> find_signer(const Bundle& bundle, const Policy& policy, CertificateMemory& memory);
 
 // A way to sign. `hash` is the algorithm's own, save where old clients signed with P-384 and P-521
 // over SHA-256.

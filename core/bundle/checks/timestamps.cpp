@@ -12,8 +12,9 @@
 namespace chancery::bundle {
 namespace {
 
-Result<void> check_authority(const TimestampResponse& response, const TrustedAuthority& authority) {
-  TRY(response.check_signer(authority.chain));
+Result<void> check_authority(const TimestampResponse& response, const TrustedAuthority& authority,
+                             CertificateMemory& memory) {
+  TRY(response.check_signer(authority.chain, memory));
   if (authority.valid_for.contains(response.time())) return {};
   return invalid_request("TIMESTAMP_AUTHORITY_NOT_VALID",
                          fmt::format("timestamp: {} is outside the period in which the root trusts "
@@ -24,13 +25,14 @@ Result<void> check_authority(const TimestampResponse& response, const TrustedAut
 }  // namespace
 
 Result<Stamp> check_timestamp(ByteView der, ByteView signature,
-                              const std::vector<TrustedAuthority>& authorities) {
+                              const std::vector<TrustedAuthority>& authorities,
+                              CertificateMemory& memory) {
   const TimestampResponse response = TRY(TimestampResponse::from_der(der));
   TRY(response.check_imprint(signature));
   Error refusal = invalid_request("TIMESTAMP_SIGNER_UNKNOWN",
                                   "timestamp: the trusted root has no timestamp authority");
   for (const TrustedAuthority& authority : authorities) {
-    const Result<void> checked = check_authority(response, authority);
+    const Result<void> checked = check_authority(response, authority, memory);
     if (checked.ok()) return Stamp{response.time(), &authority};
     // That others are not its signer says less than why its signer will not do.
     if (checked.error().reason != "TIMESTAMP_SIGNER_UNKNOWN") refusal = checked.error();
@@ -44,12 +46,13 @@ std::string operator_of(const TrustedAuthority& authority) {
 }
 
 VerifiedTimestamps check_timestamps(const Bundle& bundle, ByteView signature,
-                                    const TrustedRoot& root) {
+                                    const TrustedRoot& root, CertificateMemory& memory) {
   VerifiedTimestamps verified;
   std::set<std::string> operators;
   for (auto response = bundle.timestamps.begin(); response != bundle.timestamps.end(); ++response) {
     if (std::find(bundle.timestamps.begin(), response, *response) != response) continue;
-    const Result<Stamp> stamp = check_timestamp(*response, signature, root.timestamp_authorities);
+    const Result<Stamp> stamp =
+        check_timestamp(*response, signature, root.timestamp_authorities, memory);
     if (!stamp.ok()) {
       verified.refusal = stamp.error();
       continue;

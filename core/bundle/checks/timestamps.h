@@ -14,7 +14,8 @@ struct Stamp {
 // Errors (invalid_request): those of timestamp.h, TIMESTAMP_AUTHORITY_NOT_VALID (outside the period
 // that the root gives the authority).
 Result<Stamp> check_timestamp(ByteView der, ByteView signature,
-                              const std::vector<TrustedAuthority>& authorities);
+                              const std::vector<TrustedAuthority>& authorities,
+                              CertificateMemory& memory);
 
 // An authority without an operator's name is its address, one without an address its anchor.
 std::string operator_of(const TrustedAuthority& authority);
@@ -28,7 +29,7 @@ struct VerifiedTimestamps {
 // Each response against each authority of the root. One that does not hold counts for nothing;
 // whether the others are enough is require_timestamps' question.
 VerifiedTimestamps check_timestamps(const Bundle& bundle, ByteView signature,
-                                    const TrustedRoot& root);
+                                    const TrustedRoot& root, CertificateMemory& memory);
 
 // Errors (invalid_request): TIMESTAMP_MISSING, TIMESTAMP_THRESHOLD_NOT_MET, and where one was found
 // wanting its own reason, as above.

@@ -84,13 +84,14 @@ Result<void> check_key(const PublicArea& key, const Expectation& expected) {
 Result<std::optional<Certificate>> find_endorsement(const KeyAttestation& attestation,
                                                     const std::vector<Certificate>& anchors) {
   if (anchors.empty()) return std::optional<Certificate>();
+  CertificateMemory memory;
   std::vector<Certificate> all;
   for (const Bytes& der : attestation.certificates) all.push_back(TRY(Certificate::from_der(der)));
   std::optional<Error> why_not;
   for (const Certificate& candidate : all) {
     if (candidate.is_ca()) continue;
     for (const Certificate& anchor : anchors) {
-      const auto path = find_path(candidate, all, anchor);
+      const auto path = find_path(candidate, all, anchor, memory);
       if (!path.ok()) {
         why_not = path.error();
       } else if (candidate.has_extended_usage(endorsement_usage, true)) {

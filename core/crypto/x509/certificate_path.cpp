@@ -30,8 +30,8 @@ Error explain(X509_STORE_CTX* context, const Certificate& leaf) {
 
 Result<std::vector<Certificate>> find_path(const Certificate& leaf,
                                            std::span<const Certificate> untrusted,
-                                           const Certificate& anchor) {
-  const openssl::Store store = openssl::make_store({&anchor, 1});
+                                           const Certificate& anchor, CertificateMemory& memory) {
+  const openssl::Store store = openssl::make_store({&anchor, 1}, memory);
   const openssl::CertificateList list = openssl::list_of(untrusted);
   const openssl::StoreContext context(X509_STORE_CTX_new());
   CHANCERY_ASSERT(context != nullptr &&

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "core/crypto/x509/certificate.h"
+#include "core/crypto/x509/certificate_memory.h"
 
 namespace chancery {
 
@@ -15,6 +15,6 @@ namespace chancery {
 // Errors (invalid_request): CERTIFICATE_AUTHORITY_UNKNOWN, CERTIFICATE_CHAIN_INVALID.
 Result<std::vector<Certificate>> find_path(const Certificate& leaf,
                                            std::span<const Certificate> untrusted,
-                                           const Certificate& anchor);
+                                           const Certificate& anchor, CertificateMemory& memory);
 
 }  // namespace chancery

@@ -8,11 +8,39 @@ constexpr int security_bits_level = 2;
 // Leaf, a few intermediates, root; no CA of Sigstore's kind is deeper.
 constexpr int path_depth_max = 8;
 
+int memory_slot() {
+  static const int slot = X509_STORE_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+  return slot;
+}
+
+// The last step of X509_verify_cert: is each certificate below the anchor signed by the one above,
+// which may issue it? In place of OpenSSL's own, which cannot remember.
+int check_signatures(X509_STORE_CTX* context) {
+  auto* memory = static_cast<CertificateMemory*>(
+      X509_STORE_get_ex_data(X509_STORE_CTX_get0_store(context), memory_slot()));
+  const STACK_OF(X509)* path = X509_STORE_CTX_get0_chain(context);
+  for (int i = sk_X509_num(path) - 2; i >= 0; --i) {
+    X509* const certificate = sk_X509_value(path, i);
+    X509* const issuer = sk_X509_value(path, i + 1);
+    int problem = X509_check_issued(issuer, certificate);
+    if (problem == X509_V_OK && !memory->is_signed_by(certificate, issuer)) {
+      problem = X509_V_ERR_CERT_SIGNATURE_FAILURE;
+    }
+    if (problem == X509_V_OK) continue;
+    X509_STORE_CTX_set_error_depth(context, i);
+    X509_STORE_CTX_set_error(context, problem);
+    return 0;
+  }
+  return 1;
+}
+
 }  // namespace
 
-Store make_store(std::span<const Certificate> anchors) {
+Store make_store(std::span<const Certificate> anchors, CertificateMemory& memory) {
   Store store(X509_STORE_new());
-  CHANCERY_ASSERT(store != nullptr);
+  CHANCERY_ASSERT(store != nullptr &&
+                  X509_STORE_set_ex_data(store.get(), memory_slot(), &memory) == 1);
+  X509_STORE_set_verify(store.get(), check_signatures);
   for (const Certificate& anchor : anchors) X509_STORE_add_cert(store.get(), anchor.borrow());
   X509_VERIFY_PARAM* param = X509_STORE_get0_param(store.get());
   // Trusted root specification: the anchor "MAY be an intermediate CA certificate". Times are

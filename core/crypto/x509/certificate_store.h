@@ -3,13 +3,14 @@
 
 #include <span>
 
-#include "core/crypto/x509/certificate.h"
+#include "core/crypto/x509/certificate_memory.h"
 #include "core/crypto/x509/openssl_object.h"
 
 namespace chancery::openssl {
 
 // These certificates alone are trusted, self-signed or not. Periods of validity are not looked at.
-Store make_store(std::span<const Certificate> anchors);
+// Borrows the memory.
+Store make_store(std::span<const Certificate> anchors, CertificateMemory& memory);
 
 // Borrows the certificates.
 CertificateList list_of(std::span<const Certificate> certificates);

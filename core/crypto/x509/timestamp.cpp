@@ -145,7 +145,8 @@ Result<void> TimestampResponse::check_nonce(ByteView nonce) const {
   return invalid_request("TIMESTAMP_NONCE_MISMATCH", "timestamp: it answers another query");
 }
 
-Result<Certificate> TimestampResponse::find_signer(std::span<const Certificate> authority) const {
+Result<Certificate> TimestampResponse::find_signer(std::span<const Certificate> authority,
+                                                   CertificateMemory& memory) const {
   PKCS7* token = TS_RESP_get_token(response_.get());
   const PKCS7_SIGNER_INFO& info = *signer_info(token);
   const STACK_OF(X509)* carried = token->d.sign->cert;
@@ -165,14 +166,15 @@ Result<Certificate> TimestampResponse::find_signer(std::span<const Certificate> 
   // The root lists only issuers: the certificate in the token must lead to their anchor.
   if (authority.empty() || named == nullptr) return unknown;
   const auto der = openssl::encode(i2d_X509, const_cast<X509*>(named));
-  return Certificate::from_der({der.data(), der.size()});
+  return memory.read({der.data(), der.size()});
 }
 
-Result<void> TimestampResponse::check_signer(std::span<const Certificate> authority) const {
-  const Certificate signer = TRY(find_signer(authority));
+Result<void> TimestampResponse::check_signer(std::span<const Certificate> authority,
+                                             CertificateMemory& memory) const {
+  const Certificate signer = TRY(find_signer(authority, memory));
   TRY(check_usages(signer, authority));
   TRY(check_periods(signer, authority, time_));
-  const openssl::Store store = openssl::make_store(authority.last(1));
+  const openssl::Store store = openssl::make_store(authority.last(1), memory);
   std::vector<Certificate> known = {signer};
   known.insert(known.end(), authority.begin(), authority.end());
   const openssl::CertificateList certificates = openssl::list_of(known);

@@ -4,7 +4,7 @@
 #include <memory>
 #include <span>
 
-#include "core/crypto/x509/certificate.h"
+#include "core/crypto/x509/certificate_memory.h"
 
 struct TS_resp_st;
 
@@ -31,11 +31,13 @@ class TimestampResponse {
   // were all valid at the time it says. Certificates inside the response are never trusted.
   // Errors: TIMESTAMP_SIGNER_UNKNOWN, TIMESTAMP_SIGNATURE_INVALID,
   // TIMESTAMP_CERTIFICATE_USAGE_WRONG, TIMESTAMP_CERTIFICATE_NOT_VALID.
-  Result<void> check_signer(std::span<const Certificate> authority) const;
+  Result<void> check_signer(std::span<const Certificate> authority,
+                            CertificateMemory& memory) const;
 
  private:
   TimestampResponse(std::shared_ptr<TS_resp_st> response, WallTime time);
-  Result<Certificate> find_signer(std::span<const Certificate> authority) const;
+  Result<Certificate> find_signer(std::span<const Certificate> authority,
+                                  CertificateMemory& memory) const;
   std::shared_ptr<TS_resp_st> response_;
   WallTime time_;
 };

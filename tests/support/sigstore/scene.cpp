@@ -136,13 +136,14 @@ Result<bundle::Verdict> judge_parsed(const Material& material, Given given) {
     policy.key = TRY(PublicKey::from_pem(material.key_pem));
   }
   std::vector<Digest> known;
-  for (const HashAlgorithm algorithm : bundle::hashes_wanted(parsed, policy)) {
+  bundle::Verifier verifier(root);
+  for (const HashAlgorithm algorithm : verifier.wanted(parsed, policy).hashes) {
     if (given == Given::digest && algorithm != HashAlgorithm::sha256) continue;
     known.push_back(digest(algorithm, as_bytes(material.artefact)));
   }
   bundle::Artifact artifact(std::move(known));
   if (given == Given::file) artifact.content = as_bytes(material.artefact);
-  return bundle::verify(parsed, artifact, root, policy);
+  return verifier.verify(parsed, artifact, policy);
 }
 
 }  // namespace

@@ -19,16 +19,17 @@ class CertificatePath : public ::testing::Test {
   const SigningKey key_ = SigningKey::make(Algorithm::ecdsa_p256_sha256);
   const CertificateShape shape_ = ca_.leaf_shape(*parse_rfc3339("2020-03-01T12:00:00Z"));
   const Certificate leaf_ = ca_.issue(shape_, key_);
+  CertificateMemory memory_;
 
-  std::string reason(std::vector<Certificate> untrusted, const Certificate& anchor) const {
-    const auto path = find_path(leaf_, untrusted, anchor);
+  std::string reason(std::vector<Certificate> untrusted, const Certificate& anchor) {
+    const auto path = find_path(leaf_, untrusted, anchor, memory_);
     return path.ok() ? "" : path.error().reason;
   }
 };
 
 TEST_F(CertificatePath, LeadsThroughTheIntermediateToTheRoot) {
   const std::vector<Certificate> untrusted = {ca_.root(), ca_.intermediate()};
-  const auto path = *find_path(leaf_, untrusted, ca_.root());
+  const auto path = *find_path(leaf_, untrusted, ca_.root(), memory_);
   ASSERT_EQ(path.size(), 3U);
   EXPECT_EQ(path[0].der(), leaf_.der());
   EXPECT_EQ(path[1].der(), ca_.intermediate().der());
@@ -36,7 +37,7 @@ TEST_F(CertificatePath, LeadsThroughTheIntermediateToTheRoot) {
 }
 
 TEST_F(CertificatePath, TheAnchorMayBeAnIntermediate) {
-  const auto path = *find_path(leaf_, {}, ca_.intermediate());
+  const auto path = *find_path(leaf_, {}, ca_.intermediate(), memory_);
   ASSERT_EQ(path.size(), 2U);
   EXPECT_EQ(path[1].der(), ca_.intermediate().der());
 }
@@ -68,14 +69,14 @@ TEST_F(CertificatePath, AnAlteredLeafHasNone) {
   Bytes der = leaf_.der();
   der.back() ^= 1;
   const auto path =
-      find_path(*Certificate::from_der(der), std::vector{ca_.intermediate()}, ca_.root());
+      find_path(*Certificate::from_der(der), std::vector{ca_.intermediate()}, ca_.root(), memory_);
   EXPECT_EQ(path.error().reason, "CERTIFICATE_CHAIN_INVALID");
 }
 
 TEST_F(CertificatePath, ALeafCannotIssue) {
   const SigningKey victim = SigningKey::make(Algorithm::ecdsa_p256_sha256);
   const Certificate forged = make_certificate(shape_, victim, {key_, &leaf_});
-  const auto path = find_path(forged, std::vector{leaf_, ca_.intermediate()}, ca_.root());
+  const auto path = find_path(forged, std::vector{leaf_, ca_.intermediate()}, ca_.root(), memory_);
   EXPECT_FALSE(path.ok());
 }
 
@@ -87,14 +88,15 @@ TEST_F(CertificatePath, TheLengthAllowedByTheIntermediateIsKept) {
   sub_shape.key_usage = "critical,keyCertSign";
   const Certificate sub = ca_.issue(sub_shape, sub_key);
   const Certificate below = make_certificate(shape_, key_, {sub_key, &sub});
-  const auto path = find_path(below, std::vector{sub, ca_.intermediate()}, ca_.root());
+  const auto path = find_path(below, std::vector{sub, ca_.intermediate()}, ca_.root(), memory_);
   EXPECT_EQ(path.error().reason, "CERTIFICATE_CHAIN_INVALID");
 }
 
 TEST_F(CertificatePath, AnUnknownCriticalExtensionIsRefused) {
   CertificateShape shape = shape_;
   shape.extensions.push_back({"1.2.3.4", {5, 0}, true});
-  const auto path = find_path(ca_.issue(shape, key_), std::vector{ca_.intermediate()}, ca_.root());
+  const auto path =
+      find_path(ca_.issue(shape, key_), std::vector{ca_.intermediate()}, ca_.root(), memory_);
   EXPECT_EQ(path.error().reason, "CERTIFICATE_CHAIN_INVALID");
 }
 

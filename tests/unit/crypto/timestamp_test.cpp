@@ -19,6 +19,7 @@ class TimestampTest : public ::testing::Test {
   const MemoryTsa tsa_;
   const std::vector<Certificate> authority_ = tsa_.trusted({}).chain;
   const Bytes signature_ = to_bytes(as_bytes("a signature"));
+  CertificateMemory memory_;
 
   TimestampResponse stamp(std::string_view time = "2026-03-01T12:00:00Z",
                           const StampOptions& options = {}) const {
@@ -34,7 +35,7 @@ TEST_F(TimestampTest, AGoodOneVerifiesWithAndWithoutCertificatesInIt) {
          {HashAlgorithm::sha256, HashAlgorithm::sha384, HashAlgorithm::sha512}) {
       const auto response = stamp("2026-03-01T12:00:00Z", {hash, with_certificates, 0});
       EXPECT_EQ(reason(response.check_imprint(signature_)), "");
-      EXPECT_EQ(reason(response.check_signer(authority_)), "");
+      EXPECT_EQ(reason(response.check_signer(authority_, memory_)), "");
       EXPECT_EQ(format_rfc3339(response.time()), "2026-03-01T12:00:00Z");
     }
   }
@@ -55,33 +56,37 @@ TEST_F(TimestampTest, AnotherSignatureIsAMismatch) {
 
 TEST_F(TimestampTest, AnotherAuthorityIsNotTheSigner) {
   const MemoryTsa other;
-  EXPECT_EQ(reason(stamp().check_signer(other.trusted({}).chain)), "TIMESTAMP_SIGNER_UNKNOWN");
+  EXPECT_EQ(reason(stamp().check_signer(other.trusted({}).chain, memory_)),
+            "TIMESTAMP_SIGNER_UNKNOWN");
 }
 
 TEST_F(TimestampTest, CertificatesInItAreNotTrust) {
   const MemoryTsa stranger;
   const auto response = *TimestampResponse::from_der(
       stranger.stamp(signature_, at("2026-03-01T12:00:00Z"), {HashAlgorithm::sha256, true, 0}));
-  EXPECT_EQ(reason(response.check_signer(authority_)), "TIMESTAMP_SIGNER_UNKNOWN");
+  EXPECT_EQ(reason(response.check_signer(authority_, memory_)), "TIMESTAMP_SIGNER_UNKNOWN");
   // A root that lists only issuers takes the certificate inside, if it leads to its anchor.
-  EXPECT_EQ(reason(response.check_signer(std::vector{tsa_.root()})), "TIMESTAMP_SIGNATURE_INVALID");
-  EXPECT_EQ(reason(response.check_signer(std::vector{stranger.root()})), "");
+  EXPECT_EQ(reason(response.check_signer(std::vector{tsa_.root()}, memory_)),
+            "TIMESTAMP_SIGNATURE_INVALID");
+  EXPECT_EQ(reason(response.check_signer(std::vector{stranger.root()}, memory_)), "");
 }
 
 TEST_F(TimestampTest, WithoutAnyCertificateTheSignerMustBeListed) {
-  EXPECT_EQ(reason(stamp().check_signer(std::vector{tsa_.root()})), "TIMESTAMP_SIGNER_UNKNOWN");
+  EXPECT_EQ(reason(stamp().check_signer(std::vector{tsa_.root()}, memory_)),
+            "TIMESTAMP_SIGNER_UNKNOWN");
 }
 
 TEST_F(TimestampTest, BothEndsOfTheCertificatesPeriodAreValid) {
   for (const char* time : {"2026-01-01T00:00:00Z", "2036-01-01T00:00:00Z"}) {
-    EXPECT_EQ(reason(stamp(time).check_signer(authority_)), "") << time;
+    EXPECT_EQ(reason(stamp(time).check_signer(authority_, memory_)), "") << time;
   }
   for (const char* time : {"2025-12-31T23:59:59Z", "2036-01-01T00:00:01Z"}) {
-    EXPECT_EQ(reason(stamp(time).check_signer(authority_)), "TIMESTAMP_CERTIFICATE_NOT_VALID")
+    EXPECT_EQ(reason(stamp(time).check_signer(authority_, memory_)),
+              "TIMESTAMP_CERTIFICATE_NOT_VALID")
         << time;
   }
   EXPECT_EQ(reason(stamp("2036-01-01T00:00:00.001Z", {HashAlgorithm::sha256, false, 3})
-                       .check_signer(authority_)),
+                       .check_signer(authority_, memory_)),
             "TIMESTAMP_CERTIFICATE_NOT_VALID");
 }
 
@@ -96,7 +101,7 @@ TEST_F(TimestampTest, ACertificateForMoreThanTimestampingIsRefused) {
     shape.not_after = at("2036-01-01T00:00:00Z");
     shape.extended_usage = usage;
     const Certificate wrong = make_certificate(shape, key, {key, &tsa_.root()});
-    EXPECT_EQ(reason(stamp().check_signer(std::vector{wrong, tsa_.root()})),
+    EXPECT_EQ(reason(stamp().check_signer(std::vector{wrong, tsa_.root()}, memory_)),
               "TIMESTAMP_CERTIFICATE_USAGE_WRONG")
         << usage;
   }
@@ -108,9 +113,9 @@ TEST_F(TimestampTest, AnIssuerForOtherUsagesIsRefused) {
   shape.not_before = at("2026-01-01T00:00:00Z");
   shape.not_after = at("2036-01-01T00:00:00Z");
   const Certificate code_signing = make_certificate(shape, key, {key, nullptr});
-  EXPECT_EQ(
-      reason(stamp().check_signer(std::vector{tsa_.certificate(), code_signing, tsa_.root()})),
-      "TIMESTAMP_CERTIFICATE_USAGE_WRONG");
+  EXPECT_EQ(reason(stamp().check_signer(std::vector{tsa_.certificate(), code_signing, tsa_.root()},
+                                        memory_)),
+            "TIMESTAMP_CERTIFICATE_USAGE_WRONG");
 }
 
 TEST_F(TimestampTest, EveryTruncationIsMalformed) {
@@ -140,7 +145,7 @@ TEST_F(TimestampTest, EveryByteFlippedIsRefusedOrLeavesTimeAndImprintAsTheyWere)
     altered[i] ^= 0x01;
     const auto response = TimestampResponse::from_der(altered);
     if (!response.ok() || !response->check_imprint(signature_).ok() ||
-        !response->check_signer(authority_).ok()) {
+        !response->check_signer(authority_, memory_).ok()) {
       continue;
     }
     EXPECT_EQ(response->time(), at("2026-03-01T12:00:00Z")) << i;
