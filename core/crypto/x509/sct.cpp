@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/crypto/x509/openssl_object.h"
+#include "core/crypto/x509/precertificate.h"
 
 namespace chancery {
 namespace {
@@ -76,18 +77,6 @@ void append_number(Bytes& out, std::uint64_t value, unsigned bytes) {
 }
 void append(Bytes& out, ByteView bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); }
 
-// RFC 6962 3.3: the TBSCertificate "without the SCT extension", every other byte as it was.
-Result<Bytes> tbs_before_scts(const Certificate& certificate) {
-  const openssl::Owned<X509, X509_free> copy(X509_dup(certificate.borrow()));
-  const openssl::Object oid = openssl::object_named(list_oid);
-  const int position = copy == nullptr ? -1 : X509_get_ext_by_OBJ(copy.get(), oid.get(), -1);
-  if (position < 0) return malformed("not embedded");
-  X509_EXTENSION_free(X509_delete_ext(copy.get(), position));
-  const auto tbs = openssl::encode(i2d_re_X509_tbs, copy.get());
-  if (tbs.empty()) return malformed("the certificate cannot be rebuilt");
-  return Bytes(tbs.begin(), tbs.end());
-}
-
 }  // namespace
 
 Result<std::vector<Sct>> parse_sct_list(ByteView extension) {
@@ -128,7 +117,8 @@ Result<std::vector<Sct>> embedded_scts(const Certificate& certificate) {
 
 Result<void> verify_sct(const Sct& sct, const Certificate& certificate, const Certificate& issuer,
                         const PublicKey& key) {
-  const Bytes tbs = TRY(tbs_before_scts(certificate));
+  const std::optional<Bytes> tbs = tbs_without_extension(certificate, list_oid);
+  if (!tbs) return malformed("not embedded in a certificate in DER");
   const PublicKey issuer_key = TRY(issuer.public_key());
   // RFC 6962 3.2: v1, certificate_timestamp, timestamp, precert_entry, issuer_key_hash,
   // TBSCertificate with a length of 24 bits, extensions.
@@ -136,8 +126,8 @@ Result<void> verify_sct(const Sct& sct, const Certificate& certificate, const Ce
   append_number(input, sct.timestamp_ms, 8);
   append_number(input, 1, 2);
   append(input, sha256(issuer_key.spki()));
-  append_number(input, tbs.size(), 3);
-  append(input, tbs);
+  append_number(input, tbs->size(), 3);
+  append(input, *tbs);
   append_number(input, sct.extensions.size(), 2);
   append(input, sct.extensions);
 
