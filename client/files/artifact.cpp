@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <memory>
 #include <vector>
 
 #include "core/base/encoding.h"
@@ -43,13 +44,14 @@ Result<std::uint64_t> size_of(const wire::Descriptor& opened, const ArtifactFile
 // Calls `take` with each chunk.
 template <typename Take>
 Result<void> read_chunks(const wire::Descriptor& opened, const std::string& name, Take take) {
-  std::vector<std::uint8_t> chunk(limits::artifact_chunk_bytes);
+  // Not zeroed first: of many small files that would be most of the work.
+  const auto chunk = std::make_unique_for_overwrite<std::uint8_t[]>(limits::artifact_chunk_bytes);
   for (;;) {
-    const ssize_t count = ::read(opened.number(), chunk.data(), chunk.size());
+    const ssize_t count = ::read(opened.number(), chunk.get(), limits::artifact_chunk_bytes);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return system_error("FILE_UNREADABLE", name + ": cannot read it", errno);
     if (count == 0) return {};
-    take(ByteView(chunk).first(static_cast<std::size_t>(count)));
+    take(ByteView(chunk.get(), static_cast<std::size_t>(count)));
   }
 }
 
