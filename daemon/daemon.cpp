@@ -6,9 +6,11 @@
 #include <charconv>
 
 #include "backends/registry.h"
+#include "core/base/limits/audit.h"
 #include "core/base/limits/journal.h"
 #include "core/base/limits/key_hosts.h"
 #include "core/base/limits/statements.h"
+#include "daemon/audit/system_journal.h"
 #include "daemon/config/keys.h"
 #include "daemon/config/programs.h"
 #include "daemon/flows/signing.h"
@@ -61,6 +63,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Config config, sd_event* event) {
   TRY(daemon->open_state());
   TRY(daemon->start_key_hosts());
   TRY(daemon->open_log());
+  TRY(daemon->open_audit());
   TRY(daemon->start_server(event));
   TRY(daemon->finish_what_was_signed());
   daemon->watch_progress();
@@ -72,6 +75,7 @@ Daemon::~Daemon() {
   server_.reset();
   background_.reset();
   spool_.reset();
+  clerk_.reset();
   log_.reset();
   journal_.reset();
   keys_.stop();
@@ -155,21 +159,64 @@ Result<void> Daemon::open_log() {
   return {};
 }
 
+// The log's key signs the audit's heads, too, under another name.
+Result<void> Daemon::open_audit() {
+  const std::shared_ptr<const Config> config = config_.get();
+  const SigningKey key = TRY(keys_.find(config->log.backend, config->log.key));
+  tlog::NoteKey name =
+      TRY(tlog::NoteKey::make(audit::origin_of(log_->key().name()), log_->key().key()));
+  refusals_ = std::make_unique<RefusalRecorder>(*journal_);
+  clerk_ = std::make_unique<Clerk>(
+      *journal_, *refusals_, CheckpointSigner(std::move(name), config->log.key, *key.host),
+      ClerkOptions{
+          .head_interval = limits::audit_head_interval_default,
+          .copy_record =
+              [](std::string_view record) { send_to_system_journal(journal_fields(record)); },
+          .copy_head =
+              [](const audit::Head& head, std::string_view note) {
+                send_to_system_journal(journal_fields(head, note));
+              },
+          .copy_left_out =
+              [](std::uint64_t count) { send_to_system_journal(journal_fields_left_out(count)); }});
+  return {};
+}
+
+// The caller gets the refusal whether it can be recorded or not.
+void Daemon::record_admin_refusal(const policy::Peer& peer, std::string_view method,
+                                  const Error& error) {
+  Refusal refusal{.uid = peer.uid,
+                  .gid = peer.gid,
+                  .pid = peer.pid,
+                  .method = std::string(method),
+                  .reason = error.reason,
+                  .message = error.message,
+                  .at = seams_.now()};
+  refusals_->record(std::move(refusal), RefusalRecorder::Clock::now(), [](const Result<void>&) {});
+}
+
 Result<void> Daemon::start_server(sd_event* event) {
   const std::shared_ptr<const Config> config = config_.get();
-  parts_.reset(new Parts{config_, keys_, *standing_, *journal_, *payloads_, *log_, *own_verifier_,
-                         in_flight_, *pool_, *spool_, seams_.now, seams_.at_step});
+  parts_.reset(new Parts{config_, keys_, *standing_, *journal_, *refusals_, *payloads_, *log_,
+                         *own_verifier_, in_flight_, *pool_, *spool_, seams_.now, seams_.at_step});
   key_life_ = std::make_unique<KeyLife>(config_, keys_, *standing_, seams_.now);
   administration_ = std::make_unique<Administration>(
       *parts_, started_at_, [this](const std::filesystem::path& path) { return load(path); });
-  std::vector<Method> methods =
-      all_methods({*parts_, *key_life_, *administration_, statements_, *background_, log_start_,
-                   [this] { return server_->counts(); }});
+  std::vector<Method> methods = all_methods(
+      {*parts_,
+       *key_life_,
+       *administration_,
+       statements_,
+       *background_,
+       log_start_,
+       {*journal_, audit::origin_of(log_->key().name()), [this] { return clerk_->seal(); }},
+       [this] { return server_->counts(); }});
   const auto may_administer = [this](const policy::Peer& peer,
                                      std::string_view method) -> Result<void> {
     const policy::Decision decision = policy::decide_admin(config_.get()->rules, peer);
     if (decision.allowed) return {};
-    return denied("NO_ADMIN_RULE", fmt::format("{}: {}", method, decision.reason));
+    Error refusal = denied("NO_ADMIN_RULE", fmt::format("{}: {}", method, decision.reason));
+    record_admin_refusal(peer, method, refusal);
+    return refusal;
   };
   if (!listening_) listening_ = TRY(listen_at(config->socket, config->socket_mode));
   ServerOptions options{.listening = std::move(*listening_)};
@@ -182,13 +229,14 @@ void Daemon::forget_old() {
   background_->post([this] {
     const WallTime before = seams_.now() - config_.get()->archive_life;
     const auto forget = [&]() -> Result<void> {
+      TRY(journal_->forget_audit_before(seams_.now() - config_.get()->audit_life));
       const std::vector<Sha256> payloads = TRY(journal_->forget_before(before));
       return payloads_->remove(payloads, names_payload_file());
     };
     const Result<void> forgotten = forget();
     if (!forgotten.ok())
       note(Priority::warning,
-           "the archive keeps more than it should: " + forgotten.error().message);
+           "archive or audit keep more than they should: " + forgotten.error().message);
   });
 }
 
@@ -224,8 +272,8 @@ void Daemon::watch_progress() {
   });
 }
 
-void Daemon::reload() {
-  const Result<void> reloaded = administration_->reload();
+void Daemon::reload(const policy::Peer& who) {
+  const Result<void> reloaded = administration_->reload(who);
   if (reloaded.ok()) {
     note(Priority::notice, "configuration reloaded");
   } else {

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <memory>
 
+#include "daemon/audit/clerk.h"
 #include "daemon/flows/keys/key_life.h"
 #include "daemon/flows/parts.h"
 #include "daemon/journal/state_directory.h"
@@ -27,7 +28,8 @@ class Daemon {
   static Result<std::unique_ptr<Daemon>> start(Config config, sd_event* event);
   ~Daemon();
 
-  void reload();
+  // `who` asked for it, as far as a signal says.
+  void reload(const policy::Peer& who);
   // Takes nothing new and lets what was accepted finish.
   void drain();
   bool is_drained() const;
@@ -45,6 +47,8 @@ class Daemon {
   Result<void> fits_keys(const Config& config);
   Result<Config> load(const std::filesystem::path& path);
   Result<void> open_log();
+  Result<void> open_audit();
+  void record_admin_refusal(const policy::Peer& peer, std::string_view method, const Error& error);
   Result<void> start_server(sd_event* event);
   Result<void> finish_what_was_signed();
   void watch_progress();
@@ -59,6 +63,8 @@ class Daemon {
   std::unique_ptr<Standing> standing_;
   std::unique_ptr<PayloadStore> payloads_;
   std::unique_ptr<LocalLog> log_;
+  std::unique_ptr<RefusalRecorder> refusals_;
+  std::unique_ptr<Clerk> clerk_;
   std::unique_ptr<OwnVerifier> own_verifier_;
   WallTime log_start_{};
   InFlight in_flight_;

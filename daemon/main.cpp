@@ -51,9 +51,12 @@ int stop(sd_event_source*, const signalfd_siginfo*, void* userdata) {
   return 0;
 }
 
-int reload(sd_event_source*, const signalfd_siginfo*, void* userdata) {
+int reload(sd_event_source*, const signalfd_siginfo* signal, void* userdata) {
   sd_notify(0, "RELOADING=1");
-  static_cast<Loop*>(userdata)->daemon->reload();
+  policy::Peer sender;
+  sender.uid = signal->ssi_uid;
+  sender.pid = static_cast<std::int32_t>(signal->ssi_pid);
+  static_cast<Loop*>(userdata)->daemon->reload(sender);
   sd_notify(0, "READY=1");
   return 0;
 }

@@ -13,8 +13,10 @@ namespace {
 using ReadSection = void (*)(const ConfigTable&, Config&, ProblemList&);
 
 void read_single_sections(TableReader& root, Config& config, ProblemList& problems) {
-  constexpr std::pair<std::string_view, ReadSection> sections[] = {
-      {"server", read_server}, {"state", read_state}, {"archive", read_archive}};
+  constexpr std::pair<std::string_view, ReadSection> sections[] = {{"server", read_server},
+                                                                   {"state", read_state},
+                                                                   {"archive", read_archive},
+                                                                   {"audit", read_audit}};
   for (const auto& [name, read] : sections) {
     if (const ConfigTable* table = root.table(name)) read(*table, config, problems);
   }

@@ -58,6 +58,7 @@ struct Config {
   unsigned socket_mode = 0600;
   std::filesystem::path state_directory = "/var/lib/chancery";
   std::chrono::seconds archive_life = limits::archive_life_default;  // of finished requests
+  std::chrono::seconds audit_life = limits::audit_life_default;      // of its records
   LogSection log;
   std::vector<BackendSection> backends;
   std::vector<ProfileSection> profiles;

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/policy/rule.h"
+#include "daemon/audit/refusal_recorder.h"
 #include "daemon/config/current.h"
 #include "daemon/flows/in_flight.h"
 #include "daemon/flows/keys/standing.h"
@@ -23,6 +24,7 @@ struct Parts {
   const KeyRing& keys;
   const Standing& standing;
   Journal& journal;
+  RefusalRecorder& refusals;
   PayloadStore& payloads;
   LocalLog& log;
   OwnVerifier& own_verifier;  // trusts our own log and nothing else

@@ -177,8 +177,8 @@ void Signing::refuse(const Error& error) {
                   .message = error.message,
                   .at = parts_.now()};
   // A refusal that cannot be recorded is still a refusal: the caller gets it either way.
-  parts_.journal.record_refusal(
-      std::move(refusal),
+  parts_.refusals.record(
+      std::move(refusal), RefusalRecorder::Clock::now(),
       [self = shared_from_this(), error](const Result<void>&) { self->give(error); });
 }
 

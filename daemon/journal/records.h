@@ -80,7 +80,7 @@ struct CountedRefusals {
   std::uint64_t count = 0;
   WallTime from{};
   WallTime to{};
-  std::map<std::string, std::uint64_t> reasons;  // how many of each
+  std::map<std::string, std::uint64_t> reasons = {};  // how many of each
 };
 
 // What is stopped, and which certificates belong to which key. `subject` is "profile:NAME" or

@@ -5,6 +5,7 @@
 #include "chancery/v1/admin.pb.h"
 #include "core/base/utf8.h"
 #include "daemon/config/reload.h"
+#include "daemon/note.h"
 #include "daemon/services/back_up.h"
 #include "daemon/services/message.h"
 #include "daemon/version.h"
@@ -60,7 +61,7 @@ std::vector<Method> Administration::methods(std::function<ServerCounts()> counts
        nullptr, nullptr},
       {service, "Reload", Permission::admin,
        [this](const Call& call) {
-         const Result<void> reloaded = reload();
+         const Result<void> reloaded = reload(call.peer);
          if (!reloaded.ok()) return call.responder->answer(reloaded.error());
          v1::ReloadReply reply;
          reply.set_configuration(parts_.config.get()->source.string());
@@ -113,7 +114,13 @@ Result<std::string> Administration::status(const ServerCounts& counts) {
   return reply.SerializeAsString();
 }
 
-Result<void> Administration::reload() {
+Result<void> Administration::reload(const policy::Peer& who) {
+  const Result<void> outcome = load_again();
+  record_end(who, "Admin.Reload", outcome.ok() ? nullptr : &outcome.error());
+  return outcome;
+}
+
+Result<void> Administration::load_again() {
   const std::shared_ptr<const Config> now = parts_.config.get();
   auto outcome = [&]() -> Result<void> {
     if (now->source.empty()) return {};  // the embedded default has nothing to read
@@ -131,15 +138,22 @@ Result<void> Administration::reload() {
   return outcome;
 }
 
-Result<std::string> Administration::hand_over_log(const Call& call) {
-  if (!parts_.in_flight.close(call.deadline)) {
+// Lets what is being signed finish, and takes nothing new.
+Result<void> Administration::close_log(Deadline deadline) {
+  if (!parts_.in_flight.close(deadline)) {
     return unavailable("LOG_BUSY",
                        "requests are still being signed: try again with a later deadline");
   }
-  if (const Result<void> handed = parts_.log.hand_over(call.deadline); !handed.ok()) {
-    parts_.in_flight.open_again();
-    return handed.error();
-  }
+  const Result<void> handed = parts_.log.hand_over(deadline);
+  if (!handed.ok()) parts_.in_flight.open_again();
+  return handed;
+}
+
+Result<std::string> Administration::hand_over_log(const Call& call) {
+  TRY(record(call.peer, call.method, "begun"));
+  const Result<void> handed = close_log(call.deadline);
+  record_end(call.peer, call.method, handed.ok() ? nullptr : &handed.error());
+  if (!handed.ok()) return handed.error();
   const std::shared_ptr<const Config> config = parts_.config.get();
   v1::HandOverLogReply reply;
   reply.set_log_size(parts_.log.size());
@@ -148,12 +162,34 @@ Result<std::string> Administration::hand_over_log(const Call& call) {
   return reply.SerializeAsString();
 }
 
+Result<void> Administration::record(const policy::Peer& who, std::string_view method,
+                                    std::string_view outcome, std::string_view message) {
+  return parts_.journal.record_act({.uid = who.uid,
+                                    .gid = who.gid,
+                                    .pid = who.pid,
+                                    .method = std::string(method),
+                                    .outcome = std::string(outcome),
+                                    .message = std::string(message),
+                                    .at = parts_.now()});
+}
+
+void Administration::record_end(const policy::Peer& who, std::string_view method,
+                                const Error* error) {
+  const Result<void> recorded = error == nullptr
+                                    ? record(who, method, "done")
+                                    : record(who, method, error->reason, error->message);
+  if (recorded.ok()) return;
+  note(Priority::warning, fmt::format("{} is not recorded: {}", method, recorded.error().message));
+}
+
 Result<std::string> Administration::back_up(const Call& call) {
   const auto request = TRY(read_message<v1::BackUpRequest>(call.payload));
-  const BackUp made = TRY(back_up_state(parts_, request.name()));
+  const Result<BackUp> made = back_up_state(parts_, request.name());
+  record_end(call.peer, call.method, made.ok() ? nullptr : &made.error());
+  if (!made.ok()) return made.error();
   v1::BackUpReply reply;
-  reply.set_directory(made.directory.string());
-  reply.set_log_size(made.log_size);
+  reply.set_directory(made->directory.string());
+  reply.set_log_size(made->log_size);
   return reply.SerializeAsString();
 }
 

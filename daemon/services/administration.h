@@ -24,12 +24,19 @@ class Administration {
 
   // Admin.Reload and SIGHUP: reads the configuration again. A bad one is reported and remembered
   // for Status; the old one stays in force.
-  Result<void> reload();
+  Result<void> reload(const policy::Peer& who);
 
  private:
   Result<std::string> status(const ServerCounts& counts);
+  Result<void> load_again();
+  Result<void> close_log(Deadline deadline);
   Result<std::string> hand_over_log(const Call& call);
   Result<std::string> back_up(const Call& call);
+  // An act into the journal, and so into the audit.
+  Result<void> record(const policy::Peer& who, std::string_view method, std::string_view outcome,
+                      std::string_view message = {});
+  // How it ended; where that cannot be recorded the operator is told.
+  void record_end(const policy::Peer& who, std::string_view method, const Error* error);
 
   const Parts& parts_;
   WallTime started_at_;

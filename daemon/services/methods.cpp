@@ -18,6 +18,7 @@ std::vector<Method> all_methods(const MethodParts& with) {
   add(keys_methods(with.parts));
   add(key_life_methods(with.parts, with.key_life, with.background));
   add(log_methods(with.parts, with.log_start));
+  add(audit_methods(with.audit));
   add(with.administration.methods(with.counts, with.background));
   return all;
 }

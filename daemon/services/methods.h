@@ -7,6 +7,7 @@
 #include "daemon/flows/parts.h"
 #include "daemon/server/call.h"
 #include "daemon/services/administration.h"
+#include "daemon/services/audit.h"
 #include "daemon/services/byte_budget.h"
 
 namespace chancery::daemon {
@@ -18,6 +19,7 @@ struct MethodParts {
   ByteBudget& statements;
   Pool& background;  // for what takes long: hand-over, backups, acts on devices
   WallTime log_start;
+  AuditParts audit;
   std::function<ServerCounts()> counts;
 };
 std::vector<Method> all_methods(const MethodParts& with);

@@ -15,6 +15,8 @@ inline constexpr std::size_t socket_path_bytes_max = 107;  // sockaddr_un::sun_p
 // Bundles of a quarter stay at hand; a year of a busy build host would be hundreds of GiB.
 inline constexpr auto archive_life_default = std::chrono::hours(24 * 90);
 inline constexpr int archive_days_max = 36500;
+// Who had what signed is asked for as long as software is in use; a record is half a KiB.
+inline constexpr auto audit_life_default = std::chrono::hours(24 * 3650);
 // Below it a replaced file costs more than it says; above it stock clients wait for nothing.
 inline constexpr int publish_interval_ms_min = 10;
 inline constexpr int publish_interval_ms_max = 60000;

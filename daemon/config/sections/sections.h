@@ -9,10 +9,11 @@
 
 namespace chancery::daemon {
 
-// [server], [state], [archive], [log]
+// [server], [state], [archive], [audit], [log]
 void read_server(const ConfigTable& table, Config& config, ProblemList& problems);
 void read_state(const ConfigTable& table, Config& config, ProblemList& problems);
 void read_archive(const ConfigTable& table, Config& config, ProblemList& problems);
+void read_audit(const ConfigTable& table, Config& config, ProblemList& problems);
 void read_log(const ConfigTable& table, Config& config, ProblemList& problems);
 
 // [[backend]], [[profile]], [[rule]]

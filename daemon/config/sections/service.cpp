@@ -1,9 +1,21 @@
-// [server], [state], [archive], [log]: there is one of each.
+// [server], [state], [archive], [audit], [log]: there is one of each.
 #include "core/base/limits/configuration.h"
 #include "daemon/config/sections/log_origin.h"
 #include "daemon/config/sections/sections.h"
 
 namespace chancery::daemon {
+namespace {
+
+// Both keep for a number of days.
+std::optional<std::chrono::seconds> read_days(TableReader& section) {
+  const auto days =
+      section.number("days", 1, limits::archive_days_max,
+                     "a number of days from 1 to " + std::to_string(limits::archive_days_max));
+  if (!days) return std::nullopt;
+  return std::chrono::hours(24 * *days);
+}
+
+}  // namespace
 
 void read_server(const ConfigTable& table, Config& config, ProblemList& problems) {
   TableReader server(table, "[server]", problems);
@@ -35,12 +47,14 @@ void read_state(const ConfigTable& table, Config& config, ProblemList& problems)
 
 void read_archive(const ConfigTable& table, Config& config, ProblemList& problems) {
   TableReader archive(table, "[archive]", problems);
-  if (const auto days = archive.number(
-          "days", 1, limits::archive_days_max,
-          "a number of days from 1 to " + std::to_string(limits::archive_days_max))) {
-    config.archive_life = std::chrono::hours(24 * *days);
-  }
+  if (const auto life = read_days(archive)) config.archive_life = *life;
   archive.refuse_others();
+}
+
+void read_audit(const ConfigTable& table, Config& config, ProblemList& problems) {
+  TableReader audit(table, "[audit]", problems);
+  if (const auto life = read_days(audit)) config.audit_life = *life;
+  audit.refuse_others();
 }
 
 void read_log(const ConfigTable& table, Config& config, ProblemList& problems) {

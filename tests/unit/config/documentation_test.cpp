@@ -49,7 +49,7 @@ TEST(ConfigurationReference, NamesEveryKeyThatThereIs) {
   const std::string text = reference();
   // An unknown key is answered with those that are known.
   for (const char* section :
-       {"[server]", "[state]", "[archive]", "[log]", "[[profile]]", "[[rule]]"}) {
+       {"[server]", "[state]", "[archive]", "[audit]", "[log]", "[[profile]]", "[[rule]]"}) {
     const std::string said = problems_of(std::string(section) + "\nzzzzzzzzzzzzzzzz = 1\n");
     std::size_t at = said.find("known are ");
     ASSERT_NE(at, std::string::npos) << said;

@@ -1,0 +1,38 @@
+#include "core/audit/describe.h"
+
+#include <fmt/format.h>
+
+#include "core/audit/record.h"
+#include "core/base/limits/audit.h"
+#include "core/base/rfc3339.h"
+
+namespace chancery::audit {
+namespace {
+
+// What people need of each member, in the order in which it is said.
+constexpr std::array<std::string_view, 19> told = {
+    "method",  "subject",        "uid",       "pid",     "profile",
+    "rule",    "backend",        "key",       "digest",  "artifact",
+    "receipt", "predicate_type", "log_index", "outcome", "reason",
+    "message", "count",          "reasons",   "last"};
+
+std::string text_of(const Json& value) {
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+}  // namespace
+
+Result<std::string> describe(std::string_view record) {
+  const Stamp stamp = TRY(read_stamp(record));
+  const Json json = TRY(parse_json(record, "audit record", limits::audit_line_bytes_max));
+  const auto second = std::chrono::floor<std::chrono::seconds>(stamp.at);
+  std::string out =
+      fmt::format("{}  {:>6}  {:<7}", format_rfc3339(second), stamp.number, stamp.event);
+  for (const std::string_view name : told) {
+    const auto member = json.find(name);
+    if (member != json.end()) out += fmt::format("  {} {}", name, text_of(*member));
+  }
+  return out;
+}
+
+}  // namespace chancery::audit

@@ -1,0 +1,12 @@
+// A record as a person reads it. Pure.
+#pragma once
+
+#include "core/base/json.h"
+
+namespace chancery::audit {
+
+// "2027-01-15T08:00:00Z  17  refused  Signer.Sign  uid 1000 pid 4711  profile release  NO_RULE:
+// ...". Error: invalid_request AUDIT_RECORD_MALFORMED.
+Result<std::string> describe(std::string_view record);
+
+}  // namespace chancery::audit

@@ -1,0 +1,43 @@
+// Refusals on their way to the journal: each gets a record of its own, up to a rate for each user;
+// those above it are counted, and the count is recorded. So whom we deny can neither fill the disk
+// nor keep the journal busy.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <vector>
+
+#include "daemon/journal/journal.h"
+
+namespace chancery::daemon {
+
+// Thread-safe. Borrows the journal.
+class RefusalRecorder {
+ public:
+  using Clock = Deadline::Clock;
+
+  explicit RefusalRecorder(Journal& journal) : journal_(journal) {}
+
+  // `done` runs when the record is durable, or at once where the refusal is only counted.
+  void record(Refusal refusal, Clock::time_point now, Journal::Done<void> done);
+  // Records what was counted since the last call; what cannot be recorded now stays counted.
+  // Waits for the journal.
+  Result<void> record_counted(Clock::time_point now);
+
+ private:
+  // A token bucket.
+  struct User {
+    double tokens;
+    Clock::time_point at;
+    CountedRefusals counted = {};
+  };
+  bool has_record_of_its_own(const Refusal& refusal, Clock::time_point now);
+  std::vector<CountedRefusals> take_counted(Clock::time_point now);
+  void give_back(const CountedRefusals& counted);
+
+  Journal& journal_;
+  std::mutex mutex_;
+  std::map<std::uint32_t, User> users_;
+};
+
+}  // namespace chancery::daemon

@@ -1,0 +1,20 @@
+// chancery.v1.Audit: the audit, read.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "daemon/journal/journal.h"
+#include "daemon/server/call.h"
+
+namespace chancery::daemon {
+
+struct AuditParts {
+  Journal& journal;
+  std::string origin;                  // of its heads
+  std::function<Result<void>()> seal;  // has a head signed
+};
+
+std::vector<Method> audit_methods(const AuditParts& parts);
+
+}  // namespace chancery::daemon

@@ -1,0 +1,38 @@
+#include "daemon/audit/system_journal.h"
+
+#include <gmock/gmock.h>
+
+#include "core/audit/record.h"
+
+namespace chancery::testing {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+
+constexpr WallTime noon{std::chrono::seconds(1'800'000'000)};
+
+TEST(SystemJournal, EachMemberIsAField) {
+  const std::string record = audit::write_record(
+      7, noon,
+      audit::Refused{{1001, 100, 4711}, "Signer.Sign", "release", "", "", "NO_RULE", "a\nb"});
+  const auto fields = daemon::journal_fields(record);
+  EXPECT_THAT(fields, Contains("PRIORITY=5"));
+  EXPECT_THAT(fields, Contains("CHANCERY_EVENT=refused"));
+  EXPECT_THAT(fields, Contains("CHANCERY_NUMBER=7"));
+  EXPECT_THAT(fields, Contains("CHANCERY_UID=1001"));
+  EXPECT_THAT(fields, Contains("CHANCERY_MESSAGE=a\nb"));
+  EXPECT_THAT(fields[0], HasSubstr("MESSAGE=audit: 2027-01-15T08:00:00Z"));
+}
+
+TEST(SystemJournal, AHeadIsThereAsANote) {
+  const auto fields = daemon::journal_fields({7, {}}, "origin\n7\n");
+  EXPECT_THAT(fields, Contains("CHANCERY_HEAD=origin\n7\n"));
+}
+
+TEST(SystemJournal, NothingHappensWhereNobodyListens) {
+  daemon::send_to_system_journal(daemon::journal_fields_left_out(3));
+}
+
+}  // namespace
+}  // namespace chancery::testing
