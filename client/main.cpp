@@ -1,5 +1,6 @@
 // The `chancery` command: only names what it can do; each command has a file of its own.
 #include "client/admin/commands.h"
+#include "client/audit/commands.h"
 #include "client/commands/commands.h"
 #include "client/terminal/command_line.h"
 
@@ -19,9 +20,10 @@ const CommandHelp program_help{
 int main(int argc, char** argv) {
   using namespace chancery::client;
   CommandLine line("chancery", CHANCERY_VERSION, program_help);
-  for (const auto add : {add_sign, add_attest, add_verify, add_get, add_wait, add_profiles,
-                         add_keys, add_key_attestation, add_key_certificates, add_key_life,
-                         add_status, add_log, add_trust, add_reload, add_backup, add_restore})
+  for (const auto add :
+       {add_sign, add_attest, add_verify, add_get, add_wait, add_profiles, add_keys,
+        add_key_attestation, add_key_certificates, add_key_life, add_status, add_audit, add_log,
+        add_trust, add_reload, add_backup, add_restore})
     add(line);
   return static_cast<int>(line.run(argc, argv));
 }
