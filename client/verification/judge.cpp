@@ -25,8 +25,8 @@ std::vector<Group> group(const std::vector<Case>& cases) {
   return groups;
 }
 
-// Groups go out to the workers in order and are reported in order; a worker does not run further
-// ahead of the report than the window, so that memory does not follow the number of cases.
+// Groups go out to the workers in order and are reported in order. A worker that is ahead of the
+// report waits where too many verdicts do, so that memory does not follow the number of cases.
 class Batch {
  public:
   Batch(std::vector<Group> groups, const Bench& bench)
@@ -36,34 +36,52 @@ class Batch {
     std::vector<std::jthread> workers(
         std::min<std::size_t>(groups_.size(), std::max(1U, std::thread::hardware_concurrency())));
     for (std::jthread& worker : workers) worker = std::jthread([this] { work(); });
-    for (std::size_t index = 0; index < groups_.size(); ++index)
-      for (const Outcome& outcome : await(index)) on_outcome(outcome);
+    while (reported_ < groups_.size())
+      for (Outcome& outcome : await_some()) on_outcome(std::move(outcome));
   }
 
  private:
+  struct Slot {
+    std::vector<Outcome> outcomes;  // to be reported
+    bool is_complete = false;
+  };
+
   void work() {
     bundle::Verifier verifier(bench_->root);  // one thread each; it learns from its own cases
     while (const std::optional<std::size_t> index = take()) {
-      std::vector<Outcome> outcomes = judge_artifact(groups_[*index], *bench_, verifier);
+      judge_artifact(groups_[*index], *bench_, verifier,
+                     [&](Outcome outcome) { put(*index, std::move(outcome)); });
       const std::lock_guard lock(mutex_);
-      slots_[*index] = std::move(outcomes);
+      slots_[*index].is_complete = true;
       changed_.notify_all();
     }
   }
 
   std::optional<std::size_t> take() {
-    std::unique_lock lock(mutex_);
-    if (next_ == groups_.size()) return std::nullopt;
-    const std::size_t index = next_++;
-    changed_.wait(lock, [&] { return index < reported_ + limits::verdicts_waiting_max; });
-    return index;
+    const std::lock_guard lock(mutex_);
+    return next_ == groups_.size() ? std::nullopt : std::optional(next_++);
   }
 
-  std::vector<Outcome> await(std::size_t index) {
+  // Whose turn it is has room for one at any time: somebody always gets on.
+  void put(std::size_t index, Outcome outcome) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return slots_[index].has_value(); });
-    std::vector<Outcome> outcomes = *std::exchange(slots_[index], std::nullopt);
-    reported_ = index + 1;
+    std::vector<Outcome>& outcomes = slots_[index].outcomes;
+    changed_.wait(lock, [&] {
+      return waiting_ < limits::verdicts_waiting_max || (index == reported_ && outcomes.empty());
+    });
+    outcomes.push_back(std::move(outcome));
+    ++waiting_;
+    changed_.notify_all();
+  }
+
+  // Of the group whose turn it is; the next one's turn where that was all.
+  std::vector<Outcome> await_some() {
+    std::unique_lock lock(mutex_);
+    Slot& slot = slots_[reported_];
+    changed_.wait(lock, [&] { return slot.is_complete || !slot.outcomes.empty(); });
+    std::vector<Outcome> outcomes = std::exchange(slot.outcomes, {});
+    waiting_ -= outcomes.size();
+    if (slot.is_complete) ++reported_;
     changed_.notify_all();
     return outcomes;
   }
@@ -74,7 +92,8 @@ class Batch {
   std::condition_variable changed_;
   std::size_t next_ = 0;
   std::size_t reported_ = 0;
-  std::vector<std::optional<std::vector<Outcome>>> slots_;
+  std::size_t waiting_ = 0;  // outcomes in all slots
+  std::vector<Slot> slots_;
 };
 
 }  // namespace
@@ -83,8 +102,7 @@ void judge(const std::vector<Case>& cases, const Bench& bench, const OnOutcome& 
   std::vector<Group> groups = group(cases);
   if (groups.size() > 1) return Batch(std::move(groups), bench).run(on_outcome);
   bundle::Verifier verifier(bench.root);
-  for (const Group& one : groups)
-    for (const Outcome& outcome : judge_artifact(one, bench, verifier)) on_outcome(outcome);
+  for (const Group& one : groups) judge_artifact(one, bench, verifier, on_outcome);
 }
 
 }  // namespace chancery::client

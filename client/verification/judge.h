@@ -23,12 +23,13 @@ struct Outcome {
   const Case* about;
   Result<bundle::Verdict> verdict;  // an Error: it could not be judged, a file cannot be read
 };
-using OnOutcome = std::function<void(const Outcome&)>;
+using OnOutcome = std::function<void(Outcome)>;
 
 // All bundles of one artefact, in the order of `cases`. A malformed bundle and one without a policy
-// are refused.
-std::vector<Outcome> judge_artifact(const std::vector<const Case*>& cases, const Bench& bench,
-                                    bundle::Verifier& verifier);
+// are refused. Each is told as soon as it is known, and memory does not follow their number: what
+// does not fit into it is read again.
+void judge_artifact(const std::vector<const Case*>& cases, const Bench& bench,
+                    bundle::Verifier& verifier, const OnOutcome& on_outcome);
 
 // All cases; those of one artefact together, in the order in which artefacts are first named.
 // `on_outcome` is called on the calling thread.

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <filesystem>
+#include <optional>
 
 #include "client/files/file.h"
 #include "client/verification/judge.h"
@@ -16,11 +18,18 @@ bundle::Verdict refuse(Error reason) {
   return verdict;
 }
 
-// A case that can be judged as soon as the artefact is known.
-struct Ready {
-  Outcome* outcome;
-  bundle::Bundle bundle;
-  const bundle::Policy* policy;
+// What comes through a pipe is read once.
+bool can_be_read_again(const std::string& path) {
+  std::error_code ignored;
+  return path != "-" && std::filesystem::is_regular_file(path, ignored);
+}
+
+// A case on its way to its verdict.
+struct Pending {
+  const Case* about;
+  const bundle::Policy* policy = nullptr;
+  std::optional<bundle::Bundle> bundle = {};            // nothing: to be read again
+  std::optional<Result<bundle::Verdict>> verdict = {};  // known without the artefact
 };
 
 class ArtifactJudge {
@@ -28,31 +37,47 @@ class ArtifactJudge {
   ArtifactJudge(const Bench& bench, bundle::Verifier& verifier)
       : bench_(&bench), verifier_(&verifier) {}
 
-  void prepare(Outcome& outcome) {
-    const auto policy = bench_->policies.find(outcome.about->artifact);
-    if (!policy.ok()) return outcome.verdict = refuse(policy.error()), void();
-    const auto text = read_file(outcome.about->bundle, "bundle", limits::bundle_bytes_max);
-    if (!text.ok()) return outcome.verdict = text.error(), void();
-    auto bundle = bundle::parse_bundle(*text);
-    if (!bundle.ok()) return outcome.verdict = refuse(bundle.error()), void();
-    const bundle::Wanted wanted = verifier_->wanted(*bundle, **policy);
+  // Learns what of the artefact is needed to judge the case.
+  void prepare(const Case& about) {
+    Pending& one = pending_.emplace_back(Pending{&about});
+    const auto policy = bench_->policies.find(about.artifact);
+    if (!policy.ok()) return one.verdict.emplace(refuse(policy.error())), void();
+    one.policy = *policy;
+    const std::size_t bytes = read(one);
+    if (!one.bundle) return;
+    const bundle::Wanted wanted = verifier_->wanted(*one.bundle, *one.policy);
     want(wanted.hashes);
     is_content_wanted_ |= wanted.is_content_wanted;
-    ready_.push_back({&outcome, std::move(bundle).value(), *policy});
+    is_artifact_wanted_ = true;
+    if (bytes_kept_ + bytes > limits::bundles_kept_bytes_max && can_be_read_again(about.bundle))
+      one.bundle.reset();
+    else
+      bytes_kept_ += bytes;
   }
 
-  void judge(const std::string& name) {
-    if (ready_.empty()) return;
-    const auto artifact = know(name);
-    for (const Ready& one : ready_) {
-      if (artifact.ok())
-        one.outcome->verdict = verifier_->verify(one.bundle, *artifact, *one.policy);
-      else
-        one.outcome->verdict = artifact.error();
+  void judge(const std::string& name, const OnOutcome& on_outcome) {
+    std::optional<Result<bundle::Artifact>> artifact;
+    if (is_artifact_wanted_) artifact = know(name);
+    for (Pending& one : pending_) {
+      if (!one.verdict && !artifact->ok()) one.verdict = artifact->error();
+      if (!one.verdict && !one.bundle) read(one);
+      if (!one.verdict) one.verdict = verifier_->verify(*one.bundle, **artifact, *one.policy);
+      on_outcome({one.about, *std::exchange(one.verdict, std::nullopt)});
+      one.bundle.reset();
     }
   }
 
  private:
+  // Answers with how large the bundle is.
+  static std::size_t read(Pending& one) {
+    const auto text = read_file(one.about->bundle, "bundle", limits::bundle_bytes_max);
+    if (!text.ok()) return one.verdict.emplace(text.error()), 0;
+    auto bundle = bundle::parse_bundle(*text);
+    if (!bundle.ok()) return one.verdict.emplace(refuse(bundle.error())), 0;
+    one.bundle = std::move(bundle).value();
+    return text->size();
+  }
+
   void want(const std::vector<HashAlgorithm>& hashes) {
     for (const HashAlgorithm hash : hashes)
       if (std::ranges::find(hashes_, hash) == hashes_.end()) hashes_.push_back(hash);
@@ -78,22 +103,21 @@ class ArtifactJudge {
 
   const Bench* bench_;
   bundle::Verifier* verifier_;
+  std::vector<Pending> pending_;
+  std::size_t bytes_kept_ = 0;
   std::vector<HashAlgorithm> hashes_;
+  bool is_artifact_wanted_ = false;
   bool is_content_wanted_ = false;
   Bytes content_;  // while it is wanted, and not too large
-  std::vector<Ready> ready_;
 };
 
 }  // namespace
 
-std::vector<Outcome> judge_artifact(const std::vector<const Case*>& cases, const Bench& bench,
-                                    bundle::Verifier& verifier) {
-  std::vector<Outcome> outcomes;
-  for (const Case* one : cases) outcomes.push_back({one, bundle::Verdict{}});
+void judge_artifact(const std::vector<const Case*>& cases, const Bench& bench,
+                    bundle::Verifier& verifier, const OnOutcome& on_outcome) {
   ArtifactJudge judge(bench, verifier);
-  for (Outcome& outcome : outcomes) judge.prepare(outcome);
-  judge.judge(cases.front()->artifact);
-  return outcomes;
+  for (const Case* one : cases) judge.prepare(*one);
+  judge.judge(cases.front()->artifact, on_outcome);
 }
 
 }  // namespace chancery::client

@@ -28,8 +28,11 @@ inline constexpr std::size_t policy_file_bytes_max = 1U
 // What `chancery verify` judges at once: a large mirror of packages; a name takes about 200 bytes.
 inline constexpr std::size_t cases_max = 1'000'000;
 inline constexpr std::size_t case_list_bytes_max = 256U << 20;  // as many lines as that
-// Artefacts judged before one that is slow to read: their verdicts are kept, some KiB each.
+// Bundles judged before one whose artefact is slow to read: their verdicts are kept, some KiB each.
 inline constexpr std::size_t verdicts_waiting_max = 4096;
+// Of the bundles about one artefact, while it is hashed: thousands of them. Those beyond are read
+// twice.
+inline constexpr std::size_t bundles_kept_bytes_max = 16U << 20;
 // Work that is done sooner shows no progress; then an eye follows about ten drawings a second.
 inline constexpr auto progress_silence = 700ms;
 inline constexpr auto progress_interval = 100ms;

@@ -4,11 +4,13 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <fstream>
 #include <thread>
 
 #include "client/verification/inputs.h"
 #include "client/verification/judge.h"
+#include "core/base/limits/command.h"
 #include "tests/support/sigstore/sigstore.h"
 #include "tests/support/temporary_directory.h"
 
@@ -45,7 +47,7 @@ class Many : public ::testing::Test {
   std::vector<std::pair<std::string, std::string>> judge_all(const std::vector<Case>& cases) {
     std::vector<std::pair<std::string, std::string>> results;
     const bundle::TrustedRoot root = sigstore_.root();
-    judge(cases, {root, policies_, {}}, [&](const Outcome& outcome) {
+    judge(cases, {root, policies_, on_read_}, [&](const Outcome& outcome) {
       std::string result = "verified";
       if (!outcome.verdict.ok())
         result = outcome.verdict.error().reason;
@@ -59,6 +61,7 @@ class Many : public ::testing::Test {
   TemporaryDirectory directory_;
   Sigstore sigstore_;
   Policies policies_ = Policies::for_all(sigstore_.policy());
+  OnRead on_read_;
   std::jthread writer_;
 };
 
@@ -126,6 +129,36 @@ TEST_F(Many, AnArtefactIsReadOnceForAllItsBundles) {
   const std::string pipe = piped(sigstore_.artefact);
   EXPECT_THAT(judge_all({{pipe, path("content.sigstore.json")}, {pipe, path("second")}}),
               ElementsAre(FieldsAre("pipe", "verified"), FieldsAre("pipe", "verified")));
+}
+
+TEST_F(Many, BundlesBeyondWhatIsKeptAreReadAgain) {
+  // Blanks are JSON too.
+  const std::string bundle = bundle::write_bundle(sigstore_.sign_artefact()) +
+                             std::string(limits::bundles_kept_bytes_max / 3, ' ');
+  write_text(directory_ / "content", sigstore_.artefact);
+  std::vector<Case> cases;
+  for (const char* name : {"1", "2", "3", "4"}) {
+    write_text(directory_ / name, bundle);
+    cases.push_back({path("content"), path(name)});
+  }
+  // While the artefact is hashed.
+  on_read_ = [&](const ReadProgress&) {
+    for (const Case& one : cases) write_text(one.bundle, "{}");
+  };
+  EXPECT_THAT(judge_all(cases),
+              ElementsAre(FieldsAre("content", "verified"), FieldsAre("content", "verified"),
+                          FieldsAre("content", "BUNDLE_FIELD_MISSING"),
+                          FieldsAre("content", "BUNDLE_FIELD_MISSING")));
+}
+
+TEST_F(Many, MoreVerdictsThanMayWaitComeBackInOrder) {
+  std::vector<Case> cases;
+  for (const char* name : {"a", "b", "c"})
+    cases.insert(cases.end(), limits::verdicts_waiting_max + 1, {path(name), path("nowhere")});
+  const auto results = judge_all(cases);
+  ASSERT_EQ(results.size(), cases.size());
+  EXPECT_TRUE(std::ranges::is_sorted(results));
+  EXPECT_THAT(results.back(), FieldsAre("c", "FILE_NOT_FOUND"));
 }
 
 TEST_F(Many, PureEd25519IsOverTheArtefactItselfWhichIsReadOnce) {
