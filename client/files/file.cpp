@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <memory>
 
 #include "wire/descriptor.h"
 
@@ -29,16 +30,12 @@ Error cannot_write(const std::filesystem::path& path, int error_number) {
 Result<std::string> read_to_end(int number, const std::filesystem::path& path,
                                 std::string_view kind, std::size_t bytes_max) {
   std::string content;
+  const auto piece = std::make_unique_for_overwrite<char[]>(read_bytes);
   for (;;) {
-    const std::size_t before = content.size();
-    content.resize(before + read_bytes);
-    const ssize_t count = ::read(number, content.data() + before, read_bytes);
-    if (count < 0 && errno == EINTR) {
-      content.resize(before);
-      continue;
-    }
+    const ssize_t count = ::read(number, piece.get(), read_bytes);
+    if (count < 0 && errno == EINTR) continue;
     if (count < 0) return cannot_read(path, errno);
-    content.resize(before + static_cast<std::size_t>(count));
+    content.append(piece.get(), static_cast<std::size_t>(count));
     if (content.size() > bytes_max)
       return invalid_request("FILE_TOO_LARGE", fmt::format("{}: a {} may have at most {} bytes",
                                                            path.string(), kind, bytes_max));
