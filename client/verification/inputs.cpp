@@ -25,7 +25,9 @@ Result<std::filesystem::path> find_trusted_root(const Environment& environment) 
     names.push_back(place.string());
   }
   return not_found("TRUSTED_ROOT_NOT_FOUND",
-                   fmt::format("there is no trusted root at {}", fmt::join(names, " or ")));
+                   fmt::format("there is no trusted root at {}: name one with --trusted-root; "
+                               "`chancery trust export` prints a daemon's own",
+                               fmt::join(names, " or ")));
 }
 
 }  // namespace
