@@ -10,6 +10,12 @@ namespace {
 constexpr std::uint64_t entries_of_earlier_shards = 1'000'000;
 constexpr std::string_view tree_id = "2605736670972794746";
 
+std::string promised_text(const bundle::LogEntry& entry) {
+  return fmt::format(R"({{"body":"{}","integratedTime":{},"logID":"{}","logIndex":{}}})",
+                     base64_encode(as_bytes(entry.canonicalized_body)), entry.integrated_time,
+                     hex_encode(entry.log_id), entry.log_index);
+}
+
 }  // namespace
 
 tlog::Checkpoint MemoryLogV1::head() const {
@@ -21,11 +27,12 @@ tlog::Checkpoint MemoryLogV1::head() const {
 std::string MemoryLogV1::checkpoint() const { return sign_note(tlog::checkpoint_text(head())); }
 
 Bytes MemoryLogV1::promise(const bundle::LogEntry& entry) const {
-  const std::string text =
-      fmt::format(R"({{"body":"{}","integratedTime":{},"logID":"{}","logIndex":{}}})",
-                  base64_encode(as_bytes(entry.canonicalized_body)), entry.integrated_time,
-                  hex_encode(entry.log_id), entry.log_index);
-  return tree_.key().sign(as_bytes(text));
+  return tree_.key().sign(as_bytes(promised_text(entry)));
+}
+
+Bytes MemoryLogV1::promise_over(HashAlgorithm hash, const bundle::LogEntry& entry) const {
+  const SigningKey& key = tree_.key();
+  return key.sign_digest(key.algorithm(), digest(hash, as_bytes(promised_text(entry))));
 }
 
 bundle::LogEntry MemoryLogV1::add(std::string_view kind, std::string_view version,

@@ -8,8 +8,8 @@ namespace chancery::testing {
 
 class MemoryLogV1 {
  public:
-  explicit MemoryLogV1(const std::string& host)
-      : tree_(host, Algorithm::ecdsa_p256_sha256), host_(host) {}
+  explicit MemoryLogV1(const std::string& host, Algorithm algorithm = Algorithm::ecdsa_p256_sha256)
+      : tree_(host, algorithm), host_(host) {}
 
   // Appends and answers as Rekor v1 would: promise, proof and checkpoint.
   bundle::LogEntry add(std::string_view kind, std::string_view version, std::string_view body,
@@ -17,6 +17,8 @@ class MemoryLogV1 {
   void add_stranger(const std::string& name) { tree_.add(name); }
   // The promise for what the entry now says.
   Bytes promise(const bundle::LogEntry& entry) const;
+  // The same under another hash than the key's own.
+  Bytes promise_over(HashAlgorithm hash, const bundle::LogEntry& entry) const;
   std::string checkpoint() const;
   std::string sign_note(std::string_view text) const { return tree_.sign_note(text); }
   tlog::Checkpoint head() const;

@@ -72,7 +72,7 @@ TEST(VerifyWithKey, EachLoggableAlgorithmIsVerified) {
   for (const Algorithm algorithm :
        {Algorithm::ecdsa_p256_sha256, Algorithm::ecdsa_p384_sha384, Algorithm::ecdsa_p521_sha512,
         Algorithm::rsa_pkcs1v15_2048_sha256, Algorithm::rsa_pkcs1v15_3072_sha256,
-        Algorithm::ed25519_ph}) {
+        Algorithm::rsa_pkcs1v15_4096_sha256, Algorithm::ed25519_ph}) {
     Sigstore sigstore;
     sigstore.key = SigningKey::make(algorithm);
     Given given = artefact_signed(std::move(sigstore));

@@ -15,10 +15,15 @@ using testing::SigningKey;
 std::string reason(const Result<void>& result) { return result.ok() ? "" : result.error().reason; }
 
 constexpr Algorithm all[] = {
-    Algorithm::ecdsa_p256_sha256,   Algorithm::ecdsa_p384_sha384,
-    Algorithm::ecdsa_p521_sha512,   Algorithm::rsa_pkcs1v15_2048_sha256,
-    Algorithm::rsa_pss_2048_sha256, Algorithm::rsa_pkcs1v15_3072_sha256,
-    Algorithm::rsa_pss_3072_sha256, Algorithm::ed25519,
+    Algorithm::ecdsa_p256_sha256,
+    Algorithm::ecdsa_p384_sha384,
+    Algorithm::ecdsa_p521_sha512,
+    Algorithm::rsa_pkcs1v15_2048_sha256,
+    Algorithm::rsa_pss_2048_sha256,
+    Algorithm::rsa_pkcs1v15_3072_sha256,
+    Algorithm::rsa_pss_3072_sha256,
+    Algorithm::rsa_pkcs1v15_4096_sha256,
+    Algorithm::ed25519,
     Algorithm::ed25519_ph,
 };
 
