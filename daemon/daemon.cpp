@@ -96,6 +96,7 @@ Result<void> Daemon::open_state() {
                                     [this](const std::vector<AppendedEntry>& entries) {
                                       append_to_.load()->append(entries);
                                     },
+                                .requests_in_flight = [this] { return in_flight_.size(); },
                                 .at_step = seams_.at_step}));
   standing_ = TRY(Standing::load(*journal_));
   payloads_ = TRY(PayloadStore::open(config->state_directory / "payloads"));

@@ -59,6 +59,7 @@ class Daemon {
   std::optional<StateDirectory> state_;
   KeyRing keys_;
   std::atomic<LocalLog*> append_to_ = nullptr;  // the journal's way to the log, which needs it
+  InFlight in_flight_;                          // the journal asks how many there are
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<Standing> standing_;
   std::unique_ptr<PayloadStore> payloads_;
@@ -67,7 +68,6 @@ class Daemon {
   std::unique_ptr<Clerk> clerk_;
   std::unique_ptr<OwnVerifier> own_verifier_;
   WallTime log_start_{};
-  InFlight in_flight_;
   ByteBudget statements_;
   std::unique_ptr<Pool> pool_;
   std::unique_ptr<Pool> spool_;

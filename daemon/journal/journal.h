@@ -59,8 +59,13 @@ struct JournalOptions {
   // the completions of that commit.
   std::function<void(const std::vector<AppendedEntry>&)> on_appended = nullptr;
 
+  // How many requests wait for an answer; thread-safe, called on the writer's thread. The more
+  // there are, the more a commit gathers.
+  std::function<std::size_t()> requests_in_flight = nullptr;
+
   // Copies of core/base/limits, so that tests can reach them.
   std::size_t queue_max = limits::journal_queue_max;
+  std::chrono::microseconds pace_max = limits::journal_pace_max;
   std::uint64_t reserve_bytes = limits::journal_reserve_bytes;
   int checkpoint_pages = limits::journal_checkpoint_pages;
   std::size_t log_room_bytes = limits::journal_log_bytes;

@@ -52,6 +52,7 @@ Result<void> Writer::post(std::unique_ptr<Write> write, Urgency urgency) {
           std::to_string(queue_.size()) + " records wait for the journal; try again later, slower");
     }
     queue_.push_back(std::move(write));
+    if (is_gathering_ && queue_.size() < limits::journal_batch_max) return {};
   }
   wake_.notify_one();
   return {};
@@ -73,10 +74,23 @@ void Writer::run() {
   }
 }
 
+// The more requests are in flight the longer each of them waits anyway, and the more a commit
+// gathers that does not begin at once.
+std::chrono::microseconds Writer::pace() const {
+  if (!options_.requests_in_flight) return std::chrono::microseconds(0);
+  const auto requests = static_cast<std::int64_t>(options_.requests_in_flight());
+  return std::min(requests * limits::journal_pace_per_request, options_.pace_max);
+}
+
 std::optional<Writer::Batch> Writer::take() {
   std::unique_lock lock(mutex_);
   wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  is_gathering_ = true;
+  wake_.wait_until(lock, next_commit_,
+                   [this] { return stopping_ || queue_.size() >= limits::journal_batch_max; });
+  is_gathering_ = false;
   if (queue_.empty()) return std::nullopt;
+  next_commit_ = std::chrono::steady_clock::now() + pace();
   Batch batch;
   const std::size_t count = std::min(queue_.size(), limits::journal_batch_max);
   batch.reserve(count);

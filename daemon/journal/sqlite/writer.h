@@ -61,6 +61,8 @@ struct WriterOptions {
   std::size_t queue_max;
   int checkpoint_pages;
   std::size_t log_room_bytes;
+  std::function<std::size_t()> requests_in_flight;  // nothing: commits are not held back
+  std::chrono::microseconds pace_max;
   std::function<void(const std::vector<AppendedEntry>&)> on_appended;
   std::function<void(std::string_view)> at_step;
   std::function<WallTime()> now;
@@ -86,6 +88,7 @@ class Writer {
 
   void run();
   std::optional<Batch> take();
+  std::chrono::microseconds pace() const;
   void commit(Batch& batch);
   Result<void> apply_and_commit(Batch& batch);
   void give_up(Batch& batch, const Error& error);
@@ -102,6 +105,8 @@ class Writer {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::unique_ptr<Write>> queue_;
+  bool is_gathering_ = false;  // there is something to commit, and more may come
+  std::chrono::steady_clock::time_point next_commit_{};
   bool stopping_ = false;
   std::thread thread_;
 };
