@@ -25,7 +25,12 @@ std::string configuration(const std::filesystem::path& at, const Device& device)
 }  // namespace
 
 Result<DeviceRow> measure_device(const Device& device, const std::filesystem::path& programs) {
+  const auto device_cpu = [&device]() -> std::chrono::duration<double> {
+    return device.process ? usage_of(*device.process).cpu : std::chrono::microseconds(0);
+  };
+  auto before = device_cpu();
   const RawRate raw = device.measure_raw(raw_time);
+  const double busy_alone = (device_cpu() - before) / raw_time;
   const testing::TemporaryDirectory directory;
   testing::write_text(directory / "chancery.toml", configuration(directory.path(), device));
   testing::DaemonProcess daemon =
@@ -33,19 +38,17 @@ Result<DeviceRow> measure_device(const Device& device, const std::filesystem::pa
                                          .state_directory = {},
                                          .socket = {},
                                          .config = directory / "chancery.toml"}));
-  const Usage before = device.process ? usage_of(*device.process) : Usage{};
+  before = device_cpu();
   Row row = TRY(measure(daemon, device.name,
                         {.socket = directory / "socket",
                          .profile = "device",
                          .clients = clients,
                          .requests = device.requests,
                          .run = "device"}));
+  const double busy_recorded = (device_cpu() - before).count() / row.load.seconds;
   daemon.stop();
   DeviceRow out{raw, std::move(row)};
-  if (device.process) {
-    const std::chrono::duration<double> busy = usage_of(*device.process).cpu - before.cpu;
-    out.busy_share = busy.count() / out.recorded.load.seconds;
-  }
+  if (device.process) out.busy = {.alone = busy_alone, .recorded = busy_recorded};
   return out;
 }
 

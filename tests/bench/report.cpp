@@ -41,7 +41,9 @@ void print_devices(const Report& report) {
     fmt::print("\nraw {}: {:.0f} signatures/s with one session, {:.1f} us each\n", device.raw.name,
                device.raw.signs_per_second, device.raw.sign_us);
     print_row(device.recorded, device.raw.signs_per_second);
-    if (device.busy_share) fmt::print("  the device was busy {:.0f} %\n", *device.busy_share * 100);
+    if (!device.busy) continue;
+    fmt::print("  the device was busy {:.0f} % of the time, {:.0f} % when alone\n",
+               device.busy->recorded * 100, device.busy->alone * 100);
   }
 }
 
@@ -91,7 +93,10 @@ std::string to_json(const Report& report) {
   for (const DeviceRow& device : report.devices) {
     Json row = to_json(device.recorded, device.raw.signs_per_second);
     row["raw_signatures_per_second"] = device.raw.signs_per_second;
-    if (device.busy_share) row["device_busy_share"] = *device.busy_share;
+    if (device.busy) {
+      row["device_busy_share"] = device.busy->recorded;
+      row["raw_device_busy_share"] = device.busy->alone;
+    }
     json["devices"].push_back(std::move(row));
   }
   return json.dump(2) + "\n";

@@ -25,8 +25,12 @@ struct Row {
 struct DeviceRow {
   RawRate raw;
   Row recorded;
-  // Of one core, while it was recorded; where the device is a process whose time we can read.
-  std::optional<double> busy_share = std::nullopt;
+  // Of one core, where the device is a process whose time we can read.
+  struct Busy {
+    double alone = 0;  // while it was measured raw: a caller that waits leaves it idle, too
+    double recorded = 0;
+  };
+  std::optional<Busy> busy = std::nullopt;
 };
 
 struct Report {
