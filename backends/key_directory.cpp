@@ -107,8 +107,10 @@ Result<void> write_key_file(const std::filesystem::path& path, ByteView pem) {
           : write_failed(path);
   unlink(draft.c_str());
   if (!linked) return error;
-  if (!sync_directory(path.parent_path())) return write_failed(path.parent_path());
-  return {};
+  if (sync_directory(path.parent_path())) return {};
+  return outcome_unknown(
+      "KEY_FILE_WRITE_FAILED",
+      fmt::format("{} is written, but its directory could not be synced", path.string()));
 }
 
 Result<void> remove_key_file(const std::filesystem::path& path) {

@@ -20,7 +20,7 @@ Result<void> check_key_directory(const std::filesystem::path& directory);
 Result<std::vector<std::filesystem::path>> key_files(const std::filesystem::path& directory);
 
 // A new file of mode 0600, whole or not at all, durable once this returns. Errors: invalid_request
-// KEY_EXISTS; unavailable KEY_FILE_WRITE_FAILED.
+// KEY_EXISTS; KEY_FILE_WRITE_FAILED, unavailable or, once the file is there, outcome_unknown.
 Result<void> write_key_file(const std::filesystem::path& path, ByteView pem);
 // Gone for good once this returns. Errors: unavailable KEY_FILE_WRITE_FAILED; outcome_unknown
 // KEY_FILE_WRITE_FAILED where a power cut might bring it back.
