@@ -22,7 +22,8 @@ Result<SigningKey> KeyLife::make(const Actor& actor, const KeyName& name, Algori
   TRY(begin(actor, subject_of(name)));
   const Result<KeyInfo> made = host->make_key(name.key, algorithm, actor.deadline);
   const Result<void> outcome = made.ok() ? Result<void>() : made.error();
-  TRY(record(actor, subject_of(name), outcome));
+  // A key of that name may have gone without our knowledge: what was said of it ends here.
+  TRY(record(actor, subject_of(name), outcome, Removed{subject_of(name)}));
   return keys_.find(name.backend, name.key);
 }
 

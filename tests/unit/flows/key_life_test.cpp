@@ -169,6 +169,13 @@ TEST_F(KeyLifeTest, StopsOutliveARestartAndARemovedKey) {
   EXPECT_EQ(acts("profile:release"), "done");
 }
 
+TEST_F(KeyLifeTest, AKeyThatIsMadeInheritsNothingFromOneOfItsName) {
+  ASSERT_TRUE(life_.stop(actor(), {"fake", "spare"}).ok());
+  ASSERT_TRUE(fake_->remove_key("spare", soon()).ok());  // by nobody that we know of
+  ASSERT_TRUE(life_.make(actor(), {"fake", "spare"}, Algorithm::ecdsa_p256_sha256).ok());
+  EXPECT_TRUE(standing_->check_key({"fake", "spare"}).ok());
+}
+
 TEST_F(KeyLifeTest, OnlyWhatIsThereIsStopped) {
   EXPECT_EQ(life_.stop_profile(actor(), "nobody").error().reason, "PROFILE_UNKNOWN");
   EXPECT_EQ(life_.stop(actor(), {"fake", "nobody"}).error().reason, "KEY_NOT_FOUND");
