@@ -12,12 +12,15 @@ std::variant<Options, ExitNow> read_command_line(int argc, char** argv) {
   app.set_version_flag("--version", std::string(version));
   app.add_option("--config", options.config,
                  "configuration file (default: /etc/chancery/chancery.toml where it is there, else "
-                 "the embedded default)");
+                 "the embedded default)")
+      ->type_name("FILE");
   app.add_option("--state", options.state_directory,
-                 "state directory of the embedded default: no configuration file is read");
-  app.add_option("--socket", options.socket, "socket of the embedded default");
+                 "state directory of the embedded default: no configuration file is read")
+      ->type_name("DIRECTORY");
+  app.add_option("--socket", options.socket, "socket of the embedded default")->type_name("PATH");
   app.add_option("--ready-fd", options.ready_fd,
-                 "file descriptor that gets the line \"ready\" once requests are answered");
+                 "file descriptor that gets the line \"ready\" once requests are answered")
+      ->type_name("NUMBER");
   app.add_flag("--check-config", options.check_only,
                "read the configuration, print what is wrong with it, and exit");
   try {

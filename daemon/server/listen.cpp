@@ -44,6 +44,12 @@ Result<wire::Descriptor> open_directory(const std::filesystem::path& path) {
       return denied("SOCKET_DIRECTORY_UNSAFE",
                     parent.string() + " is a link or no directory: name the directory itself");
     }
+    if (errno == ENOENT) {
+      return unavailable("SOCKET_FAILED",
+                         "the directory of the socket " + path.string() +
+                             " is missing: the installed tmpfiles or socket unit makes it; or "
+                             "choose another path ([server] socket, or --socket)");
+    }
     return socket_failed(path, "opening its directory");
   }
   const bool is_ours = found.st_uid == ::geteuid() || found.st_uid == 0;
