@@ -10,6 +10,7 @@
 #include "core/base/limits/journal.h"
 #include "core/base/limits/key_hosts.h"
 #include "core/base/limits/statements.h"
+#include "core/policy/decide.h"
 #include "daemon/audit/system_journal.h"
 #include "daemon/config/keys.h"
 #include "daemon/config/programs.h"
@@ -198,7 +199,8 @@ void Daemon::record_admin_refusal(const policy::Peer& peer, std::string_view met
 Result<void> Daemon::start_server(sd_event* event) {
   const std::shared_ptr<const Config> config = config_.get();
   parts_.reset(new Parts{config_, keys_, *standing_, *journal_, *refusals_, *payloads_, *log_,
-                         *own_verifier_, in_flight_, *pool_, *spool_, seams_.now, seams_.at_step});
+                         *own_verifier_, throttle_, in_flight_, *pool_, *spool_, seams_.now,
+                         seams_.at_step});
   key_life_ = std::make_unique<KeyLife>(config_, keys_, *standing_, seams_.now);
   administration_ = std::make_unique<Administration>(
       *parts_, started_at_, [this](const std::filesystem::path& path) { return load(path); });
@@ -213,7 +215,7 @@ Result<void> Daemon::start_server(sd_event* event) {
        [this] { return server_->counts(); }});
   const auto may_administer = [this](const policy::Peer& peer,
                                      std::string_view method) -> Result<void> {
-    const policy::Decision decision = policy::decide_admin(config_.get()->rules, peer);
+    const policy::Decision decision = policy::decide_admin(config_.get()->rules, peer, method);
     if (decision.allowed) return {};
     Error refusal = denied("NO_ADMIN_RULE", fmt::format("{}: {}", method, decision.reason));
     record_admin_refusal(peer, method, refusal);

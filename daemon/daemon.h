@@ -68,6 +68,7 @@ class Daemon {
   std::unique_ptr<Clerk> clerk_;
   std::unique_ptr<OwnVerifier> own_verifier_;
   WallTime log_start_{};
+  Throttle throttle_;
   ByteBudget statements_;
   std::unique_ptr<Pool> pool_;
   std::unique_ptr<Pool> spool_;

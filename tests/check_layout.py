@@ -58,7 +58,7 @@ LIBRARY_HOMES = {
     "openssl/": ["core/crypto", "backends"],
     "sodium": ["core/crypto"],
     "nlohmann/": ["core/base", "client"],
-    "re2/": ["core/bundle"],
+    "re2/": ["core/bundle", "core/policy"],
 }
 
 LINES_MAX = 450

@@ -1,11 +1,16 @@
-// Who may sign with what: rules as values, and the decision. Deny is the default.
-// Pure: any thread may call it; a RuleSet is read-only once the configuration holds.
+// Who is there, and who may do what: rules as values. Deny is the default (decide.h).
+// A RuleSet is read-only once the configuration holds: any thread.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "core/policy/pattern.h"
+#include "core/policy/rate.h"
+#include "core/policy/schedule.h"
 
 namespace chancery::policy {
 
@@ -28,29 +33,38 @@ struct Peer {
 // In `Rule::profiles`: every profile, also one that is added later.
 inline constexpr std::string_view all_profiles = "*";
 
-// A rule allows; there is no rule that denies. A rule without users and groups allows nobody.
+// What is to be signed. A raw digest may be that of anything (docs/configuration.md, `signs`).
+enum class Kind { digest, statement };
+std::string_view name_of(Kind kind);
+
+// All of a rule must fit, and an empty list there asks for nothing, but for the subjects.
 struct Rule {
   std::string name = {};
-  std::vector<std::uint32_t> uids = {};    // any of these users
-  std::vector<std::uint32_t> gids = {};    // or any of these groups
-  std::vector<std::string> profiles = {};  // for these profiles; "*" is all
-  bool is_admin = false;                   // grants Admin methods instead of profiles
+  // Whom: any of these users or groups; and where there are units, in one of them. With units
+  // alone whoever is in one. With none of the three nobody.
+  std::vector<std::uint32_t> uids = {};
+  std::vector<std::uint32_t> gids = {};
+  std::vector<Pattern> units = {};
+  // What: for these profiles ("*" is all), of these kinds, statements of these predicate types
+  // about subjects that all have one of these names.
+  std::vector<std::string> profiles = {};
+  std::vector<Kind> kinds = {};
+  std::vector<Pattern> predicate_types = {};
+  std::vector<Pattern> names = {};
+  // When, and how often: by all together, by each user.
+  Schedule schedule = {};
+  std::optional<Rate> rate = {};
+  std::optional<Rate> user_rate = {};
+  // Grants methods such as "Keys.MakeKey" instead of profiles; without any, all for administrators.
+  bool is_admin = false;
+  std::vector<Pattern> methods = {};
 };
 
+// A rule allows; there is none that denies.
 struct RuleSet {
   std::vector<Rule> rules = {};
+  bool pid_race_unsafe = false;  // believe the unit of a process whose pid is not certain
+  bool separate_admins = false;  // whoever may administer anything may not sign
 };
-
-struct Decision {
-  bool allowed = false;
-  std::string rule;    // the rule that allowed, or the nearest one; empty: there is none
-  std::string reason;  // for people: why it was allowed, or what was missing
-};
-
-// May the peer sign with this profile, and read what was signed with it? Root needs a rule too.
-Decision decide_profile(const RuleSet& rules, const Peer& peer, std::string_view profile);
-
-// May the peer call Admin methods? Root always may, by no rule.
-Decision decide_admin(const RuleSet& rules, const Peer& peer);
 
 }  // namespace chancery::policy

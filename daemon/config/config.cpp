@@ -1,8 +1,11 @@
 #include "daemon/config/config.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "core/base/limits/configuration.h"
+#include "daemon/config/rules/rules.h"
+#include "daemon/config/rules/run_tests.h"
 #include "daemon/config/sections/references.h"
 #include "daemon/config/sections/sections.h"
 #include "daemon/config/toml/document.h"
@@ -16,7 +19,8 @@ void read_single_sections(TableReader& root, Config& config, ProblemList& proble
   constexpr std::pair<std::string_view, ReadSection> sections[] = {{"server", read_server},
                                                                    {"state", read_state},
                                                                    {"archive", read_archive},
-                                                                   {"audit", read_audit}};
+                                                                   {"audit", read_audit},
+                                                                   {"policy", read_policy}};
   for (const auto& [name, read] : sections) {
     if (const ConfigTable* table = root.table(name)) read(*table, config, problems);
   }
@@ -32,12 +36,10 @@ void read_log_section(TableReader& root, Config& config, SectionTables& tables,
   }
 }
 
-void read_repeated_sections(TableReader& root, const UserDatabase& users,
-                            std::span<const BackendType> types, Config& config,
+void read_repeated_sections(TableReader& root, std::span<const BackendType> types, Config& config,
                             SectionTables& tables, ProblemList& problems) {
   tables.backends = root.tables("backend");
   tables.profiles = root.tables("profile");
-  tables.rules = root.tables("rule");
   for (const ConfigTable* table : tables.backends) {
     config.backends.push_back(read_backend(*table, types, problems));
   }
@@ -49,22 +51,37 @@ void read_repeated_sections(TableReader& root, const UserDatabase& users,
   for (const ConfigTable* table : tables.profiles) {
     config.profiles.push_back(read_profile(*table, problems));
   }
-  for (const ConfigTable* table : tables.rules) {
-    config.rules.rules.push_back(read_rule(*table, users, problems));
+}
+
+// From the file that [policy] names, or from the configuration itself.
+void read_all_rules(TableReader& root, const Host& host, Config& config, ProblemList& problems) {
+  if (config.rules_file.empty()) return read_rules(root, host, config, problems);
+  for (const char* section : {"rule", "test"}) {
+    if (root.tables(section).empty()) continue;
+    problems.add(root.line_of(section), "[[" + std::string(section) + "]]: [policy] file names " +
+                                            quote(config.rules_file.string()) +
+                                            ", and all rules are to be there");
   }
+  const Result<std::string> text = host.read_rules(config.rules_file);
+  if (!text.ok()) return problems.add(root.line_of("policy"), "[policy]: " + text.error().message);
+  parse_rules(*text, host, config, problems);
 }
 
 // By line, each once, no more than a person reads.
 std::vector<ConfigProblem> arrange(std::vector<ConfigProblem> problems) {
-  std::ranges::stable_sort(problems, {}, &ConfigProblem::line);
-  const auto same = [](const ConfigProblem& a, const ConfigProblem& b) {
-    return a.line == b.line && a.message == b.message;
+  const auto place = [](const ConfigProblem& problem) {
+    return std::tie(problem.file, problem.line);
+  };
+  std::ranges::stable_sort(problems, {}, place);
+  const auto same = [&](const ConfigProblem& a, const ConfigProblem& b) {
+    return place(a) == place(b) && a.message == b.message;
   };
   problems.erase(std::unique(problems.begin(), problems.end(), same), problems.end());
   if (problems.size() > limits::configuration_problems_max) {
     const std::size_t more = problems.size() - limits::configuration_problems_max;
     problems.resize(limits::configuration_problems_max);
-    problems.push_back({problems.back().line, "and " + std::to_string(more) + " more problems"});
+    problems.push_back({problems.back().line, "and " + std::to_string(more) + " more problems",
+                        problems.back().file});
   }
   return problems;
 }
@@ -72,7 +89,7 @@ std::vector<ConfigProblem> arrange(std::vector<ConfigProblem> problems) {
 }  // namespace
 
 ConfigOutcome parse_config(std::string_view toml, const std::filesystem::path& source,
-                           const UserDatabase& users, std::span<const BackendType> types) {
+                           const Host& host, std::span<const BackendType> types) {
   ConfigOutcome outcome;
   outcome.config.source = source;
   if (toml.size() > limits::configuration_bytes_max) {
@@ -81,14 +98,16 @@ ConfigOutcome parse_config(std::string_view toml, const std::filesystem::path& s
     return outcome;
   }
   Document document = parse_document(toml);
-  ProblemList problems{std::move(document.problems), document.is_whole};
+  ProblemList problems{std::move(document.problems), document.is_whole, {}};
   SectionTables tables;
   TableReader root(document.root, "the configuration", problems);
   read_single_sections(root, outcome.config, problems);
   read_log_section(root, outcome.config, tables, problems);
-  read_repeated_sections(root, users, types, outcome.config, tables, problems);
+  read_repeated_sections(root, types, outcome.config, tables, problems);
+  read_all_rules(root, host, outcome.config, problems);
   root.refuse_others();
   check_references(outcome.config, tables, problems);
+  if (problems.problems.empty()) refuse_failed_tests(outcome.config, problems);
   outcome.problems = arrange(std::move(problems.problems));
   return outcome;
 }
@@ -100,7 +119,8 @@ bool uses_key(const ProfileSection& profile, const KeyName& key) {
 std::string describe(const std::filesystem::path& source, std::span<const ConfigProblem> problems) {
   std::string text;
   for (const ConfigProblem& problem : problems) {
-    text += (text.empty() ? "" : "\n") + source.string() + ":";
+    const std::string file = problem.file.empty() ? source.string() : problem.file;
+    text += (text.empty() ? "" : "\n") + file + ":";
     if (problem.line != 0) text += std::to_string(problem.line) + ":";
     text += " " + problem.message;
   }

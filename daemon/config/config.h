@@ -52,6 +52,22 @@ struct LogSection {
   unsigned line = 0;
 };
 
+// What the rules are to say of somebody, written beside them.
+struct RuleTest {
+  std::string name;
+  policy::Peer peer;
+  // What is asked for: a method for administrators, or else a signature.
+  std::string method = {};
+  std::string profile = {};
+  policy::Kind kind = policy::Kind::digest;
+  std::string predicate_type = {};
+  std::vector<std::string> artifacts = {};
+  std::optional<WallTime> at = std::nullopt;  // without it the rules' hours do not count
+  bool allowed = false;
+  std::string rule = {};  // by which one, or the nearest; empty: whichever
+  unsigned line = 0;
+};
+
 struct Config {
   std::filesystem::path source;  // empty: the embedded default
   std::filesystem::path socket = "/run/chancery/chancery.sock";
@@ -62,7 +78,9 @@ struct Config {
   LogSection log;
   std::vector<BackendSection> backends;
   std::vector<ProfileSection> profiles;
+  std::filesystem::path rules_file;  // empty: the rules are in the configuration itself
   policy::RuleSet rules;
+  std::vector<RuleTest> rule_tests;
 };
 
 struct ConfigOutcome {
@@ -70,19 +88,22 @@ struct ConfigOutcome {
   std::vector<ConfigProblem> problems;  // by line; empty: the configuration holds
 };
 
-// User and group names, as this host knows them.
-struct UserDatabase {
+// What only the host knows: its users and groups by name, and what is in the rules' file.
+struct Host {
   std::function<std::optional<std::uint32_t>(const std::string&)> uid_of;
   std::function<std::optional<std::uint32_t>(const std::string&)> gid_of;
+  std::function<Result<std::string>(const std::filesystem::path&)> read_rules = nullptr;
 };
+Host this_host();
 
-// Pure: TOML text to configuration. `types` are the backends that may be named, each with its
-// `check` (backends/registry.h lists the real ones).
+// Pure but for `host`: TOML text to configuration. `types` are the backends that may be named, each
+// with its `check` (backends/registry.h lists the real ones).
 ConfigOutcome parse_config(std::string_view toml, const std::filesystem::path& source,
-                           const UserDatabase& users, std::span<const BackendType> types);
+                           const Host& host, std::span<const BackendType> types);
 
-// Reads the file: regular, no symlink, at most limits::configuration_bytes_max; it and each folder
-// above it owned by root or us and writable by nobody else.
+// Reads the file, and the rules' where it names one: each regular, no symlink, at most
+// limits::configuration_bytes_max; it and each folder above it owned by root or us and writable by
+// nobody else.
 // Errors: invalid_request CONFIG_NOT_FOUND, CONFIG_UNSAFE (owner, mode, symlink: what to do), or
 // CONFIG_INVALID, its message listing every problem as "file:line: message"; unavailable
 // CONFIG_UNREADABLE.

@@ -1,4 +1,4 @@
-// The configuration as a file: that nobody else could have written it, and its bytes.
+// The configuration and the rules as files: that nobody else could have written them, their bytes.
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
@@ -125,13 +125,19 @@ std::optional<std::uint32_t> find_group(const std::string& name) {
   return found == nullptr ? std::nullopt : std::optional<std::uint32_t>(found->gr_gid);
 }
 
+Result<std::string> read_safely(const fs::path& path) {
+  TRY(check_folders_above(path));
+  return read_file(path);
+}
+
 }  // namespace
+
+Host this_host() { return {find_user, find_group, read_safely}; }
 
 Result<Config> load_config(const fs::path& path, std::span<const BackendType> types) {
   const fs::path absolute = fs::absolute(path).lexically_normal();
-  TRY(check_folders_above(absolute));
-  const std::string text = TRY(read_file(absolute));
-  ConfigOutcome outcome = parse_config(text, absolute, {find_user, find_group}, types);
+  const std::string text = TRY(read_safely(absolute));
+  ConfigOutcome outcome = parse_config(text, absolute, this_host(), types);
   if (!outcome.problems.empty()) {
     return invalid_request("CONFIG_INVALID", describe(absolute, outcome.problems));
   }

@@ -113,6 +113,9 @@ Result<Asked> read_statement(const std::string& profile, std::string idempotency
   asked.profile = profile.empty() ? default_profile : profile;
   asked.idempotency_key = std::move(idempotency_key);
   asked.kind = RequestKind::statement;
+  for (const bundle::Subject& subject : parsed.subjects) {
+    asked.subject_names.push_back(subject.name);
+  }
   for (const Digest& digest : digests) asked.subject_digests.push_back(digest.value);
   asked.artifact_digest = std::move(digests.front());
   asked.predicate_type = parsed.predicate_type;

@@ -17,11 +17,12 @@ struct Asked {
   RequestKind kind = RequestKind::digest;
   // Of the artefact. For a statement: of a subject, with which the finished bundle is verified.
   Digest artifact_digest;
-  std::string artifact;                // digests only: the caller's name for it
-  std::string statement;               // statements only: the payload, byte for byte
-  std::string predicate_type;          // statements only
-  std::vector<Bytes> subject_digests;  // statements only: to be found by
-  std::shared_ptr<void> reservation;   // the memory that a streamed statement takes from others
+  std::string artifact;                    // digests only: the caller's name for it
+  std::string statement;                   // statements only: the payload, byte for byte
+  std::string predicate_type;              // statements only
+  std::vector<std::string> subject_names;  // statements only: for the rules
+  std::vector<Bytes> subject_digests;      // statements only: to be found by
+  std::shared_ptr<void> reservation;       // the memory that a streamed statement takes from others
 };
 
 // Errors (invalid_request): PROFILE_NAME_INVALID, IDEMPOTENCY_KEY_INVALID, HASH_ALGORITHM_UNKNOWN,

@@ -5,12 +5,12 @@
 #include <functional>
 #include <string_view>
 
-#include "core/policy/rule.h"
 #include "daemon/audit/refusal_recorder.h"
 #include "daemon/config/current.h"
 #include "daemon/flows/in_flight.h"
 #include "daemon/flows/keys/standing.h"
 #include "daemon/flows/own_verifier.h"
+#include "daemon/flows/throttle.h"
 #include "daemon/journal/journal.h"
 #include "daemon/journal/payload_store.h"
 #include "daemon/key_ring.h"
@@ -28,6 +28,7 @@ struct Parts {
   PayloadStore& payloads;
   LocalLog& log;
   OwnVerifier& own_verifier;  // trusts our own log and nothing else
+  Throttle& throttle;
   InFlight& in_flight;
   Pool& pool;   // parse, decide, verify, assemble
   Pool& spool;  // one thread, for what reads or writes large payloads

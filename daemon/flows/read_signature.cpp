@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/policy/decide.h"
 #include "daemon/flows/reply.h"
 #include "daemon/services/message.h"
 

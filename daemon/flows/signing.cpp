@@ -7,7 +7,7 @@
 #include "core/bundle/dsse.h"
 #include "core/tlog/entry.h"
 #include "daemon/flows/assemble.h"
-#include "daemon/flows/keys/newest_key.h"
+#include "daemon/flows/judgement.h"
 #include "daemon/flows/profile.h"
 #include "daemon/flows/reply.h"
 #include "daemon/flows/restore.h"
@@ -34,25 +34,15 @@ Signing::Signing(const Parts& parts, Call call, Asked asked)
 
 // 1. May this caller have this signed, and can it be signed and logged at all?
 void Signing::decide() {
-  const ProfileSection* profile = find_profile(*config_, asked_.profile);
-  if (profile == nullptr) return refuse(unknown_profile(asked_.profile));
-  const policy::Decision decision =
-      policy::decide_profile(config_->rules, call_.peer, profile->name);
-  rule_ = decision.rule;
-  if (!decision.allowed) return refuse(denied("NO_RULE", decision.reason));
-  const Result<void> going = parts_.standing.check_profile(profile->name);
-  if (!going.ok()) return refuse(going.error());
-  if (const Result<void> ready = parts_.log.ready(); !ready.ok()) return refuse(ready.error());
-  if (const Result<void> kind = may_sign_kind(*profile, asked_.kind); !kind.ok()) {
-    return refuse(kind.error());
-  }
-  Result<NewestKey> newest = find_newest_key(parts_.keys, parts_.standing, *profile);
-  if (!newest.ok()) return refuse(newest.error());
-  backend_ = std::move(newest->name.backend);
-  key_ = std::move(newest->key);
-  Result<Digest> digest = digest_to_sign(asked_, key_->info.algorithm);
-  if (!digest.ok()) return refuse(digest.error());
-  signed_digest_ = std::move(*digest);
+  Judgement judgement = judge(parts_, *config_, call_.peer, asked_);
+  rule_ = judgement.decision.rule;
+  if (judgement.refusal) return refuse(*judgement.refusal);
+  const Result<void> turn =
+      parts_.throttle.take(judgement.decision, call_.peer.uid, Deadline::Clock::now());
+  if (!turn.ok()) return refuse(turn.error());
+  backend_ = std::move(judgement.key->name.backend);
+  key_ = std::move(judgement.key->key);
+  signed_digest_ = std::move(judgement.signed_digest);
   accept();
 }
 

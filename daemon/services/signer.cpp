@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/policy/decide.h"
 #include "daemon/flows/keys/newest_key.h"
 #include "daemon/flows/profile.h"
 #include "daemon/flows/read_signature.h"

@@ -47,7 +47,8 @@ class ConfiguredDaemon {
                    "]\n"
                    "[[profile]]\nname = \"default\"\nbackend = \"software\"\nkey = \"default\"\n"
                    "signs = \"digests\"\n" +
-                   we_administer() + std::string(more));
+                   // Where the rules have a file of their own, all of them are there.
+                   (more.starts_with("[policy]\nfile") ? "" : we_administer()) + std::string(more));
   }
   std::filesystem::path socket() const { return directory_ / "socket"; }
   std::filesystem::path file() const { return directory_ / "chancery.toml"; }

@@ -9,6 +9,10 @@ std::optional<std::uint32_t> find_id(const std::string& name) {
   return name == "ci" ? std::optional<std::uint32_t>(50) : std::nullopt;
 }
 
+chancery::Result<std::string> read_rules(const std::filesystem::path& path) {
+  return "[[rule]]\nname = \"r\"\nusers = [1]\nprofiles = [\"" + path.filename().string() + "\"]\n";
+}
+
 std::vector<std::string> check_options(const chancery::BackendConfig& config) {
   if (config.find("directory") != nullptr) return {};
   return {"directory is missing"};
@@ -22,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   type.check = check_options;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const auto outcome =
-      chancery::daemon::parse_config(text, "fuzz.toml", {find_id, find_id}, {&type, 1});
+      chancery::daemon::parse_config(text, "fuzz.toml", {find_id, find_id, read_rules}, {&type, 1});
   for (const auto& problem : outcome.problems) {
     if (problem.message.empty()) std::abort();
   }

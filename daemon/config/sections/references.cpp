@@ -10,23 +10,6 @@ namespace {
 using Tables = std::vector<const ConfigTable*>;
 using Names = std::vector<std::string>;
 
-// Whether a name may stand for a section. One without a good name of its own may be the one meant.
-bool may_refer(const std::string& name, const Names& names) {
-  return name.empty() || std::ranges::find(names, name) != names.end() ||
-         std::ranges::find(names, "") != names.end();
-}
-
-void refuse_repeated(std::string_view kind, const Names& names, const Tables& tables,
-                     ProblemList& problems) {
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const auto first = std::find(names.begin(), names.end(), names[i]) - names.begin();
-    if (names[i].empty() || first == static_cast<std::ptrdiff_t>(i)) continue;
-    problems.add(line_of(*tables[i], "name"),
-                 place_of(kind, *tables[i]) + ": name is already taken in line " +
-                     std::to_string(line_of(*tables[static_cast<std::size_t>(first)], "name")));
-  }
-}
-
 void check_backend(const ConfigTable& table, std::string_view place, const std::string& name,
                    const Names& backends, ProblemList& problems) {
   if (may_refer(name, backends)) return;
@@ -93,28 +76,30 @@ void check_lives(const Config& config, const Tables& tables, ProblemList& proble
   }
 }
 
-void check_rules(const Config& config, const Names& profiles, const Tables& tables,
-                 ProblemList& problems) {
-  for (std::size_t i = 0; i < config.rules.rules.size(); ++i) {
-    for (const std::string& name : config.rules.rules[i].profiles) {
-      if (name == policy::all_profiles || may_refer(name, profiles)) continue;
-      problems.add_missing(line_of(*tables[i], "profiles"),
-                           place_of("rule", *tables[i]) + ": profiles holds " + quote(name) +
-                               ", which is not a [[profile]]" + suggest_names(name, profiles));
-    }
+}  // namespace
+
+bool may_refer(const std::string& name, const Names& names) {
+  return name.empty() || std::ranges::find(names, name) != names.end() ||
+         std::ranges::find(names, "") != names.end();
+}
+
+void refuse_repeated(std::string_view kind, const Names& names, const Tables& tables,
+                     ProblemList& problems) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto first = std::find(names.begin(), names.end(), names[i]) - names.begin();
+    if (names[i].empty() || first == static_cast<std::ptrdiff_t>(i)) continue;
+    problems.add(line_of(*tables[i], "name"),
+                 place_of(kind, *tables[i]) + ": name is already taken in line " +
+                     std::to_string(line_of(*tables[static_cast<std::size_t>(first)], "name")));
   }
 }
 
-}  // namespace
-
 void check_references(const Config& config, const SectionTables& tables, ProblemList& problems) {
-  Names backends, profiles, rules;
+  Names backends, profiles;
   for (const BackendSection& backend : config.backends) backends.push_back(backend.config.name);
   for (const ProfileSection& profile : config.profiles) profiles.push_back(profile.name);
-  for (const policy::Rule& rule : config.rules.rules) rules.push_back(rule.name);
   refuse_repeated("backend", backends, tables.backends, problems);
   refuse_repeated("profile", profiles, tables.profiles, problems);
-  refuse_repeated("rule", rules, tables.rules, problems);
 
   if (tables.log != nullptr) {
     check_backend(*tables.log, "[log]", config.log.backend, backends, problems);
@@ -127,7 +112,6 @@ void check_references(const Config& config, const SectionTables& tables, Problem
   }
   check_kinds(config, tables.profiles, problems);
   check_lives(config, tables.profiles, problems);
-  check_rules(config, profiles, tables.rules, problems);
 }
 
 }  // namespace chancery::daemon

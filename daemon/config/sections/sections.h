@@ -16,10 +16,9 @@ void read_archive(const ConfigTable& table, Config& config, ProblemList& problem
 void read_audit(const ConfigTable& table, Config& config, ProblemList& problems);
 void read_log(const ConfigTable& table, Config& config, ProblemList& problems);
 
-// [[backend]], [[profile]], [[rule]]
+// [[backend]], [[profile]]
 BackendSection read_backend(const ConfigTable& table, std::span<const BackendType> types,
                             ProblemList& problems);
 ProfileSection read_profile(const ConfigTable& table, ProblemList& problems);
-policy::Rule read_rule(const ConfigTable& table, const UserDatabase& users, ProblemList& problems);
 
 }  // namespace chancery::daemon

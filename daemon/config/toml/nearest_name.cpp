@@ -8,7 +8,7 @@ namespace chancery::daemon {
 namespace {
 
 constexpr std::size_t compared_bytes_max = 64;  // the distance costs the product of both lengths
-constexpr std::size_t told_names_max = 12;
+constexpr std::size_t told_names_max = 20;
 
 // Edits of one byte: insert, delete, replace, or swap two neighbours.
 std::size_t count_edits(std::string_view a, std::string_view b) {

@@ -53,7 +53,7 @@ std::string place_of(std::string_view kind, const ConfigTable& table) {
 TableReader::TableReader(const ConfigTable& table, std::string place, ProblemList& problems)
     : table_(table), place_(std::move(place)), problems_(problems) {}
 
-const ConfigValue* TableReader::ask(std::string_view key) {
+const ConfigValue* TableReader::any(std::string_view key) {
   asked_.emplace_back(key);
   const ConfigEntry* entry = find_entry(table_, key);
   return entry == nullptr ? nullptr : &entry->value;
@@ -74,7 +74,7 @@ void TableReader::miss(std::string_view key, std::string_view expected) {
 }
 
 std::optional<std::string> TableReader::text(std::string_view key, std::string_view expected) {
-  const ConfigValue* value = ask(key);
+  const ConfigValue* value = any(key);
   if (value == nullptr) return std::nullopt;
   const auto* text = std::get_if<std::string>(&value->data);
   if (text == nullptr) {
@@ -91,7 +91,7 @@ std::optional<std::string> TableReader::text(std::string_view key, std::string_v
 
 std::optional<std::int64_t> TableReader::number(std::string_view key, std::int64_t min,
                                                 std::int64_t max, std::string_view expected) {
-  const ConfigValue* value = ask(key);
+  const ConfigValue* value = any(key);
   if (value == nullptr) return std::nullopt;
   const auto* number = std::get_if<std::int64_t>(&value->data);
   if (number == nullptr) {
@@ -106,7 +106,7 @@ std::optional<std::int64_t> TableReader::number(std::string_view key, std::int64
 }
 
 std::optional<bool> TableReader::flag(std::string_view key, std::string_view expected) {
-  const ConfigValue* value = ask(key);
+  const ConfigValue* value = any(key);
   if (value == nullptr) return std::nullopt;
   const auto* flag = std::get_if<bool>(&value->data);
   if (flag == nullptr) {
@@ -117,7 +117,7 @@ std::optional<bool> TableReader::flag(std::string_view key, std::string_view exp
 }
 
 std::vector<ConfigValue> TableReader::list(std::string_view key, std::string_view expected) {
-  const ConfigValue* value = ask(key);
+  const ConfigValue* value = any(key);
   if (value == nullptr) return {};
   const auto* values = std::get_if<std::vector<ConfigValue>>(&value->data);
   if (values == nullptr) {
@@ -129,7 +129,7 @@ std::vector<ConfigValue> TableReader::list(std::string_view key, std::string_vie
 }
 
 const ConfigTable* TableReader::table(std::string_view key) {
-  const ConfigValue* value = ask(key);
+  const ConfigValue* value = any(key);
   if (value == nullptr) return nullptr;
   const auto* table = std::get_if<ConfigTable>(&value->data);
   if (table == nullptr) {
@@ -142,7 +142,7 @@ std::vector<const ConfigTable*> TableReader::tables(std::string_view key) {
   const std::string expected =
       "sections [[" + std::string(key) + "]], of which there may be several";
   std::vector<const ConfigTable*> tables;
-  const ConfigValue* value = ask(key);
+  const ConfigValue* value = any(key);
   if (value == nullptr) return tables;
   const auto* values = std::get_if<std::vector<ConfigValue>>(&value->data);
   if (values == nullptr) {

@@ -36,6 +36,7 @@ class TableReader {
   std::optional<std::string> path(std::string_view key, std::string_view expected);
   // Of letters, digits, '-', '_' and '.'.
   std::optional<std::string> name(std::string_view key, std::string_view expected);
+  const ConfigValue* any(std::string_view key);  // of whatever kind
   // The same, missed when absent.
   std::string required_text(std::string_view key, std::string_view expected);
   std::string required_name(std::string_view key, std::string_view expected);
@@ -53,7 +54,6 @@ class TableReader {
   void miss(std::string_view key, std::string_view expected);
 
  private:
-  const ConfigValue* ask(std::string_view key);
   void refuse_kind(std::string_view key, const ConfigValue& value, std::string_view expected);
 
   const ConfigTable& table_;

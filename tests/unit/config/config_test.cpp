@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/policy/decide.h"
+
 #include "tests/unit/config/sample_config.h"
 
 namespace chancery::daemon {
@@ -76,8 +78,8 @@ TEST(EmbeddedDefault, AllowsOnlyItsUserAndRoot) {
   EXPECT_TRUE(policy::decide_profile(config.rules, {.uid = 1000, .gid = 1}, "default").allowed);
   EXPECT_TRUE(policy::decide_profile(config.rules, {.uid = 0, .gid = 0}, "default").allowed);
   EXPECT_FALSE(policy::decide_profile(config.rules, {.uid = 1001, .gid = 0}, "default").allowed);
-  EXPECT_TRUE(policy::decide_admin(config.rules, {.uid = 1000, .gid = 1}).allowed);
-  EXPECT_FALSE(policy::decide_admin(config.rules, {.uid = 1001, .gid = 1}).allowed);
+  EXPECT_TRUE(policy::decide_admin(config.rules, {.uid = 1000, .gid = 1}, "Admin.Reload").allowed);
+  EXPECT_FALSE(policy::decide_admin(config.rules, {.uid = 1001, .gid = 1}, "Admin.Reload").allowed);
   EXPECT_EQ(config.socket_mode, 0600U);
 }
 

@@ -14,7 +14,7 @@ using ::testing::HasSubstr;
 const std::filesystem::path source_directory = CHANCERY_SOURCE_DIRECTORY;
 
 // Whoever is named is there.
-UserDatabase any_user() {
+Host any_user() {
   const auto look_up = [](const std::string&) { return std::optional<std::uint32_t>(1); };
   return {look_up, look_up};
 }
@@ -48,8 +48,8 @@ TEST(ConfigurationReference, ItsExamplesTogetherAreAConfigurationThatHolds) {
 TEST(ConfigurationReference, NamesEveryKeyThatThereIs) {
   const std::string text = reference();
   // An unknown key is answered with those that are known.
-  for (const char* section :
-       {"[server]", "[state]", "[archive]", "[audit]", "[log]", "[[profile]]", "[[rule]]"}) {
+  for (const char* section : {"[server]", "[state]", "[archive]", "[audit]", "[policy]", "[log]",
+                              "[[profile]]", "[[rule]]", "[[test]]"}) {
     const std::string said = problems_of(std::string(section) + "\nzzzzzzzzzzzzzzzz = 1\n");
     std::size_t at = said.find("known are ");
     ASSERT_NE(at, std::string::npos) << said;

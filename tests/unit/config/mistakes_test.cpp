@@ -50,7 +50,7 @@ INSTANTIATE_TEST_SUITE_P(
                 R"(f:6: the configuration: unknown key "archiv"; did you mean "archive"?)"},
         Mistake{"KeyOutsideSections", "[server]", "days = 3\n[server]",
                 R"(f:1: the configuration: unknown key "days"; known are server, state, )"
-                R"(archive, audit, log, backend, profile, rule)"},
+                R"(archive, audit, policy, log, backend, profile, rule, test)"},
         Mistake{"SectionAsList", "[server]", "[[server]]",
                 R"(f:1: the configuration: server is a list; expected a section [server], of )"
                 R"(which there is one)"},
@@ -224,7 +224,7 @@ INSTANTIATE_TEST_SUITE_P(
                 R"(f:34: [[rule]] "builders": profiles holds "release" twice)"},
         Mistake{"NobodyNamed", "users = [\"alice\", 1001]\ngroups = [\"ci\"]\n", "",
                 R"(f:30: [[rule]] "builders": users is missing; expected whom the rule allows )"
-                R"((users, groups, or both))"},
+                R"((users, groups, units, or several of them))"},
         Mistake{"NothingAllowed", "profiles = [\"release\", \"nightly\"]\n", "",
                 R"(f:30: [[rule]] "builders": profiles is missing; expected what the rule allows )"
                 R"((or admin = true))"},

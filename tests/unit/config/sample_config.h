@@ -49,7 +49,7 @@ groups = ["ci"]
 admin = true
 )";
 
-inline UserDatabase sample_users() {
+inline Host sample_users() {
   return {[](const std::string& name) -> std::optional<std::uint32_t> {
             return name == "alice" ? std::optional<std::uint32_t>(1000) : std::nullopt;
           },

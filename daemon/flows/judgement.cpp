@@ -1,0 +1,39 @@
+#include "daemon/flows/judgement.h"
+
+#include "core/policy/decide.h"
+#include "daemon/flows/profile.h"
+
+namespace chancery::daemon {
+namespace {
+
+policy::Wanted wanted_by(const Asked& asked, WallTime now) {
+  return {asked.profile,
+          asked.kind == RequestKind::digest ? policy::Kind::digest : policy::Kind::statement,
+          asked.predicate_type, asked.subject_names, now};
+}
+
+Result<void> decide(const Parts& parts, const Config& config, const policy::Peer& peer,
+                    const Asked& asked, Judgement& judgement) {
+  const ProfileSection* profile = find_profile(config, asked.profile);
+  if (profile == nullptr) return unknown_profile(asked.profile);
+  judgement.decision = policy::decide(config.rules, peer, wanted_by(asked, parts.now()));
+  if (!judgement.decision.allowed) return denied("NO_RULE", judgement.decision.reason);
+  TRY(parts.standing.check_profile(profile->name));
+  TRY(parts.log.ready());
+  TRY(may_sign_kind(*profile, asked.kind));
+  judgement.key = TRY(find_newest_key(parts.keys, parts.standing, *profile));
+  judgement.signed_digest = TRY(digest_to_sign(asked, judgement.key->key.info.algorithm));
+  return {};
+}
+
+}  // namespace
+
+Judgement judge(const Parts& parts, const Config& config, const policy::Peer& peer,
+                const Asked& asked) {
+  Judgement judgement;
+  const Result<void> decided = decide(parts, config, peer, asked, judgement);
+  if (!decided.ok()) judgement.refusal = decided.error();
+  return judgement;
+}
+
+}  // namespace chancery::daemon

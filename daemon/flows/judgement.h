@@ -1,0 +1,25 @@
+// Everything that is decided before a request is accepted; nothing is touched by it.
+#pragma once
+
+#include <optional>
+
+#include "daemon/flows/asked.h"
+#include "daemon/flows/keys/newest_key.h"
+#include "daemon/flows/parts.h"
+
+namespace chancery::daemon {
+
+struct Judgement {
+  policy::Decision decision;     // of the rules; of use also where the request is refused
+  std::optional<Error> refusal;  // none: it may be signed, if the rule's rates allow it now
+  std::optional<NewestKey> key;  // with which
+  Digest signed_digest;          // what the key is to sign
+};
+
+// May this peer have this signed, and can it be signed and logged at all? Errors: not_found
+// PROFILE_UNKNOWN; denied NO_RULE, KIND_NOT_SIGNED; those of Standing::check_profile(),
+// LocalLog::ready(), find_newest_key() and digest_to_sign().
+Judgement judge(const Parts& parts, const Config& config, const policy::Peer& peer,
+                const Asked& asked);
+
+}  // namespace chancery::daemon

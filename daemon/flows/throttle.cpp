@@ -1,0 +1,62 @@
+#include "daemon/flows/throttle.h"
+
+#include <fmt/format.h>
+
+#include "core/base/limits/rules.h"
+
+namespace chancery::daemon {
+namespace {
+
+Error rate_limited(const std::string& rule, const policy::Rate& rate, bool is_of_user,
+                   std::chrono::nanoseconds wait) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
+  return exhausted("RATE_LIMITED",
+                   fmt::format("rule \"{}\" allows {}{}, and that is used up: come again in {} s",
+                               rule, rate.words(), is_of_user ? " to each user" : "", seconds));
+}
+
+}  // namespace
+
+std::vector<Throttle::Asked> Throttle::buckets_of(const policy::Decision& decision,
+                                                  std::uint32_t uid) {
+  std::vector<Asked> asked;
+  if (decision.rate) asked.push_back({{decision.rule, std::nullopt}, *decision.rate});
+  if (decision.user_rate) asked.push_back({{decision.rule, uid}, *decision.user_rate});
+  return asked;
+}
+
+Result<void> Throttle::check(const std::vector<Asked>& asked, Time now) {
+  for (const auto& [key, rate] : asked) {
+    const auto bucket = buckets_.find(key);
+    if (bucket == buckets_.end()) continue;
+    const std::chrono::nanoseconds wait = bucket->second.wait(rate, now);
+    if (wait > std::chrono::nanoseconds::zero()) {
+      return rate_limited(key.first, rate, key.second.has_value(), wait);
+    }
+  }
+  return {};
+}
+
+Result<void> Throttle::take(const policy::Decision& decision, std::uint32_t uid, Time now) {
+  const std::vector<Asked> asked = buckets_of(decision, uid);
+  if (asked.empty()) return {};
+  const std::lock_guard lock(mutex_);
+  if (buckets_.size() >= limits::rate_buckets_max) {
+    std::erase_if(buckets_, [&](const auto& entry) { return entry.second.is_full(now); });
+  }
+  TRY(check(asked, now));
+  for (const auto& [key, rate] : asked) {
+    if (buckets_.size() >= limits::rate_buckets_max && !buckets_.contains(key)) {
+      return rate_limited(key.first, rate, key.second.has_value(), std::chrono::seconds(1));
+    }
+    buckets_[key].take(rate, now);
+  }
+  return {};
+}
+
+Result<void> Throttle::look(const policy::Decision& decision, std::uint32_t uid, Time now) {
+  const std::lock_guard lock(mutex_);
+  return check(buckets_of(decision, uid), now);
+}
+
+}  // namespace chancery::daemon

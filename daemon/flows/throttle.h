@@ -1,0 +1,41 @@
+// How often each rule is used, by all together and by each user.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "core/base/result.h"
+#include "core/policy/decide.h"
+
+namespace chancery::daemon {
+
+// Thread-safe. Outlives reloads: who has used up a rule's tokens does not get new ones by it.
+// Forgets everything with the daemon.
+class Throttle {
+ public:
+  using Time = policy::TokenBucket::Time;
+
+  // A token of each of the rule's buckets, or of none. Before signing, never after.
+  // Error: exhausted RATE_LIMITED, with the rule and when to come again.
+  Result<void> take(const policy::Decision& decision, std::uint32_t uid, Time now);
+  // The same, and takes nothing.
+  Result<void> look(const policy::Decision& decision, std::uint32_t uid, Time now);
+
+ private:
+  // The rule's own has no user.
+  using Key = std::pair<std::string, std::optional<std::uint32_t>>;
+  struct Asked {
+    Key key;
+    policy::Rate rate;
+  };
+  static std::vector<Asked> buckets_of(const policy::Decision& decision, std::uint32_t uid);
+  Result<void> check(const std::vector<Asked>& asked, Time now);
+
+  std::mutex mutex_;
+  std::map<Key, policy::TokenBucket> buckets_;  // a full one need not be kept
+};
+
+}  // namespace chancery::daemon

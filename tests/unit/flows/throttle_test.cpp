@@ -1,0 +1,68 @@
+#include "daemon/flows/throttle.h"
+
+#include <gtest/gtest.h>
+
+namespace chancery::daemon {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Throttle::Time start = Throttle::Time(1h);
+
+policy::Decision by_rule(std::optional<policy::Rate> rate,
+                         std::optional<policy::Rate> user_rate = std::nullopt) {
+  return {true, "ci", "", rate, user_rate};
+}
+
+TEST(Throttle, WithoutRatesNobodyWaits) {
+  Throttle throttle;
+  for (int i = 0; i < 1000; ++i) EXPECT_TRUE(throttle.take(by_rule({}), 1, start).ok());
+}
+
+TEST(Throttle, ARuleRateIsOfAllItsUsersTogether) {
+  Throttle throttle;
+  const policy::Decision decision = by_rule(policy::Rate{2, 60s});
+  EXPECT_TRUE(throttle.take(decision, 1, start).ok());
+  EXPECT_TRUE(throttle.take(decision, 2, start).ok());
+  const Error error = throttle.take(decision, 3, start).error();
+  EXPECT_EQ(error.code, ErrorCode::exhausted);
+  EXPECT_EQ(error.reason, "RATE_LIMITED");
+  EXPECT_EQ(error.message, "rule \"ci\" allows 2/minute, and that is used up: come again in 30 s");
+  EXPECT_TRUE(throttle.take(decision, 3, start + 30s).ok());
+}
+
+TEST(Throttle, AUsersRateIsOfEachUser) {
+  Throttle throttle;
+  const policy::Decision decision = by_rule({}, policy::Rate{1, 60s});
+  EXPECT_TRUE(throttle.take(decision, 1, start).ok());
+  EXPECT_TRUE(throttle.take(decision, 2, start).ok());
+  EXPECT_EQ(throttle.take(decision, 1, start).error().message,
+            "rule \"ci\" allows 1/minute to each user, and that is used up: come again in 60 s");
+}
+
+TEST(Throttle, WhoIsRefusedByOneBucketTakesNothingFromTheOther) {
+  Throttle throttle;
+  const policy::Decision decision = by_rule(policy::Rate{2, 60s}, policy::Rate{1, 60s});
+  EXPECT_TRUE(throttle.take(decision, 1, start).ok());
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(throttle.take(decision, 1, start).ok());
+  EXPECT_TRUE(throttle.take(decision, 2, start).ok());
+}
+
+TEST(Throttle, LookingTakesNothing) {
+  Throttle throttle;
+  const policy::Decision decision = by_rule(policy::Rate{1, 60s});
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(throttle.look(decision, 1, start).ok());
+  EXPECT_TRUE(throttle.take(decision, 1, start).ok());
+  EXPECT_FALSE(throttle.look(decision, 1, start).ok());
+}
+
+TEST(Throttle, AnotherRuleHasBucketsOfItsOwn) {
+  Throttle throttle;
+  policy::Decision decision = by_rule(policy::Rate{1, 60s});
+  EXPECT_TRUE(throttle.take(decision, 1, start).ok());
+  decision.rule = "night";
+  EXPECT_TRUE(throttle.take(decision, 1, start).ok());
+}
+
+}  // namespace
+}  // namespace chancery::daemon
