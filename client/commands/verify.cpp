@@ -8,6 +8,7 @@
 #include "client/verification/inputs.h"
 #include "client/verification/judge.h"
 #include "client/verification/verdict_report.h"
+#include "core/crypto/start.h"
 
 namespace chancery::client {
 
@@ -149,6 +150,7 @@ Result<bundle::Policy> wanted_policy(const Options& options) {
 }
 
 ExitStatus verify(const Options& options) {
+  start_without_configuration();
   if (const auto wrong = contradiction(options); !wrong.empty())
     return report_usage("verify", wrong);
   auto policy = wanted_policy(options);

@@ -46,6 +46,21 @@ TEST_F(CommandTest, TheCommandLoadsNoLibraryForNetworksOrBuses) {
     EXPECT_THAT(libraries.out, Not(HasSubstr(library)));
 }
 
+// Here it takes all algorithms away; a provider that calls every signature good would load as well.
+TEST_F(CommandTest, TheConfigurationOfOpenSslHasNoSayInAVerdict) {
+  write_text(work("app"), "an artefact");
+  ASSERT_EQ(chancery({"sign", "app"}).status, 0);
+  export_trust();
+  write_text(work("openssl.cnf"),
+             "openssl_conf = all\n[all]\nproviders = providers\n"
+             "[providers]\nnull = null\n[null]\nactivate = 1\n");
+  ProgramOptions verifying =
+      command({"verify", "--key", "key.pem", "--trusted-root", "trusted_root.json", "app"});
+  verifying.environment.emplace_back("OPENSSL_CONF", work("openssl.cnf"));
+  const ProgramOutcome verified = run(verifying);
+  EXPECT_EQ(verified.status, 0) << verified.err;
+}
+
 TEST_F(CommandTest, ManyFilesAreSignedAndEachHasItsOwnEntry) {
   constexpr std::size_t count = 120;
   std::vector<std::string> arguments{"sign", "--json"};
