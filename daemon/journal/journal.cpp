@@ -12,6 +12,7 @@
 #include "daemon/journal/sqlite/audit_reader.h"
 #include "daemon/journal/sqlite/backup.h"
 #include "daemon/journal/sqlite/log_order.h"
+#include "daemon/journal/sqlite/remote_steps.h"
 #include "daemon/journal/sqlite/request_reader.h"
 #include "daemon/journal/sqlite/retention.h"
 #include "daemon/journal/sqlite/schema.h"
@@ -60,6 +61,15 @@ class SqliteJournal final : public Journal {
   void accept(Acceptance acceptance, Done<Accepted> done) override;
   void record_signed(RequestId id, Bytes signature, std::string verifier_spki,
                      std::string entry_body, bool may_repeat, Done<Placed> done) override;
+  void record_remote_step(RequestId id, RemoteStep step, std::optional<RequestState> reached,
+                          Done<void> done) override {
+    write<void>(
+        Urgency::must_be_taken,
+        [id, reached, step = std::move(step)](Tables& tables) {
+          return tables.requests.record_remote_step(id, step, reached);
+        },
+        std::move(done));
+  }
   void record_done(RequestId id, std::string bundle, WallTime at, Done<void> done) override;
   void record_failed(RequestId id, const Error& error, WallTime at, Done<void> done) override;
   void record_refusal(Refusal refusal, Done<void> done) override;
@@ -91,6 +101,10 @@ class SqliteJournal final : public Journal {
     return reading_->requests.find_by_digest(digest, count_max);
   }
   Result<std::vector<StoredRequest>> unfinished(std::size_t count_max) override;
+  Result<std::vector<RemoteStep>> remote_steps(RequestId id) override {
+    const std::lock_guard lock(reading_->mutex);
+    return sqlite::read_remote_steps(*reading_->database, id);
+  }
   JournalCounts counts() override;
   const Receipts& receipts() const override { return receipts_; }
 

@@ -110,6 +110,9 @@ class Journal {
   // where the request does not wait for a signature; so too below.
   virtual void record_signed(RequestId id, Bytes signature, std::string verifier_spki,
                              std::string entry_body, bool may_repeat, Done<Placed> done) = 0;
+  // How far a service elsewhere is with a signed request, and the state that it has reached so.
+  virtual void record_remote_step(RequestId id, RemoteStep step,
+                                  std::optional<RequestState> reached, Done<void> done) = 0;
   virtual void record_done(RequestId id, std::string bundle, WallTime at, Done<void> done) = 0;
   // Only of a request that was accepted and not signed.
   virtual void record_failed(RequestId id, const Error& error, WallTime at, Done<void> done) = 0;
@@ -132,6 +135,7 @@ class Journal {
   virtual Result<std::vector<RequestId>> find_by_digest(ByteView digest, std::size_t count_max) = 0;
   // Oldest first: after open() all of them are signed, and to be finished.
   virtual Result<std::vector<StoredRequest>> unfinished(std::size_t count_max) = 0;
+  virtual Result<std::vector<RemoteStep>> remote_steps(RequestId id) = 0;
   virtual JournalCounts counts() = 0;
   virtual const Receipts& receipts() const = 0;
 

@@ -51,7 +51,8 @@ struct Acceptance {
   Digest digest;                       // what is signed: the artefact's, or the PAE's
   std::vector<Bytes> subject_digests;  // statements: to be found by; not read back
   std::string predicate_type;          // statements only
-  std::string payload;  // statements only, up to limits::payload_bytes_in_journal_max
+  std::string payload;    // statements only, up to limits::payload_bytes_in_journal_max
+  std::string plan = {};  // which services elsewhere have a part in it; empty: none
   std::optional<Sha256> payload_file;  // larger ones: a file named so, already synced
   std::string backend;
   std::string key_name;
@@ -118,6 +119,14 @@ struct Act {
 struct Standings {
   std::set<std::string> stopped;                    // subjects
   std::map<std::string, std::string> certificates;  // by subject
+};
+
+// How far one service elsewhere is with a request.
+struct RemoteStep {
+  std::string destination;       // "log:public", "timestamp:internal"
+  std::uint32_t attempts = 0;    // written before each one is sent
+  std::uint64_t noted_size = 0;  // of the log before the first: from where to look for the entry
+  Bytes answer;                  // verified; empty: none yet
 };
 
 struct StoredRequest {

@@ -49,23 +49,25 @@ Result<Acceptance> acceptance_of(const Rows& row) {
   out.accepted_at = time_of(row.integer(16));
   out.expires_at = time_of(row.integer(17));
   out.payload = row.text(18);
+  out.plan = row.text(19);
   return out;
 }
 
 constexpr const char* find_sql =
     "SELECT uid, gid, pid, profile, rule, idempotency_key, request_hash, kind, artifact,"
     " digest_algorithm, digest, predicate_type, payload_file, backend, key_name, algorithm,"
-    " accepted_at, expires_at, payload,"
+    " accepted_at, expires_at, payload, plan,"
     " state, signature, verifier_spki, log_index,"
     " bundle, bundles.finished_at, reason, message, failures.finished_at"
     " FROM requests"
-    " LEFT JOIN payloads USING(id) LEFT JOIN unfinished USING(id) LEFT JOIN signatures USING(id)"
+    " LEFT JOIN payloads USING(id) LEFT JOIN remote_plans USING(id) LEFT JOIN unfinished USING(id) "
+    "LEFT JOIN signatures USING(id)"
     " LEFT JOIN bundles USING(id) LEFT JOIN failures USING(id)"
     " WHERE requests.id = ?1";
 
 // The columns of find_sql after those of the acceptance.
 void read_outcome(const Rows& row, StoredRequest& out) {
-  constexpr int state = 19, signature = 20, bundle = 23, failure = 25;
+  constexpr int state = 20, signature = 21, bundle = 24, failure = 26;
   if (!row.is_null(signature)) {
     out.signature = to_bytes(row.blob(signature));
     out.verifier_spki = row.text(signature + 1);

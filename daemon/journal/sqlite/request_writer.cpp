@@ -2,6 +2,7 @@
 
 #include "core/base/limits/journal.h"
 #include "daemon/journal/audit_events.h"
+#include "daemon/journal/sqlite/remote_steps.h"
 
 namespace chancery::daemon::sqlite {
 namespace {
@@ -23,6 +24,7 @@ RequestWriter::RequestWriter(Database& database)
                       "INSERT INTO requests VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
                       " ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)"),
       insert_payload_(database, "INSERT INTO payloads VALUES(?1, ?2)"),
+      insert_plan_(database, "INSERT INTO remote_plans VALUES(?1, ?2)"),
       insert_subject_(database, "INSERT OR IGNORE INTO subjects VALUES(?1, ?2)"),
       insert_key_(database, "INSERT INTO request_keys VALUES(?1, ?2)"),
       insert_digest_(database, "INSERT OR IGNORE INTO request_digests VALUES(?1, ?2)"),
@@ -86,6 +88,7 @@ Result<void> RequestWriter::insert(RequestId id, const Acceptance& acceptance) {
   if (!acceptance.payload.empty()) {
     TRY(insert_payload_.run(id, as_bytes(acceptance.payload)));
   }
+  if (!acceptance.plan.empty()) TRY(insert_plan_.run(id, acceptance.plan));
   for (const Bytes& subject : acceptance.subject_digests) {
     TRY(insert_subject_.run(id, subject));
     TRY(insert_digest_.run(digest_hash_of(subject), id));
@@ -113,6 +116,16 @@ Result<void> RequestWriter::record_signed(RequestId id, ByteView signature,
   TRY(insert_signature_.run(id, signature, as_bytes(verifier_spki),
                             static_cast<std::int64_t>(log_index)));
   return update_unfinished_.run(id, number_of(RequestState::signed_));
+}
+
+Result<void> RequestWriter::record_remote_step(RequestId id, const RemoteStep& step,
+                                               std::optional<RequestState> reached) {
+  const auto state = TRY(unfinished_state_of(id));
+  if (!state || state == RequestState::accepted) {
+    return out_of_order(id, "is not signed, or was finished before");
+  }
+  TRY(sqlite::record_remote_step(database_, id, step));
+  return reached ? update_unfinished_.run(id, number_of(*reached)) : Result<void>();
 }
 
 Result<void> RequestWriter::record_done(RequestId id, std::string_view bundle, WallTime at) {

@@ -21,6 +21,8 @@ class RequestWriter {
   Result<void> require_accepted(RequestId id);
   Result<void> record_signed(RequestId id, ByteView signature, std::string_view verifier_spki,
                              std::uint64_t log_index);
+  Result<void> record_remote_step(RequestId id, const RemoteStep& step,
+                                  std::optional<RequestState> reached);
   Result<void> record_done(RequestId id, std::string_view bundle, WallTime at);
   Result<void> record_failed(RequestId id, const Error& error, WallTime at);
   Result<void> record_refusal(const Refusal& refusal);
@@ -36,6 +38,7 @@ class RequestWriter {
   std::int64_t next_refusal_ = 1;
   Statement insert_request_;
   Statement insert_payload_;
+  Statement insert_plan_;
   Statement insert_subject_;
   Statement insert_key_;
   Statement insert_digest_;

@@ -127,7 +127,21 @@ CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit
   BEGIN SELECT raise(ABORT, 'the audit is never changed'); END;
 )";
 
-constexpr std::array<const char*, 3> all_migrations = {version_1, version_2, version_3};
+// Requests that logs and timestamp authorities elsewhere have a part in: what was planned for them
+// when they were accepted, and how far each destination is.
+constexpr const char* version_4 = R"(
+CREATE TABLE remote_plans(id INTEGER PRIMARY KEY, plan TEXT NOT NULL);
+CREATE TABLE remote_steps(
+  id INTEGER NOT NULL,
+  destination TEXT NOT NULL,
+  attempts INTEGER NOT NULL,
+  noted_size INTEGER NOT NULL,
+  answer BLOB NOT NULL,
+  PRIMARY KEY(id, destination)
+) WITHOUT ROWID;
+)";
+
+constexpr std::array<const char*, 4> all_migrations = {version_1, version_2, version_3, version_4};
 
 Result<void> migrate_one(Database& database, const char* step, std::int64_t to) {
   TRY(database.run("BEGIN EXCLUSIVE"));

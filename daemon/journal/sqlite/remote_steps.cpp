@@ -1,0 +1,24 @@
+#include "daemon/journal/sqlite/remote_steps.h"
+
+namespace chancery::daemon::sqlite {
+
+Result<void> record_remote_step(Database& database, RequestId id, const RemoteStep& step) {
+  Statement record(database, "INSERT OR REPLACE INTO remote_steps VALUES(?1, ?2, ?3, ?4, ?5)");
+  return record.run(id, step.destination, step.attempts, static_cast<std::int64_t>(step.noted_size),
+                    step.answer);
+}
+
+Result<std::vector<RemoteStep>> read_remote_steps(Database& database, RequestId id) {
+  Statement find(database,
+                 "SELECT destination, attempts, noted_size, answer FROM remote_steps"
+                 " WHERE id = ?1 ORDER BY destination");
+  std::vector<RemoteStep> steps;
+  Rows rows = find.rows(id);
+  while (TRY(rows.next())) {
+    steps.push_back({std::string(rows.text(0)), static_cast<std::uint32_t>(rows.integer(1)),
+                     static_cast<std::uint64_t>(rows.integer(2)), to_bytes(rows.blob(3))});
+  }
+  return steps;
+}
+
+}  // namespace chancery::daemon::sqlite
