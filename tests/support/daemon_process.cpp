@@ -102,12 +102,15 @@ DaemonProcess::~DaemonProcess() {
   if (pid_ > 0) kill();
 }
 
+// kill(2): -1 would be every process that we may signal.
 int DaemonProcess::stop() {
+  if (pid_ <= 0) return -1;
   ::kill(pid_, SIGTERM);
   return wait();
 }
 
 void DaemonProcess::kill() {
+  if (pid_ <= 0) return;
   ::kill(pid_, SIGKILL);
   wait();
 }
