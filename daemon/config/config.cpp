@@ -16,11 +16,9 @@ namespace {
 using ReadSection = void (*)(const ConfigTable&, Config&, ProblemList&);
 
 void read_single_sections(TableReader& root, Config& config, ProblemList& problems) {
-  constexpr std::pair<std::string_view, ReadSection> sections[] = {{"server", read_server},
-                                                                   {"state", read_state},
-                                                                   {"archive", read_archive},
-                                                                   {"audit", read_audit},
-                                                                   {"policy", read_policy}};
+  constexpr std::pair<std::string_view, ReadSection> sections[] = {
+      {"server", read_server}, {"state", read_state},   {"archive", read_archive},
+      {"audit", read_audit},   {"policy", read_policy}, {"remote", read_remote}};
   for (const auto& [name, read] : sections) {
     if (const ConfigTable* table = root.table(name)) read(*table, config, problems);
   }
@@ -40,6 +38,14 @@ void read_repeated_sections(TableReader& root, std::span<const BackendType> type
                             SectionTables& tables, ProblemList& problems) {
   tables.backends = root.tables("backend");
   tables.profiles = root.tables("profile");
+  tables.logs = root.tables("rekor");
+  tables.authorities = root.tables("timestamp_authority");
+  for (const ConfigTable* table : tables.logs) {
+    config.remote.logs.push_back(read_rekor(*table, problems));
+  }
+  for (const ConfigTable* table : tables.authorities) {
+    config.remote.authorities.push_back(read_authority(*table, problems));
+  }
   for (const ConfigTable* table : tables.backends) {
     config.backends.push_back(read_backend(*table, types, problems));
   }

@@ -38,6 +38,9 @@ struct ProfileSection {
   std::vector<KeyName> keys;
   std::optional<Algorithm> algorithm = std::nullopt;  // given: each key must have it
   Signs signs = Signs::digests;
+  std::vector<std::string> logs = {};         // [[rekor]] by name; none: the local log alone
+  std::vector<std::string> authorities = {};  // [[timestamp_authority]] by name, as they are asked
+  unsigned timestamps_required = 0;           // of distinct authorities
   std::chrono::seconds idempotency_key_life = limits::idempotency_key_life_default;
   unsigned line = 0;
 };
@@ -68,6 +71,35 @@ struct RuleTest {
   unsigned line = 0;
 };
 
+// A Rekor elsewhere.
+struct RekorSection {
+  std::string name;
+  int version = 2;
+  std::string url;
+  std::string read_url;  // v2: of checkpoint and tiles; empty: under `url`
+  std::filesystem::path trusted_root;
+  std::optional<double> adds_per_second;
+  unsigned line = 0;
+  bool operator==(const RekorSection&) const = default;
+};
+
+struct AuthoritySection {
+  std::string name;
+  std::string url;  // all of it
+  std::filesystem::path trusted_root;
+  std::optional<double> per_second;
+  unsigned line = 0;
+  bool operator==(const AuthoritySection&) const = default;
+};
+
+struct RemoteSection {
+  std::filesystem::path ca_file;  // empty: the system's authorities
+  std::vector<RekorSection> logs;
+  std::vector<AuthoritySection> authorities;
+
+  bool empty() const { return logs.empty() && authorities.empty(); }
+};
+
 struct Config {
   std::filesystem::path source;  // empty: the embedded default
   std::filesystem::path socket = "/run/chancery/chancery.sock";
@@ -76,6 +108,7 @@ struct Config {
   std::chrono::seconds archive_life = limits::archive_life_default;  // of finished requests
   std::chrono::seconds audit_life = limits::audit_life_default;      // of its records
   LogSection log;
+  RemoteSection remote;
   std::vector<BackendSection> backends;
   std::vector<ProfileSection> profiles;
   std::filesystem::path rules_file;  // empty: the rules are in the configuration itself

@@ -49,6 +49,18 @@ void compare_backends(const Config& running, const Config& wanted, Changes& chan
   }
 }
 
+// Services elsewhere: their connections, and how they answer, are kept as long as the daemon runs.
+template <typename Section>
+void compare_sections(const std::vector<Section>& running, const std::vector<Section>& wanted,
+                      const std::string& kind, Changes& changes) {
+  const auto same = [](Section a, const Section& b) {
+    a.line = b.line;  // where it stands means nothing
+    return a == b;
+  };
+  if (std::ranges::equal(running, wanted, same)) return;
+  changes.add("a " + kind + " section is new, gone or changed");
+}
+
 }  // namespace
 
 std::vector<std::string> find_restart_reasons(const Config& running, const Config& wanted) {
@@ -64,6 +76,10 @@ std::vector<std::string> find_restart_reasons(const Config& running, const Confi
   changes.compare(running.log.key, wanted.log.key, "[log] key has changed");
   changes.compare(running.log.publish_interval, wanted.log.publish_interval,
                   "[log] publish_interval_ms has changed");
+  changes.compare(running.remote.ca_file, wanted.remote.ca_file, "[remote] ca_file has changed");
+  compare_sections(running.remote.logs, wanted.remote.logs, "[[rekor]]", changes);
+  compare_sections(running.remote.authorities, wanted.remote.authorities, "[[timestamp_authority]]",
+                   changes);
   compare_backends(running, wanted, changes);
   return changes.take();
 }

@@ -17,6 +17,9 @@ inline constexpr auto archive_life_default = std::chrono::hours(24 * 90);
 inline constexpr int archive_days_max = 36500;
 // Who had what signed is asked for as long as software is in use; a record is half a KiB.
 inline constexpr auto audit_life_default = std::chrono::hours(24 * 3650);
+// Faster than any log or timestamp authority answers.
+inline constexpr int requests_per_second_max = 100000;
+inline constexpr int timestamps_required_max = 8;  // as bundles are verified: a few suffice
 // Below it a replaced file costs more than it says; above it stock clients wait for nothing.
 inline constexpr int publish_interval_ms_min = 10;
 inline constexpr int publish_interval_ms_max = 60000;

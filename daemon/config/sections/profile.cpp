@@ -66,8 +66,8 @@ void read_record(TableReader& reader) {
   if (!record || *record == "before-release") return;
   if (*record == "by-deadline") {
     reader.refuse("record",
-                  "\"by-deadline\" is not possible here: it defers to a remote log, and the local "
-                  "log, the only one so far, answers at once; expected \"before-release\"");
+                  "\"by-deadline\" is not possible here yet: a signature leaves when all its logs "
+                  "have recorded it; expected \"before-release\"");
     return;
   }
   reader.refuse("record", "is " + quote(*record) + "; expected " + std::string(expected));
@@ -107,6 +107,7 @@ ProfileSection read_profile(const ConfigTable& table, ProblemList& problems) {
     profile.idempotency_key_life = std::chrono::hours(*hours);
   }
   read_record(reader);
+  read_elsewhere(reader, profile);
   reader.refuse_others();
   return profile;
 }

@@ -76,6 +76,54 @@ void check_lives(const Config& config, const Tables& tables, ProblemList& proble
   }
 }
 
+void check_names(std::string_view key, const Names& wanted, const Names& known,
+                 const ConfigTable& profile, ProblemList& problems) {
+  for (const std::string& name : wanted) {
+    if (may_refer(name, known)) continue;
+    const std::string_view section = key == "logs" ? "[[rekor]]" : "[[timestamp_authority]]";
+    problems.add_missing(line_of(profile, key), place_of("profile", profile) + ": " +
+                                                    std::string(key) + " holds " + quote(name) +
+                                                    ", which is not a " + std::string(section) +
+                                                    suggest_names(name, known));
+  }
+}
+
+// Rekor v2 gives no time, and what nobody dates stops verifying when its key is rotated out.
+void check_time_source(const Config& config, const ProfileSection& profile,
+                       const ConfigTable& table, ProblemList& problems) {
+  for (const RekorSection& log : config.remote.logs) {
+    const bool is_used = std::ranges::find(profile.logs, log.name) != profile.logs.end();
+    if (!is_used || log.version == 1 || !profile.authorities.empty()) continue;
+    problems.add(line_of(table, "logs"),
+                 place_of("profile", table) + ": log " + quote(log.name) +
+                     " is a Rekor of version 2, which gives no time, and nobody else does; "
+                     "expected timestamps = [\"...\"]");
+    return;
+  }
+}
+
+void check_elsewhere(const Config& config, const SectionTables& tables, ProblemList& problems) {
+  Names logs, authorities;
+  for (const RekorSection& log : config.remote.logs) logs.push_back(log.name);
+  for (const AuthoritySection& authority : config.remote.authorities) {
+    authorities.push_back(authority.name);
+  }
+  refuse_repeated("rekor", logs, tables.logs, problems);
+  refuse_repeated("timestamp_authority", authorities, tables.authorities, problems);
+  for (std::size_t i = 0; i < config.profiles.size(); ++i) {
+    const ProfileSection& profile = config.profiles[i];
+    check_names("logs", profile.logs, logs, *tables.profiles[i], problems);
+    check_names("timestamps", profile.authorities, authorities, *tables.profiles[i], problems);
+    check_time_source(config, profile, *tables.profiles[i], problems);
+    if (profile.logs.empty() && !profile.authorities.empty()) {
+      problems.add(line_of(*tables.profiles[i], "timestamps"),
+                   place_of("profile", *tables.profiles[i]) +
+                       ": timestamps without logs: signatures in the local log alone have none; "
+                       "expected logs = [\"...\"] as well");
+    }
+  }
+}
+
 }  // namespace
 
 bool may_refer(const std::string& name, const Names& names) {
@@ -112,6 +160,7 @@ void check_references(const Config& config, const SectionTables& tables, Problem
   }
   check_kinds(config, tables.profiles, problems);
   check_lives(config, tables.profiles, problems);
+  check_elsewhere(config, tables, problems);
 }
 
 }  // namespace chancery::daemon

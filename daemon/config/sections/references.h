@@ -13,6 +13,8 @@ struct SectionTables {
   const ConfigTable* log = nullptr;
   std::vector<const ConfigTable*> backends;
   std::vector<const ConfigTable*> profiles;
+  std::vector<const ConfigTable*> logs;
+  std::vector<const ConfigTable*> authorities;
 };
 
 // Names that are given once and found where they are referred to; keys that keep to one kind of

@@ -16,6 +16,12 @@ void read_archive(const ConfigTable& table, Config& config, ProblemList& problem
 void read_audit(const ConfigTable& table, Config& config, ProblemList& problems);
 void read_log(const ConfigTable& table, Config& config, ProblemList& problems);
 
+// [remote], [[rekor]], [[timestamp_authority]], and what a [[profile]] says of them
+void read_remote(const ConfigTable& table, Config& config, ProblemList& problems);
+RekorSection read_rekor(const ConfigTable& table, ProblemList& problems);
+AuthoritySection read_authority(const ConfigTable& table, ProblemList& problems);
+void read_elsewhere(TableReader& reader, ProfileSection& profile);
+
 // [[backend]], [[profile]]
 BackendSection read_backend(const ConfigTable& table, std::span<const BackendType> types,
                             ProblemList& problems);

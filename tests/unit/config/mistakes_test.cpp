@@ -50,7 +50,8 @@ INSTANTIATE_TEST_SUITE_P(
                 R"(f:6: the configuration: unknown key "archiv"; did you mean "archive"?)"},
         Mistake{"KeyOutsideSections", "[server]", "days = 3\n[server]",
                 R"(f:1: the configuration: unknown key "days"; known are server, state, )"
-                R"(archive, audit, policy, log, backend, profile, rule, test)"},
+                R"(archive, audit, policy, remote, log, backend, profile, rekor, )"
+                R"(timestamp_authority, rule, test)"},
         Mistake{"SectionAsList", "[server]", "[[server]]",
                 R"(f:1: the configuration: server is a list; expected a section [server], of )"
                 R"(which there is one)"},
@@ -161,9 +162,9 @@ INSTANTIATE_TEST_SUITE_P(
                 R"(f:23: [[profile]] "release": idempotency_hours is longer than [archive] days )"
                 R"(keeps the answers; expected at most 720 hours)"},
         Mistake{"RecordByDeadline", "before-release", "by-deadline",
-                R"(f:24: [[profile]] "release": record "by-deadline" is not possible here: it )"
-                R"(defers to a remote log, and the local log, the only one so far, answers at )"
-                R"(once; expected "before-release")"},
+                R"(f:24: [[profile]] "release": record "by-deadline" is not possible here )"
+                R"(yet: a signature leaves when all its logs have recorded it; expected )"
+                R"("before-release")"},
         Mistake{"RecordUnknown", "before-release", "never",
                 R"(f:24: [[profile]] "release": record is "never"; expected "before-release")"},
         Mistake{"KeySetBesideKey", "key = \"nightly\"\n", "key = \"nightly\"\nkeys = [\"n\"]\n",
