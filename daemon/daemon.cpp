@@ -65,6 +65,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Config config, sd_event* event) {
   TRY(daemon->start_key_hosts());
   TRY(daemon->open_log());
   TRY(daemon->open_audit());
+  TRY(daemon->start_finisher());
   TRY(daemon->start_server(event));
   TRY(daemon->finish_what_was_signed());
   daemon->watch_progress();
@@ -77,6 +78,7 @@ Daemon::~Daemon() {
   background_.reset();
   spool_.reset();
   clerk_.reset();
+  finisher_.reset();
   log_.reset();
   journal_.reset();
   keys_.stop();
@@ -196,11 +198,19 @@ void Daemon::record_admin_refusal(const policy::Peer& peer, std::string_view met
   refusals_->record(std::move(refusal), RefusalRecorder::Clock::now(), [](const Result<void>&) {});
 }
 
+Result<void> Daemon::start_finisher() {
+  const std::shared_ptr<const Config> config = config_.get();
+  if (config->remote.empty()) return {};
+  finisher_ = Finisher::start(TRY(open_services(*config, seams_.now)), *journal_);
+  elsewhere_verifier_ = std::make_unique<OwnVerifier>(finisher_->root());
+  return {};
+}
+
 Result<void> Daemon::start_server(sd_event* event) {
   const std::shared_ptr<const Config> config = config_.get();
   parts_.reset(new Parts{config_, keys_, *standing_, *journal_, *refusals_, *payloads_, *log_,
-                         *own_verifier_, throttle_, in_flight_, *pool_, *spool_, seams_.now,
-                         seams_.at_step});
+                         *own_verifier_, finisher_.get(), elsewhere_verifier_.get(), throttle_,
+                         in_flight_, *pool_, *spool_, seams_.now, seams_.at_step});
   key_life_ = std::make_unique<KeyLife>(config_, keys_, *standing_, seams_.now);
   administration_ = std::make_unique<Administration>(
       *parts_, started_at_, [this](const std::filesystem::path& path) { return load(path); });
@@ -270,6 +280,12 @@ void Daemon::watch_progress() {
       return Progress{state.signatures + state.starts, state.waiting};
     });
   }
+  if (finisher_ != nullptr) {
+    watchdog_.watch("the finisher", [this] {
+      const FinisherCounts counts = finisher_->counts();
+      return Progress{counts.steps, counts.due};
+    });
+  }
   watchdog_.watch("the log", [this] {
     return Progress{log_->published_size(), log_->size() - log_->published_size()};
   });
@@ -284,7 +300,10 @@ void Daemon::reload(const policy::Peer& who) {
   }
 }
 
-void Daemon::drain() { server_->drain(); }
+void Daemon::drain() {
+  server_->drain();
+  if (finisher_ != nullptr) finisher_->drain();
+}
 
 bool Daemon::is_drained() const { return server_->is_drained() && in_flight_.size() == 0; }
 

@@ -49,6 +49,7 @@ class Daemon {
   Result<void> open_log();
   Result<void> open_audit();
   void record_admin_refusal(const policy::Peer& peer, std::string_view method, const Error& error);
+  Result<void> start_finisher();
   Result<void> start_server(sd_event* event);
   Result<void> finish_what_was_signed();
   void watch_progress();
@@ -67,6 +68,8 @@ class Daemon {
   std::unique_ptr<RefusalRecorder> refusals_;
   std::unique_ptr<Clerk> clerk_;
   std::unique_ptr<OwnVerifier> own_verifier_;
+  std::unique_ptr<Finisher> finisher_;
+  std::unique_ptr<OwnVerifier> elsewhere_verifier_;
   WallTime log_start_{};
   Throttle throttle_;
   ByteBudget statements_;

@@ -77,6 +77,8 @@ Result<Bundle> parse_bundle(std::string_view json);
 // proto_json.h ("LOG_ANSWER_...").
 Result<LogEntry> parse_log_entry(std::string_view json, std::size_t bytes_max);
 
+std::string write_log_entry(const LogEntry& entry);  // as parse_log_entry reads it
+
 // Compact JSON. `logIndex` and `hashes` are always written, also for entry 0: some readers refuse
 // a bundle without them.
 std::string write_bundle(const Bundle& bundle);

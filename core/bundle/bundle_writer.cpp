@@ -153,6 +153,12 @@ std::size_t expected_bytes(const Bundle& bundle) {
 
 }  // namespace
 
+std::string write_log_entry(const LogEntry& entry) {
+  std::string out;
+  append_entry(out, entry);
+  return out;
+}
+
 std::string write_bundle(const Bundle& bundle) {
   std::string out;
   out.reserve(expected_bytes(bundle));

@@ -7,24 +7,26 @@ namespace {
 
 constexpr std::string_view empty_payload = "\"payload\":\"\"";
 
-bundle::LogEntry log_entry(const BundleParts& parts) {
-  return {.log_index = parts.inclusion.log_index,
-          .log_id = to_bytes(parts.log_id),
+}  // namespace
+
+bundle::LogEntry own_entry(const std::string& body, const Inclusion& inclusion,
+                           const Sha256& log_id) {
+  return {.log_index = inclusion.log_index,
+          .log_id = to_bytes(log_id),
           .kind = "hashedrekord",
           .version = "0.0.2",
           .integrated_time = 0,
           .signed_entry_timestamp = {},
-          .inclusion_proof = parts.inclusion.proof,
-          .canonicalized_body = parts.entry_body};
+          .inclusion_proof = inclusion.proof,
+          .canonicalized_body = body};
 }
 
-}  // namespace
-
-bundle::Bundle assemble(const BundleParts& parts) {
+bundle::Bundle assemble(BundleParts parts) {
   bundle::Bundle bundle;
   bundle.media_type = bundle::media_type_v03;
   bundle.verification_material = bundle::KeyHint{bundle::key_hint_for(parts.spki)};
-  bundle.log_entries.push_back(log_entry(parts));
+  bundle.log_entries = std::move(parts.entries);
+  bundle.timestamps = std::move(parts.timestamps);
   if (parts.asked.kind == RequestKind::digest) {
     bundle.content = bundle::MessageSignature{parts.signed_digest, parts.signature};
   } else {

@@ -12,14 +12,17 @@ namespace chancery::daemon {
 struct BundleParts {
   const Bytes& signature;
   const Bytes& spki;
-  const std::string& entry_body;
-  const Inclusion& inclusion;
-  const Sha256& log_id;
   const Digest& signed_digest;
   const Asked& asked;
+  std::vector<bundle::LogEntry> entries;
+  std::vector<Bytes> timestamps;
 };
 
-bundle::Bundle assemble(const BundleParts& parts);
+bundle::Bundle assemble(BundleParts parts);
+
+// The entry in our own log.
+bundle::LogEntry own_entry(const std::string& body, const Inclusion& inclusion,
+                           const Sha256& log_id);
 
 // The JSON that the archive keeps. A payload that lies in a file of its own is left out.
 std::string archived_form(bundle::Bundle bundle, bool payload_in_file);

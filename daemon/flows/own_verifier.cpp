@@ -6,14 +6,17 @@ namespace chancery::daemon {
 
 bundle::Verdict OwnVerifier::verify(const OwnBundle& own) {
   std::unique_ptr<bundle::Verifier> verifier = take();
-  const auto& proof = own.bundle.log_entries.front().inclusion_proof;
-  verifier->remember_verified(proof->checkpoint, own.log);
+  if (own.log != nullptr) {
+    const auto& proof = own.bundle.log_entries.front().inclusion_proof;
+    verifier->remember_verified(proof->checkpoint, *own.log);
+  }
   if (own.just_signed != nullptr) {
     verifier->remember_verified(
         {own.key.spki(), *own.just_signed, to_bytes(bundle::signature_of(own.bundle))});
   }
   bundle::Policy policy;
   policy.key = own.key;
+  policy.timestamps_min = own.timestamps_min;
   bundle::Verdict verdict = verifier->verify(own.bundle, own.artifact, policy);
   put_back(std::move(verifier));
   return verdict;

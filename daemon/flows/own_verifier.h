@@ -1,4 +1,4 @@
-// Our own verifier over our own log, shared by the pool's threads.
+// Our own verifier, shared by the pool's threads: over our own log, or over the services elsewhere.
 #pragma once
 
 #include <memory>
@@ -15,11 +15,12 @@ struct OwnBundle {
   const Digest& artifact;
   const PublicKey& key;
   // Signed the bundle's checkpoint in a key host just now, where the signature was checked with the
-  // log's public key: 91 us that need not be spent again.
-  const tlog::NoteKey& log;
+  // log's public key: 91 us that need not be spent again. Nothing for a log elsewhere.
+  const tlog::NoteKey* log;
   // What the key signed just now, where its signature was checked in the same way: 64 us.
   // Nothing where the signature comes from the journal: a disk may have changed it.
   const Digest* just_signed;
+  unsigned timestamps_min = 0;
 };
 
 // Thread-safe. A Verifier remembers the batch's checkpoint but serves one thread, so there are as

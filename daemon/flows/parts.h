@@ -7,6 +7,7 @@
 
 #include "daemon/audit/refusal_recorder.h"
 #include "daemon/config/current.h"
+#include "daemon/finisher/finisher.h"
 #include "daemon/flows/in_flight.h"
 #include "daemon/flows/keys/standing.h"
 #include "daemon/flows/own_verifier.h"
@@ -28,6 +29,9 @@ struct Parts {
   PayloadStore& payloads;
   LocalLog& log;
   OwnVerifier& own_verifier;  // trusts our own log and nothing else
+  // Both nullptr where the configuration names no service elsewhere.
+  Finisher* finisher;
+  OwnVerifier* elsewhere_verifier;  // trusts those services
   Throttle& throttle;
   InFlight& in_flight;
   Pool& pool;   // parse, decide, verify, assemble

@@ -3,12 +3,30 @@
 #include <fmt/format.h>
 
 #include "core/base/limits/statements.h"
+#include "core/bundle/bundle.h"
 
 namespace chancery::daemon {
 namespace {
 
 std::int64_t unix_seconds(WallTime time) {
   return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+}
+
+// The first of its entries elsewhere; where there is none, or none yet, that of our own log.
+Result<void> set_place(const Parts& parts, const StoredRequest& stored, v1::SignReply& reply) {
+  const bool is_elsewhere = !stored.acceptance.plan.empty();
+  if (!is_elsewhere && stored.log_index) {
+    reply.set_log_origin(parts.log.key().name());
+    reply.set_log_index(*stored.log_index);
+  }
+  if (!is_elsewhere || stored.state != RequestState::done) return {};
+  const bundle::Bundle bundle = TRY(bundle::parse_bundle(stored.bundle));
+  if (bundle.log_entries.empty() || !bundle.log_entries.front().inclusion_proof) return {};
+  const bundle::LogEntry& entry = bundle.log_entries.front();
+  const std::string& checkpoint = entry.inclusion_proof->checkpoint;
+  reply.set_log_origin(checkpoint.substr(0, checkpoint.find('\n')));
+  reply.set_log_index(entry.log_index);
+  return {};
 }
 
 }  // namespace
@@ -51,10 +69,7 @@ Result<std::string> sign_reply(const Parts& parts, const StoredRequest& stored) 
   reply.set_state(to_wire(stored.state));
   reply.set_key(fmt::format("{}:{}", acceptance.backend, acceptance.key_name));
   reply.set_expires_at(unix_seconds(acceptance.expires_at));
-  if (stored.log_index) {
-    reply.set_log_origin(parts.log.key().name());
-    reply.set_log_index(*stored.log_index);
-  }
+  TRY(set_place(parts, stored, reply));
   if (stored.state == RequestState::done) {
     reply.set_bundle_bytes(TRY(bundle_bytes(parts, stored)));
     const bool fits = reply.bundle_bytes() <= limits::inline_bundle_bytes_max;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/limits/services.h"
 #include "core/base/limits/socket.h"
 #include "core/base/limits/statements.h"
 #include "core/bundle/dsse.h"
@@ -15,6 +16,13 @@
 
 namespace chancery::daemon {
 namespace {
+
+// Whatever has come of it so far, with its receipt.
+Result<std::string> reply_as_it_stands(const Parts& parts, RequestId id) {
+  const std::optional<StoredRequest> stored = TRY(parts.journal.find(id));
+  if (!stored) return not_found("SIGNATURE_UNKNOWN", "it is not in the archive any more");
+  return sign_reply(parts, *stored);
+}
 
 // Whoever asked is gone since the daemon stopped.
 Call nobody() { return {{}, "", "", Deadline::after(limits::request_deadline_max), nullptr}; }
@@ -43,6 +51,7 @@ void Signing::decide() {
   backend_ = std::move(judgement.key->name.backend);
   key_ = std::move(judgement.key->key);
   signed_digest_ = std::move(judgement.signed_digest);
+  plan_ = std::move(judgement.plan);
   accept();
 }
 
@@ -97,7 +106,9 @@ void Signing::record(Result<Bytes> signature) {
                                is_deterministic(algorithm),
                                [self = shared_from_this()](Result<Placed> placed) {
                                  if (!placed.ok()) return self->give(placed.error());
-                                 self->prove(*placed);
+                                 self->stored_.log_index = placed->log_index;
+                                 if (self->plan_.empty()) return self->prove(*placed);
+                                 self->parts_.pool.post([self] { self->finish_elsewhere(); });
                                });
 }
 
@@ -121,11 +132,59 @@ void Signing::prove(Placed placed) {
 void Signing::finish(Result<Inclusion> inclusion) {
   parts_.step("proven");
   if (!inclusion.ok()) return give(inclusion.error());
-  bundle::Bundle bundle = assemble({signature_, key_->info.spki, entry_body_, *inclusion,
-                                    parts_.log.key().id(), signed_digest_, asked_});
+  bundle::Bundle bundle = assemble({signature_,
+                                    key_->info.spki,
+                                    signed_digest_,
+                                    asked_,
+                                    {own_entry(entry_body_, *inclusion, parts_.log.key().id())},
+                                    {}});
   const bundle::Verdict verdict = parts_.own_verifier.verify(
-      {bundle, asked_.artifact_digest, key_->public_key, parts_.log.key(),
+      {bundle, asked_.artifact_digest, key_->public_key, &parts_.log.key(),
        /*just_signed=*/is_signed_now_ ? &signed_digest_ : nullptr});
+  settle(std::move(bundle), verdict);
+}
+
+// 5. and 6. for a profile with services elsewhere: the finisher has them stamp and record it,
+// however long that takes; whoever asked waits as long as it likes.
+void Signing::finish_elsewhere() {
+  parts_.step("recorded");
+  if (stored_.state == RequestState::accepted) stored_.state = RequestState::signed_;
+  Unfinished work{stored_.id,
+                  plan_,
+                  {signed_digest_, signature_, key_->info.algorithm, key_->info.spki,
+                   /*is_certificate=*/false},
+                  /*is_resumed=*/!is_signed_now_,
+                  nullptr};
+  if (asked_.kind == RequestKind::statement && parts_.finisher->wants_envelopes(plan_)) {
+    work.envelope = std::make_shared<const bundle::DsseEnvelope>(bundle::DsseEnvelope{
+        std::string(bundle::in_toto_payload_type), asked_.statement, {{signature_, ""}}});
+  }
+  if (call_.responder) give_receipt_in_time(stored_.id);
+  parts_.finisher->finish(std::move(work), [self = shared_from_this()](Result<Finished> finished) {
+    self->parts_.pool.post([self, finished = std::move(finished)]() mutable {
+      self->after_elsewhere(std::move(finished));
+    });
+  });
+}
+
+void Signing::after_elsewhere(Result<Finished> finished) {
+  parts_.step("recorded elsewhere");
+  // Left for the next start: signed it is, and whoever waits may ask for it then.
+  if (!finished.ok()) {
+    note(Priority::notice, fmt::format("{}: {}", parts_.journal.receipts().receipt_for(stored_.id),
+                                       finished.error().message));
+    return give(sign_reply(parts_, stored_));
+  }
+  bundle::Bundle bundle = assemble({signature_, key_->info.spki, signed_digest_, asked_,
+                                    std::move(finished->entries), std::move(finished->timestamps)});
+  const bundle::Verdict verdict =
+      parts_.elsewhere_verifier->verify({bundle, asked_.artifact_digest, key_->public_key, nullptr,
+                                         /*just_signed=*/is_signed_now_ ? &signed_digest_ : nullptr,
+                                         static_cast<unsigned>(plan_.timestamps)});
+  settle(std::move(bundle), verdict);
+}
+
+void Signing::settle(bundle::Bundle bundle, const bundle::Verdict& verdict) {
   if (!verdict.verified()) {
     const Error error = internal("OWN_BUNDLE_REFUSED",
                                  fmt::format("our own verifier refuses the bundle of {}: {}: {}",
@@ -181,7 +240,10 @@ void Signing::fail(const Error& error) {
 void Signing::answer_earlier(const StoredRequest& earlier) {
   const bool is_finished =
       earlier.state == RequestState::done || earlier.state == RequestState::failed;
-  if (!is_finished && parts_.in_flight.join(earlier.id, call_.responder)) return;
+  if (!is_finished && parts_.in_flight.join(earlier.id, call_.responder)) {
+    if (!earlier.acceptance.plan.empty()) give_receipt_in_time(earlier.id);
+    return;
+  }
   // It may have ended between the journal's look and ours: look again before answering.
   Result<std::optional<StoredRequest>> latest = parts_.journal.find(earlier.id);
   if (!latest.ok()) return give(latest.error());
@@ -195,6 +257,15 @@ void Signing::give(const Result<std::string>& message) {
     joined->answer(message);
   }
   if (on_done_) on_done_();
+}
+
+void Signing::give_receipt_in_time(RequestId id) const {
+  const auto half = call_.deadline.remaining() / 2;
+  const auto margin = std::min<std::chrono::milliseconds>(limits::receipt_margin, half);
+  parts_.finisher->at(call_.deadline.when() - margin,
+                      [parts = parts_, responder = call_.responder, id] {
+                        responder->answer(reply_as_it_stands(parts, id));
+                      });
 }
 
 Acceptance Signing::acceptance() const {
@@ -213,6 +284,7 @@ Acceptance Signing::acceptance() const {
           .subject_digests = asked_.subject_digests,
           .predicate_type = asked_.predicate_type,
           .payload = {},
+          .plan = write_plan(plan_),
           .payload_file = std::nullopt,
           .backend = backend_,
           .key_name = key_->info.name,
@@ -232,10 +304,17 @@ void Signing::resume(const Parts& parts, StoredRequest stored, std::function<voi
   signing->signature_ = stored.signature;
   signing->entry_body_ = std::move(restored->entry_body);
   const std::uint64_t log_index = *stored.log_index;
+  Result<Plan> plan = parse_plan(stored.acceptance.plan);
   signing->stored_ = std::move(stored);
   // Nothing can have closed the log before the daemon has started.
   CHANCERY_ASSERT(parts.in_flight.begin(signing->stored_.id));
-  signing->prove({log_index, /*is_new=*/false});
+  if (!plan.ok()) return signing->give(plan.error());
+  signing->plan_ = *std::move(plan);
+  if (signing->plan_.empty()) return signing->prove({log_index, /*is_new=*/false});
+  if (parts.finisher != nullptr) return signing->finish_elsewhere();
+  signing->after_elsewhere(unavailable(
+      "REMOTE_SERVICE_MISSING",
+      "it waits for services elsewhere, of which the configuration names none any more"));
 }
 
 }  // namespace chancery::daemon

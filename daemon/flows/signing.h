@@ -31,6 +31,9 @@ class Signing : public std::enable_shared_from_this<Signing> {
   void record(Result<Bytes> signature);
   void prove(Placed placed);
   void finish(Result<Inclusion> inclusion);
+  void finish_elsewhere();
+  void after_elsewhere(Result<Finished> finished);
+  void settle(bundle::Bundle bundle, const bundle::Verdict& verdict);
   void archive();
   void answer();
 
@@ -38,6 +41,8 @@ class Signing : public std::enable_shared_from_this<Signing> {
   void fail(const Error& error);                      // after it: nothing was signed that counts
   void answer_earlier(const StoredRequest& earlier);  // the idempotency key is known
   void give(const Result<std::string>& message);
+  // Whoever waits for services elsewhere leaves with a receipt before its time is over.
+  void give_receipt_in_time(RequestId id) const;
 
   Acceptance acceptance() const;
 
@@ -47,6 +52,7 @@ class Signing : public std::enable_shared_from_this<Signing> {
   std::shared_ptr<const Config> config_;
   std::string rule_;
   std::string backend_;  // of key_
+  Plan plan_;            // empty: our own log alone
   std::optional<SigningKey> key_;
   Digest signed_digest_;
   Bytes signature_;

@@ -56,9 +56,10 @@ class ConfiguredDaemon {
   DaemonProcess& process() { return *process_; }
 
   template <typename Reply, typename Request>
-  Result<Reply> call(std::string_view service, std::string_view method, const Request& request) {
+  Result<Reply> call(std::string_view service, std::string_view method, const Request& request,
+                     Deadline deadline = soon()) {
     const std::string answer =
-        TRY(connection_->call(service, method, request.SerializeAsString(), soon()));
+        TRY(connection_->call(service, method, request.SerializeAsString(), deadline));
     Reply reply;
     EXPECT_TRUE(reply.ParseFromString(answer));
     return reply;

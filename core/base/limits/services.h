@@ -1,10 +1,12 @@
-// Limits: what services elsewhere are sent and answer. Each bound with its reason; all of them are
-// in this folder.
+// Limits: services elsewhere, what they are sent and answer, and how they are asked. Each bound
+// with its reason; all of them are in this folder.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+
+#include "core/base/limits/socket.h"
 
 namespace chancery::limits {
 
@@ -25,5 +27,24 @@ inline constexpr std::uint64_t log_search_tiles_max = 16;
 // One reading: those tiles, each perhaps in a partial form first, and the nodes of a proof.
 inline constexpr std::size_t log_files_per_reading_max = 64;
 inline constexpr std::size_t signing_config_bytes_max = 1U << 20;
+
+// An add that is cut short makes Rekor v2.3.0 fail those that wait beside it; after so long it is
+// in doubt, and looked for.
+inline constexpr auto log_add_max = 120000ms;
+inline constexpr auto log_read_max = 30000ms;
+inline constexpr auto timestamp_wait_max = 15000ms;
+// In flight at one service: what Rekor v2 puts in one batch, and our connections to a host.
+inline constexpr std::size_t destination_window_max = 256;
+// After a failure a service is left alone, twice as long each time: Rekor v2 says 499 again to
+// whoever asks within a second, and one that was away is asked again within a minute.
+inline constexpr auto destination_pause_min = 1000ms;
+inline constexpr auto destination_pause_max = 60000ms;
+inline constexpr auto retry_after_max = std::chrono::hours(1);  // a service may ask for no more
+// A size of the log that was seen so long ago is still a lower bound, but makes searches long.
+inline constexpr auto log_size_life = 60000ms;
+// Requests that wait for services elsewhere, in memory: as many as may be in flight.
+inline constexpr std::size_t unresolved_max = requests_in_flight_max;
+// Before a caller's own deadline: so that a receipt still reaches it.
+inline constexpr auto receipt_margin = 250ms;
 
 }  // namespace chancery::limits

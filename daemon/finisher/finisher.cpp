@@ -1,0 +1,124 @@
+#include "daemon/finisher/finisher.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+
+#include "core/base/limits/services.h"
+#include "daemon/finisher/finishing.h"
+
+namespace chancery::daemon {
+namespace {
+
+class RemoteFinisher : public Finisher {
+ public:
+  RemoteFinisher(RemoteServices services, Journal& journal)
+      : services_(std::move(services)), journal_(journal) {
+    for (const auto& [name, service] : services_.logs) {
+      sites_.logs.try_emplace(name, name, service, *agenda_);
+    }
+    for (const auto& [name, service] : services_.authorities) {
+      sites_.authorities.try_emplace(name, name, service, *agenda_);
+    }
+  }
+
+  // The thread first, then whoever could still post to it; what the journal completes later finds
+  // an agenda that does nothing.
+  ~RemoteFinisher() override {
+    agenda_->stop();
+    services_.http.reset();
+  }
+
+  Result<void> may_take(const Plan& plan, std::size_t payload_bytes) const override;
+  bool wants_envelopes(const Plan& plan) const override {
+    return std::ranges::any_of(plan.logs, [this](const std::string& name) {
+      const auto found = services_.logs.find(name);
+      return found != services_.logs.end() && found->second.wants_envelopes;
+    });
+  }
+
+  void finish(Unfinished work, Done done) override {
+    const Result<void> known = check_names(work.plan);
+    if (!known.ok()) return done(known.error());
+    unresolved_ += 1;
+    auto counted = [this, done = std::move(done)](Result<Finished> outcome) {
+      unresolved_ -= 1;
+      if (outcome.ok()) finished_ += 1;
+      done(std::move(outcome));
+    };
+    const auto finishing = std::make_shared<Finishing>(Bench{agenda_, journal_, duplicates_},
+                                                       sites_, std::move(work), std::move(counted));
+    agenda_->post([finishing] { finishing->start(); });
+  }
+
+  void at(Deadline::Clock::time_point when, std::function<void()> work) override {
+    agenda_->post_at(when, std::move(work));
+  }
+
+  void drain() override {
+    is_draining_ = true;
+    agenda_->post([this] {
+      for (auto& [name, site] : sites_.authorities) site.pace.stop();
+      for (auto& [name, site] : sites_.logs) site.pace.stop();
+    });
+  }
+
+  const bundle::TrustedRoot& root() const override { return services_.root; }
+  FinisherCounts counts() const override {
+    return {unresolved_, finished_, duplicates_, agenda_->done(), agenda_->due()};
+  }
+
+ private:
+  Result<void> check_names(const Plan& plan) const;
+
+  RemoteServices services_;
+  Journal& journal_;
+  std::atomic<std::size_t> unresolved_ = 0;
+  std::atomic<std::uint64_t> finished_ = 0;
+  std::atomic<std::uint64_t> duplicates_ = 0;
+  std::atomic<bool> is_draining_ = false;
+  const std::shared_ptr<Agenda> agenda_ = std::make_shared<Agenda>();
+  Sites sites_;  // the agenda's thread's own
+};
+
+Result<void> RemoteFinisher::check_names(const Plan& plan) const {
+  const auto missing = [](std::string_view kind, const std::string& name) {
+    return unavailable("REMOTE_SERVICE_MISSING",
+                       fmt::format("the configuration no longer has the {} \"{}\", which this "
+                                   "signature waits for; put it back",
+                                   kind, name));
+  };
+  for (const std::string& name : plan.logs) {
+    if (!services_.logs.contains(name)) return missing("log", name);
+  }
+  for (const std::string& name : plan.authorities) {
+    if (!services_.authorities.contains(name)) return missing("timestamp authority", name);
+  }
+  return {};
+}
+
+Result<void> RemoteFinisher::may_take(const Plan& plan, std::size_t payload_bytes) const {
+  TRY(check_names(plan));
+  if (is_draining_) return unavailable("SHUTTING_DOWN", "the daemon is stopping");
+  if (unresolved_ >= limits::unresolved_max) {
+    return exhausted("REMOTE_QUEUE_FULL",
+                     fmt::format("{} signatures wait for logs and timestamp authorities already",
+                                 limits::unresolved_max));
+  }
+  // Twice in base64, in a text within a text, and what is around it.
+  const bool is_too_large = payload_bytes / 3 * 4 + 16384 > limits::log_request_bytes_max;
+  if (!is_too_large || !wants_envelopes(plan)) return {};
+  return invalid_request("ENTRY_TOO_LARGE",
+                         fmt::format("a statement of {} bytes is more than a log of Rekor v1 is "
+                                     "sent; use a profile without one",
+                                     payload_bytes));
+}
+
+}  // namespace
+
+std::unique_ptr<Finisher> Finisher::start(RemoteServices services, Journal& journal) {
+  return std::make_unique<RemoteFinisher>(std::move(services), journal);
+}
+
+}  // namespace chancery::daemon

@@ -1,0 +1,74 @@
+// Everything remote of a signature: timestamps, then logs, until all have answered.
+//
+// One thread, which never waits for anybody. How far each service is with each request is in the
+// journal before it is asked and after it has answered, so a restart goes on where it was.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "core/bundle/bundle.h"
+#include "core/tlog/entry.h"
+#include "daemon/finisher/plan.h"
+#include "daemon/finisher/services.h"
+#include "daemon/journal/journal.h"
+
+namespace chancery::daemon {
+
+// What is to be finished: a signature that the journal holds.
+struct Unfinished {
+  RequestId id = 0;
+  Plan plan;
+  tlog::HashedRekord record;
+  bool is_resumed = false;  // by an earlier run: the journal may hold answers already
+  // Of a statement, and only where a log of the plan wants to see it (wants_envelopes).
+  std::shared_ptr<const bundle::DsseEnvelope> envelope;
+};
+
+// All that the plan asks for, in its order.
+struct Finished {
+  std::vector<Bytes> timestamps;
+  std::vector<bundle::LogEntry> entries;
+};
+
+struct FinisherCounts {
+  std::size_t unresolved = 0;
+  std::uint64_t finished = 0;
+  std::uint64_t duplicates = 0;  // entries that a log made twice
+  std::uint64_t steps = 0;       // progress of the thread
+  std::size_t due = 0;
+};
+
+// Thread-safe.
+class Finisher {
+ public:
+  using Done = std::function<void(Result<Finished>)>;
+
+  // Borrows the journal.
+  static std::unique_ptr<Finisher> start(RemoteServices services, Journal& journal);
+  // Cuts short what is in flight: it is in doubt after the next start.
+  virtual ~Finisher() = default;
+
+  // Before anything is signed: that there is room, and that a log cannot refuse it for its size.
+  // Errors: exhausted REMOTE_QUEUE_FULL; invalid_request ENTRY_TOO_LARGE; unavailable
+  // REMOTE_SERVICE_MISSING (the configuration has lost it), SHUTTING_DOWN.
+  virtual Result<void> may_take(const Plan& plan, std::size_t payload_bytes) const = 0;
+  virtual bool wants_envelopes(const Plan& plan) const = 0;
+
+  // `done` runs once, on the finisher's thread, however long it takes. Error: unavailable
+  // SHUTTING_DOWN, REMOTE_SERVICE_MISSING: it stays as it is in the journal, for the next start.
+  virtual void finish(Unfinished work, Done done) = 0;
+
+  // Runs `work` at that time, unless the finisher ends before.
+  virtual void at(Deadline::Clock::time_point when, std::function<void()> work) = 0;
+
+  // Begins nothing more; what is in flight is waited for, the rest is given back.
+  virtual void drain() = 0;
+
+  // Whom the services' answers are judged by.
+  virtual const bundle::TrustedRoot& root() const = 0;
+  virtual FinisherCounts counts() const = 0;
+};
+
+}  // namespace chancery::daemon

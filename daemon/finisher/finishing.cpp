@@ -1,0 +1,151 @@
+#include "daemon/finisher/finishing.h"
+
+#include <utility>
+
+#include "core/base/limits/services.h"
+
+namespace chancery::daemon {
+namespace {
+
+std::string log_destination(const std::string& name) { return "log:" + name; }
+std::string authority_destination(const std::string& name) { return "timestamp:" + name; }
+
+Error stopping() {
+  return unavailable("SHUTTING_DOWN",
+                     "the daemon is stopping; it goes on with this after its next start");
+}
+
+}  // namespace
+
+Finishing::Finishing(Bench bench, Sites& sites, Unfinished work, Finisher::Done done)
+    : bench_(std::move(bench)), sites_(sites), work_(std::move(work)), done_(std::move(done)) {}
+
+void Finishing::start() {
+  if (work_.is_resumed) {
+    const Result<void> read = read_answers();
+    if (!read.ok()) return end(read.error());
+  }
+  stamp();
+}
+
+// What an earlier run was told. Judged again with the whole bundle.
+Result<void> Finishing::read_answers() {
+  for (RemoteStep& step : TRY(bench_.journal.remote_steps(work_.id))) {
+    stored_[step.destination] = std::move(step);
+  }
+  for (const std::string& name : work_.plan.authorities) {
+    const Bytes& answer = stored_[authority_destination(name)].answer;
+    if (!answer.empty()) timestamps_[name] = answer;
+  }
+  for (const std::string& name : work_.plan.logs) {
+    const Bytes& answer = stored_[log_destination(name)].answer;
+    if (answer.empty()) continue;
+    entries_[name] = TRY(bundle::parse_log_entry(as_text(answer), limits::log_answer_bytes_max));
+  }
+  return {};
+}
+
+// The first in the plan's order that is not left alone just now; if all are, the one that is tried
+// again soonest.
+AuthoritySite* Finishing::next_authority(std::string& name) {
+  AuthoritySite* best = nullptr;
+  for (const std::string& each : work_.plan.authorities) {
+    if (timestamps_.contains(each)) continue;
+    AuthoritySite& site = sites_.authorities.at(each);
+    const bool is_better =
+        best == nullptr ||
+        (best->pace.is_pausing() && site.pace.paused_until() < best->pace.paused_until());
+    if (!is_better) continue;
+    best = &site;
+    name = each;
+  }
+  return best;
+}
+
+void Finishing::stamp() {
+  if (timestamps_.size() >= work_.plan.timestamps) return record();
+  std::string name;
+  AuthoritySite* site = next_authority(name);
+  CHANCERY_ASSERT(site != nullptr);  // the configuration has as many as the plan asks for
+  site->pace.ask_for_turn([self = shared_from_this(), site, name](bool is_granted) {
+    if (!is_granted) return self->end(stopping());
+    site->authority.stamp(self->work_.record.signature, Deadline::after(limits::timestamp_wait_max),
+                          [self, name](remote::Stamped stamped) {
+                            self->bench_.agenda->post([self, name, stamped = std::move(stamped)] {
+                              self->after_stamp(name, stamped);
+                            });
+                          });
+  });
+}
+
+void Finishing::after_stamp(const std::string& name, const remote::Stamped& stamped) {
+  AuthoritySite& site = sites_.authorities.at(name);
+  if (!stamped.response.ok()) {
+    site.reputation.fail(stamped.response.error());
+    site.pace.fail(stamped.retry_after);
+    return stamp();
+  }
+  site.reputation.succeed();
+  site.pace.succeed();
+  timestamps_[name] = *stamped.response;
+  const bool is_enough = timestamps_.size() >= work_.plan.timestamps;
+  const auto reached = is_enough ? std::optional(RequestState::timestamped) : std::nullopt;
+  bench_.journal.record_remote_step(work_.id,
+                                    {authority_destination(name), 1, 0, *stamped.response}, reached,
+                                    [self = shared_from_this()](const Result<void>& recorded) {
+                                      self->bench_.agenda->post([self, recorded] {
+                                        if (!recorded.ok()) return self->end(recorded.error());
+                                        self->stamp();
+                                      });
+                                    });
+}
+
+void Finishing::record() {
+  std::vector<std::string> missing;
+  for (const std::string& name : work_.plan.logs) {
+    if (!entries_.contains(name)) missing.push_back(name);
+  }
+  logs_left_ = missing.size();
+  if (missing.empty()) return finish();
+  for (const std::string& name : missing) {
+    const Result<void> begun = begin_log(name);
+    if (!begun.ok()) return end(begun.error());
+  }
+}
+
+Result<void> Finishing::begin_log(const std::string& name) {
+  LogSite& site = sites_.logs.at(name);
+  RemoteStep stored = stored_[log_destination(name)];
+  stored.destination = log_destination(name);
+  LogStep::Task task{work_.id, TRY(site.log.propose(work_.record, work_.envelope.get())),
+                     std::move(stored),
+                     [self = shared_from_this()] { return --self->logs_left_ == 0; }};
+  const auto done = [self = shared_from_this(), name](std::optional<bundle::LogEntry> entry) {
+    self->after_log(name, std::move(entry));
+  };
+  std::make_shared<LogStep>(bench_, site, std::move(task), done)->start();
+  return {};
+}
+
+void Finishing::after_log(const std::string& name, std::optional<bundle::LogEntry> entry) {
+  if (!entry) return end(stopping());
+  entries_[name] = *std::move(entry);
+  if (entries_.size() == work_.plan.logs.size()) finish();
+}
+
+void Finishing::finish() {
+  Finished finished;
+  for (const std::string& name : work_.plan.authorities) {
+    if (timestamps_.contains(name)) finished.timestamps.push_back(timestamps_[name]);
+  }
+  for (const std::string& name : work_.plan.logs) finished.entries.push_back(entries_.at(name));
+  end(std::move(finished));
+}
+
+// Once: several logs may be given back when the finisher stops.
+void Finishing::end(Result<Finished> outcome) {
+  const Finisher::Done done = std::exchange(done_, nullptr);
+  if (done) done(std::move(outcome));
+}
+
+}  // namespace chancery::daemon

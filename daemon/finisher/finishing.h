@@ -1,0 +1,42 @@
+// One request's way through the services elsewhere: timestamps first, then all its logs at once.
+#pragma once
+
+#include "daemon/finisher/finisher.h"
+#include "daemon/finisher/log_step.h"
+
+namespace chancery::daemon {
+
+struct Sites {
+  std::map<std::string, LogSite> logs;
+  std::map<std::string, AuthoritySite> authorities;
+};
+
+// On the finisher's thread; keeps itself alive until it is done.
+class Finishing : public std::enable_shared_from_this<Finishing> {
+ public:
+  // Each name in the plan is one of the sites.
+  Finishing(Bench bench, Sites& sites, Unfinished work, Finisher::Done done);
+  void start();
+
+ private:
+  Result<void> read_answers();
+  void stamp();
+  AuthoritySite* next_authority(std::string& name);
+  void after_stamp(const std::string& name, const remote::Stamped& stamped);
+  void record();
+  Result<void> begin_log(const std::string& name);
+  void after_log(const std::string& name, std::optional<bundle::LogEntry> entry);
+  void finish();
+  void end(Result<Finished> outcome);
+
+  Bench bench_;
+  Sites& sites_;
+  Unfinished work_;
+  Finisher::Done done_;
+  std::map<std::string, RemoteStep> stored_;         // by destination
+  std::map<std::string, Bytes> timestamps_;          // by authority
+  std::map<std::string, bundle::LogEntry> entries_;  // by log
+  std::size_t logs_left_ = 0;
+};
+
+}  // namespace chancery::daemon

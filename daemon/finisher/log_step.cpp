@@ -1,0 +1,152 @@
+#include "daemon/finisher/log_step.h"
+
+#include <fmt/format.h>
+
+#include "daemon/note.h"
+
+namespace chancery::daemon {
+
+LogStep::LogStep(Bench bench, LogSite& site, Task task, Done done)
+    : bench_(std::move(bench)),
+      site_(site),
+      task_(std::move(task)),
+      done_(std::move(done)),
+      is_in_doubt_(task_.stored.attempts > 0),  // an earlier run asked, and has no answer
+      search_from_(task_.stored.noted_size) {}
+
+template <typename T>
+std::function<void(T)> LogStep::then(void (LogStep::*next)(const T&)) {
+  return [self = shared_from_this(), next](T value) {
+    self->bench_.agenda->post(
+        [self, next, value = std::move(value)] { (self.get()->*next)(value); });
+  };
+}
+
+void LogStep::ask_for_turn(Pace::Time not_before) {
+  site_.pace.ask_for_turn(
+      [self = shared_from_this()](bool is_granted) {
+        if (is_granted) return self->take_turn();
+        self->done_(std::nullopt);
+      },
+      not_before);
+}
+
+void LogStep::take_turn() {
+  if (is_in_doubt_) return look();
+  note_size();
+}
+
+// 1. In doubt: is it there? From the size on that was noted before the first try.
+void LogStep::look() {
+  site_.log.find(task_.proposal, search_from_, Deadline::after(limits::log_read_max),
+                 then(&LogStep::after_look));
+}
+
+void LogStep::after_look(const Result<services::LogSearch>& search) {
+  if (!search.ok()) return try_again(search.error(), std::nullopt);
+  if (search->entry) return accept(*search->entry);
+  search_from_ = search->searched_to;
+  if (!search->is_whole) return look();
+  is_in_doubt_ = false;
+  note_size();
+}
+
+// 2. How large is the log? What is added from now on comes behind that.
+void LogStep::note_size() {
+  if (site_.has_recent_size()) return begin();
+  site_.log.note_size(Deadline::after(limits::log_read_max), then(&LogStep::after_size));
+}
+
+void LogStep::after_size(const Result<std::uint64_t>& size) {
+  if (size.ok()) site_.see_size(*size);
+  if (!site_.size) return try_again(size.error(), std::nullopt);
+  begin();
+}
+
+// 3. Into the journal before it is asked for: after a crash we know that it may be there.
+void LogStep::begin() {
+  RemoteStep& stored = task_.stored;
+  if (stored.attempts == 0) stored.noted_size = search_from_ = *site_.size;
+  stored.attempts += 1;
+  bench_.journal.record_remote_step(task_.id, stored, std::nullopt, then(&LogStep::after_begin));
+}
+
+// 4. Add. Never cut short: that would fail others who wait.
+void LogStep::after_begin(const Result<void>& recorded) {
+  if (!recorded.ok()) return try_again(recorded.error(), std::nullopt);
+  site_.log.add(task_.proposal, Deadline::after(limits::log_add_max), then(&LogStep::after_add));
+}
+
+void LogStep::after_add(const remote::LogAdded& added) {
+  if (added.entry.ok()) {
+    if (task_.stored.attempts > 1) return look_for_first(*added.entry);
+    return accept(*added.entry);
+  }
+  const Error& error = added.entry.error();
+  switch (error.code) {
+    case ErrorCode::invalid_request:
+    case ErrorCode::unsupported:
+      return wait_after_refusal(error);
+    case ErrorCode::outcome_unknown:
+    case ErrorCode::corrupt:
+      is_in_doubt_ = true;
+      break;
+    default:  // nothing happened
+      break;
+  }
+  try_again(error, added.retry_after);
+}
+
+// 5. Tried more than once, it may be there more than once: the first entry is the one referred to.
+void LogStep::look_for_first(const bundle::LogEntry& added) {
+  entry_ = added;
+  site_.log.find(task_.proposal, task_.stored.noted_size, Deadline::after(limits::log_read_max),
+                 then(&LogStep::after_first));
+}
+
+void LogStep::after_first(const Result<services::LogSearch>& search) {
+  const bool has_other =
+      search.ok() && search->entry && search->entry->log_index != entry_->log_index;
+  if (!has_other) return accept(bundle::LogEntry(*entry_));
+  bench_.duplicates += 1;
+  note(Priority::warning,
+       fmt::format("{} has recorded one signature twice: entries {} and {}; the first is used",
+                   task_.stored.destination, search->entry->log_index, entry_->log_index));
+  accept(*search->entry);
+}
+
+// 6. The answer, durably.
+void LogStep::accept(const bundle::LogEntry& entry) {
+  entry_ = entry;
+  const auto& proof = entry.inclusion_proof;
+  if (proof && entry.signed_entry_timestamp.empty()) site_.see_size(proof->tree_size);
+  task_.stored.answer = to_bytes(as_bytes(bundle::write_log_entry(entry)));
+  const auto reached = task_.is_last() ? std::optional(RequestState::logged) : std::nullopt;
+  bench_.journal.record_remote_step(task_.id, task_.stored, reached, then(&LogStep::after_accept));
+}
+
+void LogStep::after_accept(const Result<void>& recorded) {
+  if (!recorded.ok()) note(Priority::error, recorded.error().message);
+  site_.reputation.succeed();
+  site_.pace.succeed();
+  done_(std::move(entry_));
+}
+
+// A second at least: what a log says it did not record may be on its way into it still.
+void LogStep::try_again(const Error& error, std::optional<std::chrono::seconds> retry_after) {
+  site_.reputation.fail(error);
+  site_.pace.fail(retry_after);
+  ask_for_turn(Deadline::Clock::now() + limits::destination_pause_min);
+}
+
+// It refuses this one; others may pass. Tried again all the same: a person may mend the cause.
+void LogStep::wait_after_refusal(const Error& error) {
+  refusals_ += 1;
+  site_.reputation.fail(error);
+  site_.pace.succeed();
+  const auto pause = limits::destination_pause_min * (1U << std::min(refusals_, 16U));
+  ask_for_turn(Deadline::Clock::now() +
+               std::min<std::chrono::milliseconds>(pause, limits::destination_pause_max));
+}
+
+}  // namespace chancery::daemon

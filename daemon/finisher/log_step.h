@@ -1,0 +1,63 @@
+// One signature into one log: add, and where that is in doubt look before adding again.
+#pragma once
+
+#include <memory>
+
+#include "daemon/finisher/site.h"
+#include "daemon/journal/journal.h"
+
+namespace chancery::daemon {
+
+// What the steps of all requests share.
+struct Bench {
+  std::shared_ptr<Agenda> agenda;  // outlives completions of the journal that come late
+  Journal& journal;
+  std::atomic<std::uint64_t>& duplicates;
+};
+
+// On the finisher's thread; keeps itself alive until it is done. Read log_step.cpp top to bottom.
+class LogStep : public std::enable_shared_from_this<LogStep> {
+ public:
+  struct Task {
+    RequestId id;
+    services::Proposal proposal;
+    RemoteStep stored;
+    std::function<bool()> is_last;  // of the logs to answer: asked once, when it has
+  };
+  using Done = std::function<void(std::optional<bundle::LogEntry>)>;  // nothing: we are stopping
+
+  LogStep(Bench bench, LogSite& site, Task task, Done done);
+  void start() { ask_for_turn(Deadline::Clock::now()); }
+
+ private:
+  void ask_for_turn(Pace::Time not_before);
+  void take_turn();
+  void look();
+  void after_look(const Result<services::LogSearch>& search);
+  void note_size();
+  void after_size(const Result<std::uint64_t>& size);
+  void begin();
+  void after_begin(const Result<void>& recorded);
+  void after_add(const remote::LogAdded& added);
+  void look_for_first(const bundle::LogEntry& added);
+  void after_first(const Result<services::LogSearch>& search);
+  void accept(const bundle::LogEntry& entry);
+  void after_accept(const Result<void>& recorded);
+  void try_again(const Error& error, std::optional<std::chrono::seconds> retry_after);
+  void wait_after_refusal(const Error& error);
+
+  // A callback, on whichever thread, that goes on with `next` on the finisher's.
+  template <typename T>
+  std::function<void(T)> then(void (LogStep::*next)(const T&));
+
+  Bench bench_;
+  LogSite& site_;
+  Task task_;
+  Done done_;
+  bool is_in_doubt_;
+  std::uint64_t search_from_;
+  unsigned refusals_ = 0;
+  std::optional<bundle::LogEntry> entry_;
+};
+
+}  // namespace chancery::daemon

@@ -1,0 +1,51 @@
+// One service elsewhere as the finisher sees it. On the finisher's thread alone.
+#pragma once
+
+#include <string>
+
+#include "daemon/finisher/pace.h"
+#include "daemon/finisher/services.h"
+
+namespace chancery::daemon {
+
+// What operators hear of a service: once when its trouble begins, once when it ends.
+class Reputation {
+ public:
+  explicit Reputation(std::string name) : name_(std::move(name)) {}
+  void fail(const Error& error);  // each time where the error is an alarm
+  void succeed();
+
+ private:
+  std::string name_;
+  bool is_in_trouble_ = false;
+};
+
+struct LogSite {
+  LogSite(const std::string& name, const RemoteLog& service, Agenda& agenda)
+      : log(*service.log),
+        pace(agenda, {.per_second = service.per_second}),
+        reputation("log " + name) {}
+
+  remote::TransparencyLog& log;
+  Pace pace;
+  Reputation reputation;
+  // The largest size that was seen, and when: entries that are added later come behind it.
+  std::optional<std::uint64_t> size = std::nullopt;
+  Agenda::Time size_seen_at{};
+
+  void see_size(std::uint64_t seen);
+  bool has_recent_size() const;
+};
+
+struct AuthoritySite {
+  AuthoritySite(const std::string& name, const RemoteAuthority& service, Agenda& agenda)
+      : authority(*service.authority),
+        pace(agenda, {.per_second = service.per_second}),
+        reputation("timestamp authority " + name) {}
+
+  remote::TimestampAuthority& authority;
+  Pace pace;
+  Reputation reputation;
+};
+
+}  // namespace chancery::daemon

@@ -1,0 +1,211 @@
+// Signatures that a log and timestamp authorities elsewhere have a part in, whatever these do.
+#include "tests/end_to_end/elsewhere.h"
+
+#include <gmock/gmock.h>
+
+#include <set>
+
+#include "core/bundle/verify.h"
+#include "core/tlog/entry.h"
+
+namespace chancery::testing {
+namespace {
+
+using Fault = Elsewhere::Fault;
+
+v1::SignRequest request_for(std::string_view key) {
+  v1::SignRequest request = sign_request(key, key);
+  request.set_profile("remote");
+  return request;
+}
+
+Result<v1::SignReply> sign(ConfiguredDaemon& daemon, std::string_view key) {
+  return daemon.call<v1::SignReply>(signer, "Sign", request_for(key));
+}
+
+// By receipt, until it is done: as `chancery wait` does.
+v1::SignReply wait_for(ConfiguredDaemon& daemon, const std::string& receipt) {
+  v1::GetSignatureRequest request;
+  request.set_receipt(receipt);
+  for (;;) {
+    auto reply = daemon.call<v1::SignReply>(signer, "GetSignature", request);
+    EXPECT_TRUE(reply.ok()) << reply.error().message;
+    if (!reply.ok() || reply->state() == v1::STATE_DONE || reply->state() == v1::STATE_FAILED) {
+      return reply.ok() ? *reply : v1::SignReply();
+    }
+    std::this_thread::yield();
+  }
+}
+
+void expect_verified(const Elsewhere& elsewhere, const v1::SignReply& reply,
+                     std::string_view content, unsigned timestamps) {
+  ASSERT_EQ(reply.state(), v1::STATE_DONE);
+  const auto bundle = bundle::parse_bundle(reply.bundle());
+  ASSERT_TRUE(bundle.ok()) << bundle.error().message;
+  const auto record = tlog::parse_hashed_rekord(bundle->log_entries.at(0).canonicalized_body);
+  ASSERT_TRUE(record.ok());
+  bundle::Policy policy;
+  policy.key = *PublicKey::from_spki(record->verifier);
+  policy.timestamps_min = timestamps;
+  const Digest artefact = digest(HashAlgorithm::sha256, as_bytes(content));
+  const auto verdict = bundle::verify(*bundle, artefact, elsewhere.root(), policy);
+  EXPECT_TRUE(verdict.verified()) << verdict.refusal->message;
+  EXPECT_EQ(reply.log_origin(), "log.example.test");
+  EXPECT_EQ(reply.log_index(), bundle->log_entries[0].log_index);
+}
+
+// Every leaf once: nothing is recorded twice.
+std::size_t distinct_leaves(const Elsewhere& elsewhere) {
+  const auto leaves = elsewhere.leaves();
+  return std::set<tlog::Hash>(leaves.begin(), leaves.end()).size();
+}
+
+TEST(ElsewhereTest, SignatureIsStampedAndRecordedBeforeItLeaves) {
+  Elsewhere elsewhere;
+  ConfiguredDaemon daemon(elsewhere.sections());
+  const auto reply = sign(daemon, "a");
+  ASSERT_TRUE(reply.ok()) << reply.error().message;
+  expect_verified(elsewhere, *reply, "a", 1);
+  EXPECT_EQ(elsewhere.leaves().size(), 1U);
+  EXPECT_EQ(elsewhere.second.server.seen().size(), 0U);
+}
+
+TEST(ElsewhereTest, TwoAuthoritiesAreAskedWhereTwoAreRequired) {
+  Elsewhere elsewhere;
+  ConfiguredDaemon daemon(
+      elsewhere.sections("timestamps = [\"first\", \"second\"]\ntimestamps_required = 2"));
+  const auto reply = sign(daemon, "a");
+  ASSERT_TRUE(reply.ok()) << reply.error().message;
+  expect_verified(elsewhere, *reply, "a", 2);
+}
+
+TEST(ElsewhereTest, TheNextAuthorityStandsInForOneThatIsIll) {
+  Elsewhere elsewhere;
+  elsewhere.first.is_ill = true;
+  ConfiguredDaemon daemon(elsewhere.sections("timestamps = [\"first\", \"second\"]"));
+  const auto reply = sign(daemon, "a");
+  ASSERT_TRUE(reply.ok()) << reply.error().message;
+  expect_verified(elsewhere, *reply, "a", 1);
+  EXPECT_EQ(elsewhere.second.server.seen().size(), 1U);
+  EXPECT_THAT(daemon.standard_error(), ::testing::HasSubstr("timestamp authority first"));
+}
+
+TEST(ElsewhereTest, WhoeverCannotWaitLeavesWithAReceipt) {
+  Elsewhere elsewhere;
+  elsewhere.order(Fault::away);
+  ConfiguredDaemon daemon(elsewhere.sections());
+  const auto receipt = daemon.call<v1::SignReply>(signer, "Sign", request_for("a"),
+                                                  Deadline::after(std::chrono::milliseconds(1000)));
+  ASSERT_TRUE(receipt.ok()) << receipt.error().message;
+  EXPECT_EQ(receipt->state(), v1::STATE_TIMESTAMPED);
+  EXPECT_TRUE(receipt->bundle().empty());
+  elsewhere.order(Fault::none);
+  expect_verified(elsewhere, wait_for(daemon, receipt->receipt()), "a", 1);
+}
+
+TEST(ElsewhereTest, EntryWhoseReplyIsLostIsRecordedOnce) {
+  Elsewhere elsewhere;
+  elsewhere.rekor.remembers_duplicates = false;
+  elsewhere.order(Fault::lost, 1);
+  ConfiguredDaemon daemon(elsewhere.sections());
+  const auto reply = sign(daemon, "a");
+  ASSERT_TRUE(reply.ok()) << reply.error().message;
+  expect_verified(elsewhere, *reply, "a", 1);
+  EXPECT_EQ(elsewhere.leaves().size(), 1U);
+  EXPECT_EQ(elsewhere.rekor.adds, 1U);
+}
+
+TEST(ElsewhereTest, ConflictOverAnotherEntryIsAnAlarmAndNoSuccess) {
+  Elsewhere elsewhere;
+  elsewhere.rekor.log.append("a stranger's");
+  elsewhere.order(Fault::not_ours, 1);
+  ConfiguredDaemon daemon(elsewhere.sections());
+  const auto reply = sign(daemon, "a");
+  ASSERT_TRUE(reply.ok()) << reply.error().message;
+  expect_verified(elsewhere, *reply, "a", 1);
+  EXPECT_EQ(reply->log_index(), 1U);
+  EXPECT_THAT(daemon.standard_error(), ::testing::HasSubstr("LOG_CONFLICT_NOT_OURS"));
+}
+
+TEST(ElsewhereTest, LogThatRefusesIsAskedAgain) {
+  Elsewhere elsewhere;
+  elsewhere.order(Fault::refused, 1);
+  ConfiguredDaemon daemon(elsewhere.sections());
+  const auto reply = sign(daemon, "a");
+  ASSERT_TRUE(reply.ok()) << reply.error().message;
+  expect_verified(elsewhere, *reply, "a", 1);
+  EXPECT_THAT(daemon.standard_error(), ::testing::HasSubstr("LOG_REFUSED"));
+}
+
+TEST(ElsewhereTest, KilledWhileTheLogHasTheEntryItGoesOnWhereItWas) {
+  Elsewhere elsewhere;
+  elsewhere.rekor.remembers_duplicates = false;
+  elsewhere.order(Fault::stalled);
+  ConfiguredDaemon daemon(elsewhere.sections());
+  const auto receipt = daemon.call<v1::SignReply>(signer, "Sign", request_for("a"),
+                                                  Deadline::after(std::chrono::milliseconds(1500)));
+  ASSERT_TRUE(receipt.ok()) << receipt.error().message;
+  EXPECT_EQ(receipt->state(), v1::STATE_TIMESTAMPED);
+  daemon.process().kill();
+  elsewhere.order(Fault::none);
+  daemon.restart();
+  expect_verified(elsewhere, wait_for(daemon, receipt->receipt()), "a", 1);
+  EXPECT_EQ(elsewhere.leaves().size(), 1U);
+}
+
+TEST(ElsewhereTest, StoppedWhileTheLogIsAwayItGoesOnAfterwards) {
+  Elsewhere elsewhere;
+  elsewhere.order(Fault::away);
+  ConfiguredDaemon daemon(elsewhere.sections());
+  const auto receipt = daemon.call<v1::SignReply>(signer, "Sign", request_for("a"),
+                                                  Deadline::after(std::chrono::milliseconds(1000)));
+  ASSERT_TRUE(receipt.ok()) << receipt.error().message;
+  daemon.restart();
+  elsewhere.order(Fault::none);
+  expect_verified(elsewhere, wait_for(daemon, receipt->receipt()), "a", 1);
+}
+
+TEST(ElsewhereTest, SameKeyAgainWaitsForTheSameAnswer) {
+  Elsewhere elsewhere;
+  elsewhere.order(Fault::away);
+  ConfiguredDaemon daemon(elsewhere.sections());
+  const auto receipt = daemon.call<v1::SignReply>(signer, "Sign", request_for("a"),
+                                                  Deadline::after(std::chrono::milliseconds(1000)));
+  ASSERT_TRUE(receipt.ok()) << receipt.error().message;
+  elsewhere.order(Fault::none);
+  const auto again = sign(daemon, "a");
+  ASSERT_TRUE(again.ok()) << again.error().message;
+  EXPECT_EQ(again->receipt(), receipt->receipt());
+  expect_verified(elsewhere, *again, "a", 1);
+  EXPECT_EQ(elsewhere.leaves().size(), 1U);
+}
+
+TEST(ElsewhereTest, ManyAtOnceAreEachRecordedOnceThroughFaults) {
+  constexpr unsigned count = 64;
+  Elsewhere elsewhere;
+  elsewhere.rekor.remembers_duplicates = false;
+  elsewhere.order(Fault::lost, 20);
+  ConfiguredDaemon daemon(elsewhere.sections());
+  std::vector<std::thread> clients;
+  std::atomic<unsigned> done = 0;
+  for (unsigned i = 0; i < count; ++i) {
+    clients.emplace_back([&daemon, &done, i] {
+      auto connection = client::Connection::open(daemon.socket(), soon());
+      ASSERT_TRUE(connection.ok());
+      const auto answer =
+          (*connection)
+              ->call(signer, "Sign", request_for(std::to_string(i)).SerializeAsString(), soon());
+      ASSERT_TRUE(answer.ok()) << answer.error().message;
+      v1::SignReply reply;
+      ASSERT_TRUE(reply.ParseFromString(*answer));
+      if (reply.state() == v1::STATE_DONE) done += 1;
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  EXPECT_EQ(done, count);
+  EXPECT_EQ(elsewhere.leaves().size(), count);
+  EXPECT_EQ(distinct_leaves(elsewhere), count);
+}
+
+}  // namespace
+}  // namespace chancery::testing
