@@ -108,9 +108,10 @@ class PrivateSigstore:
 
     def _start_tsa(self):
         key = self.tsa.issue_leaf("leaf")
-        self._serve("timestamp-server", "serve", "--host", HOST, "--port", TSA_PORT, "--timestamp-signer", "file",
-                    "--file-signer-key-path", key, "--certificate-chain-path", self.tsa.chain,
-                    "--disable-ntp-monitoring").await_answer(f"http://{HOST}:{TSA_PORT}/ping")
+        self.tsa_service = self._serve(
+            "timestamp-server", "serve", "--host", HOST, "--port", TSA_PORT, "--timestamp-signer", "file",
+            "--file-signer-key-path", key, "--certificate-chain-path", self.tsa.chain,
+            "--disable-ntp-monitoring").await_answer(f"http://{HOST}:{TSA_PORT}/ping")
 
     def _start_rekor_v1(self, tree_id):
         key = make_key(self.directory / "rekor_v1.key")
@@ -128,8 +129,9 @@ class PrivateSigstore:
         key = make_key(self.directory / "rekor_v2.key", "ED25519")
         tiles = self.directory / "tiles"
         tiles.mkdir()
-        self._keep(RekorServer(tiles, key, HOST))
+        self.rekor_v2 = self._keep(RekorServer(tiles, key, HOST))
         self.tiles = self._keep(TileServer(tiles, HOST))
+        self.tile_directory = tiles
         return f"{key}.pub"
 
     def _write_trust(self):

@@ -17,9 +17,16 @@ class RekorServer:
         options += ["--http-address=127.0.0.1", "--grpc-address=127.0.0.1", f"--hostname={origin}"]
         options += [f"--storage-dir={log_directory}", f"--signer-filepath={key_file}"]
         options += ["--checkpoint-interval=100ms", "--batch-max-age=20ms"]
-        command = [CACHE / "bin/rekor-server-posix", "serve", "--log-level=warn", *options]
-        self.process = subprocess.Popen(command)
+        self.command = [CACHE / "bin/rekor-server-posix", "serve", "--log-level=warn", *options]
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen(self.command)
         self._await_healthy()
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait(STOP_SECONDS)
 
     def _await_healthy(self):
         while self.process.poll() is None:
@@ -30,18 +37,18 @@ class RekorServer:
                 time.sleep(0.01)  # it does not listen yet
         raise RuntimeError(f"rekor-server ended with status {self.process.returncode}")
 
-    def _ask(self, path, body=None):
+    def _ask(self, path, body=None, seconds=30):
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"http://127.0.0.1:{PORTS['http-port']}{path}", data)
         request.add_header("Content-Type", "application/json")
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=seconds) as answer:
             return json.load(answer)
 
-    def add(self, digest, signature, public_key_der):
-        """The entry of an ECDSA P-256 signature over a SHA-256 digest, with its proof."""
+    def add(self, digest, signature, public_key_der, seconds=30):
+        """The entry of an ECDSA P-256 signature over a SHA-256 digest, with its proof. Hangs up after `seconds`."""
         verifier = {"publicKey": {"rawBytes": text(public_key_der)}, "keyDetails": "PKIX_ECDSA_P256_SHA_256"}
         entry = {"digest": text(digest), "signature": {"content": text(signature), "verifier": verifier}}
-        return self._ask("/api/v2/log/entries", {"hashedRekordRequestV002": entry})
+        return self._ask("/api/v2/log/entries", {"hashedRekordRequestV002": entry}, seconds)
 
     def stop(self):
         self.process.terminate()

@@ -13,11 +13,13 @@ class Service:
     def __init__(self, directory, program, *options):
         self.program = program
         self.messages = directory / f"{program}.messages"
-        command = [CACHE / "bin" / program, *options]
+        self.command = [str(word) for word in (CACHE / "bin" / program, *options)]
+        self.start()
+
+    def start(self):
         with self.messages.open("wb") as messages:
             self.process = subprocess.Popen(
-                [str(word) for word in command],
-                stdin=subprocess.DEVNULL, stdout=messages, stderr=subprocess.STDOUT)
+                self.command, stdin=subprocess.DEVNULL, stdout=messages, stderr=subprocess.STDOUT)
 
     def await_answer(self, url):
         """Waits until it answers a GET of `url`, with whatever status below 500."""
