@@ -41,7 +41,8 @@ Result<v1::FindAuditRequest> request_for(const ListOptions& options) {
   if (!options.digest.empty()) {
     const Artifact artifact = TRY(parse_artifact(options.digest));
     if (artifact.digest() == nullptr) {
-      return invalid_request("DIGEST_LENGTH_WRONG", "a digest is sha256: and 64 hexadecimal digits");
+      return invalid_request("DIGEST_LENGTH_WRONG",
+                             "a digest is sha256: and 64 hexadecimal digits");
     }
     request.set_digest(hex_encode(artifact.digest()->value));
   }
