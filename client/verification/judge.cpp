@@ -53,7 +53,7 @@ class Batch {
                      [&](Outcome outcome) { put(*index, std::move(outcome)); });
       const std::lock_guard lock(mutex_);
       slots_[*index].is_complete = true;
-      changed_.notify_all();
+      if (*index == reported_) told_.notify_one();
     }
   }
 
@@ -62,34 +62,39 @@ class Batch {
     return next_ == groups_.size() ? std::nullopt : std::optional(next_++);
   }
 
-  // Whose turn it is has room for one at any time: somebody always gets on.
+  // Whose turn it is has room for one at any time: somebody always gets on. The reporter is not
+  // woken for each, which would cost as much as reporting it.
   void put(std::size_t index, Outcome outcome) {
     std::unique_lock lock(mutex_);
     std::vector<Outcome>& outcomes = slots_[index].outcomes;
-    changed_.wait(lock, [&] {
+    const auto has_room = [&] {
       return waiting_ < limits::verdicts_waiting_max || (index == reported_ && outcomes.empty());
-    });
+    };
+    if (!has_room()) {
+      told_.notify_one();
+      room_.wait(lock, has_room);
+    }
     outcomes.push_back(std::move(outcome));
     ++waiting_;
-    changed_.notify_all();
   }
 
   // Of the group whose turn it is; the next one's turn where that was all.
   std::vector<Outcome> await_some() {
     std::unique_lock lock(mutex_);
     Slot& slot = slots_[reported_];
-    changed_.wait(lock, [&] { return slot.is_complete || !slot.outcomes.empty(); });
+    told_.wait(lock, [&] { return slot.is_complete || !slot.outcomes.empty(); });
     std::vector<Outcome> outcomes = std::exchange(slot.outcomes, {});
     waiting_ -= outcomes.size();
     if (slot.is_complete) ++reported_;
-    changed_.notify_all();
+    room_.notify_all();
     return outcomes;
   }
 
   const std::vector<Group> groups_;
   const Bench* bench_;
   std::mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable told_;  // the reporter: of the group whose turn it is
+  std::condition_variable room_;  // the workers
   std::size_t next_ = 0;
   std::size_t reported_ = 0;
   std::size_t waiting_ = 0;  // outcomes in all slots
