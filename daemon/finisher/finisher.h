@@ -1,4 +1,4 @@
-// Everything remote of a signature: timestamps, then logs, until all have answered.
+// Everything remote of a signature: timestamps and logs, until all have answered.
 //
 // One thread, which never waits for anybody. How far each service is with each request is in the
 // journal before it is asked and after it has answered, so a restart goes on where it was.

@@ -25,6 +25,7 @@ void Finishing::start() {
     const Result<void> read = read_answers();
     if (!read.ok()) return end(read.error());
   }
+  record();
   stamp();
 }
 
@@ -63,7 +64,7 @@ AuthoritySite* Finishing::next_authority(std::string& name) {
 }
 
 void Finishing::stamp() {
-  if (timestamps_.size() >= work_.plan.timestamps) return record();
+  if (is_stamped()) return finish_if_whole();
   std::string name;
   AuthoritySite* site = next_authority(name);
   CHANCERY_ASSERT(site != nullptr);  // the configuration has as many as the plan asks for
@@ -88,8 +89,8 @@ void Finishing::after_stamp(const std::string& name, const remote::Stamped& stam
   site.reputation.succeed();
   site.pace.succeed();
   timestamps_[name] = *stamped.response;
-  const bool is_enough = timestamps_.size() >= work_.plan.timestamps;
-  const auto reached = is_enough ? std::optional(RequestState::timestamped) : std::nullopt;
+  const RequestState state = logs_left_ == 0 ? RequestState::logged : RequestState::timestamped;
+  const auto reached = is_stamped() ? std::optional(state) : std::nullopt;
   bench_.journal.record_remote_step(work_.id,
                                     {authority_destination(name), 1, 0, *stamped.response}, reached,
                                     [self = shared_from_this()](const Result<void>& recorded) {
@@ -106,7 +107,6 @@ void Finishing::record() {
     if (!entries_.contains(name)) missing.push_back(name);
   }
   logs_left_ = missing.size();
-  if (missing.empty()) return finish();
   for (const std::string& name : missing) {
     const Result<void> begun = begin_log(name);
     if (!begun.ok()) return end(begun.error());
@@ -117,9 +117,9 @@ Result<void> Finishing::begin_log(const std::string& name) {
   LogSite& site = sites_.logs.at(name);
   RemoteStep stored = stored_[log_destination(name)];
   stored.destination = log_destination(name);
-  LogStep::Task task{work_.id, TRY(site.log.propose(work_.record, work_.envelope.get())),
-                     std::move(stored),
-                     [self = shared_from_this()] { return --self->logs_left_ == 0; }};
+  LogStep::Task task{
+      work_.id, TRY(site.log.propose(work_.record, work_.envelope.get())), std::move(stored),
+      [self = shared_from_this()] { return --self->logs_left_ == 0 && self->is_stamped(); }};
   const auto done = [self = shared_from_this(), name](std::optional<bundle::LogEntry> entry) {
     self->after_log(name, std::move(entry));
   };
@@ -130,10 +130,11 @@ Result<void> Finishing::begin_log(const std::string& name) {
 void Finishing::after_log(const std::string& name, std::optional<bundle::LogEntry> entry) {
   if (!entry) return end(stopping());
   entries_[name] = *std::move(entry);
-  if (entries_.size() == work_.plan.logs.size()) finish();
+  finish_if_whole();
 }
 
-void Finishing::finish() {
+void Finishing::finish_if_whole() {
+  if (!is_stamped() || entries_.size() != work_.plan.logs.size()) return;
   Finished finished;
   for (const std::string& name : work_.plan.authorities) {
     if (timestamps_.contains(name)) finished.timestamps.push_back(timestamps_[name]);

@@ -1,4 +1,5 @@
-// One request's way through the services elsewhere: timestamps first, then all its logs at once.
+// One request's way through the services elsewhere: its timestamps one after the other, and beside
+// them all its logs at once.
 #pragma once
 
 #include "daemon/finisher/finisher.h"
@@ -26,7 +27,8 @@ class Finishing : public std::enable_shared_from_this<Finishing> {
   void record();
   Result<void> begin_log(const std::string& name);
   void after_log(const std::string& name, std::optional<bundle::LogEntry> entry);
-  void finish();
+  bool is_stamped() const { return timestamps_.size() >= work_.plan.timestamps; }
+  void finish_if_whole();
   void end(Result<Finished> outcome);
 
   Bench bench_;

@@ -22,7 +22,7 @@ class LogStep : public std::enable_shared_from_this<LogStep> {
     RequestId id;
     services::Proposal proposal;
     RemoteStep stored;
-    std::function<bool()> is_last;  // of the logs to answer: asked once, when it has
+    std::function<bool()> is_last;  // of all that is waited for: asked once, when it has answered
   };
   using Done = std::function<void(std::optional<bundle::LogEntry>)>;  // nothing: we are stopping
 
