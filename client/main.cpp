@@ -4,6 +4,7 @@
 #include "client/admin/commands.h"
 #include "client/audit/commands.h"
 #include "client/commands/commands.h"
+#include "client/policy/commands.h"
 #include "client/terminal/command_line.h"
 
 namespace chancery::client {
@@ -28,9 +29,9 @@ int main(int argc, char** argv) {
     return static_cast<int>(line.run(argc, argv));
   }
   for (const auto add :
-       {add_sign, add_attest, add_verify, add_get, add_wait, add_profiles, add_keys,
-        add_key_attestation, add_key_certificates, add_key_life, add_status, add_audit, add_log,
-        add_trust, add_reload, add_backup, add_restore})
+       {add_sign, add_attest, add_verify, add_get, add_wait, add_profiles, add_explain, add_policy,
+        add_keys, add_key_attestation, add_key_certificates, add_key_life, add_status, add_audit,
+        add_log, add_trust, add_reload, add_backup, add_restore})
     add(line);
   return static_cast<int>(line.run(argc, argv));
 }

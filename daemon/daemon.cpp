@@ -192,6 +192,7 @@ void Daemon::record_admin_refusal(const policy::Peer& peer, std::string_view met
                   .gid = peer.gid,
                   .pid = peer.pid,
                   .method = std::string(method),
+                  .policy = config_.get()->policy_hash,
                   .reason = error.reason,
                   .message = error.message,
                   .at = seams_.now()};
@@ -221,6 +222,7 @@ Result<void> Daemon::start_server(sd_event* event) {
        statements_,
        *background_,
        log_start_,
+       [this](const std::filesystem::path& path) { return load(path); },
        {*journal_, audit::origin_of(log_->key().name()), [this] { return clerk_->seal(); }},
        [this] { return server_->counts(); }});
   const auto may_administer = [this](const policy::Peer& peer,

@@ -7,6 +7,7 @@
 #include "client/commands/signature_output.h"
 #include "client/files/file.h"
 #include "client/requests/daemon_options.h"
+#include "client/requests/explanation.h"
 #include "client/requests/idempotency_key.h"
 #include "client/requests/profile.h"
 #include "client/requests/statement_request.h"
@@ -42,6 +43,7 @@ struct AttestOptions {
   std::string statement;
   std::string output;
   std::string idempotency_key;
+  bool dry_run = false;
   std::vector<std::string> files;
 };
 
@@ -98,16 +100,30 @@ Result<Signature> sign(const AttestOptions& options, const std::string& key,
   return sign_statement(link, {options.profile, key, std::move(statement)}, deadline);
 }
 
+// The decision about the statement as it would be signed.
+ExitStatus explain_statement(const AttestOptions& options, const std::string& statement) {
+  const auto parsed = bundle::parse_statement(statement);
+  if (!parsed.ok()) return report_error(style_of(options.daemon.json), "", parsed.error());
+  v1::ExplainRequest request;
+  request.set_profile(options.profile);
+  request.set_predicate_type(parsed->predicate_type);
+  std::vector<std::string> names;
+  for (const bundle::Subject& subject : parsed->subjects) names.push_back(subject.name);
+  for (const std::string& name : names) request.add_artifacts(name);
+  return explain(options.daemon, fmt::format("{}", fmt::join(names, ", ")), request);
+}
+
 ExitStatus attest(const AttestOptions& options) {
   if (const auto wrong = contradiction(options); !wrong.empty())
     return report_usage("attest", wrong);
   const Style style = style_of(options.daemon.json);
   const Output output = output_of(options);
-  if (options.daemon.json && is_standard_output(output))
+  if (options.daemon.json && !options.dry_run && is_standard_output(output))
     return report_usage("attest", "with --json name a file with --output");
   auto statement = make_statement(options);
   if (!statement.ok()) return report_trouble(style, "", statement.error());
 
+  if (options.dry_run) return explain_statement(options, *statement);
   const std::string key =
       options.idempotency_key.empty() ? new_idempotency_key() : options.idempotency_key;
   const auto signature = sign(options, key, std::move(statement).value());
@@ -132,6 +148,7 @@ void add_attest(CommandLine& line) {
       .text("-o,--output", "FILE", options->output, "Where to write; - is standard output")
       .text("--idempotency-key", "KEY", options->idempotency_key,
             "Your own name for this request: repeated with it, the answer is the same")
+      .flag("--dry-run", options->dry_run, "Only say whether it would be signed")
       .flag("--json", options->daemon.json, "Say what was signed as JSON");
   add_daemon_options(arguments, options->daemon);
   arguments.places("FILE", options->files, "What it is about: FILE, sha256:HEX or -",

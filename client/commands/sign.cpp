@@ -6,6 +6,7 @@
 #include "client/commands/signature_output.h"
 #include "client/files/artifact.h"
 #include "client/requests/daemon_options.h"
+#include "client/requests/explanation.h"
 #include "client/requests/profile.h"
 #include "client/requests/signing_queue.h"
 #include "client/terminal/progress.h"
@@ -36,6 +37,7 @@ struct SignOptions {
   std::string profile = "default";
   std::string output;
   std::string idempotency_key;
+  bool dry_run = false;
   std::vector<std::string> digests;
   std::vector<std::string> files;
 };
@@ -142,12 +144,25 @@ std::string_view contradiction(const SignOptions& options, const std::vector<Art
   return {};
 }
 
+// The decision for each, with nothing hashed and nothing signed.
+ExitStatus explain_all(const SignOptions& options, const std::vector<Artifact>& artifacts) {
+  ExitStatus status = ExitStatus::done;
+  for (const Artifact& artifact : artifacts) {
+    v1::ExplainRequest request;
+    request.set_profile(options.profile);
+    request.add_artifacts(artifact.recordable_name());
+    status = graver(status, explain(options.daemon, artifact.name(), request));
+  }
+  return status;
+}
+
 ExitStatus sign(const SignOptions& options) {
   const Style style = style_of(options.daemon.json);
   const auto artifacts = artifacts_of(options);
   if (!artifacts.ok()) return report_usage("sign", artifacts.error().message);
   if (const auto wrong = contradiction(options, *artifacts); !wrong.empty())
     return report_usage("sign", wrong);
+  if (options.dry_run) return explain_all(options, *artifacts);
 
   Link link(socket_path(options.daemon));
   const auto profile =
@@ -171,6 +186,7 @@ void add_sign(CommandLine& line) {
       .texts("--digest", "sha256:HEX", options->digests, "Sign a digest; may be repeated")
       .text("--idempotency-key", "KEY", options->idempotency_key,
             "Your own name for this request: repeated with it, the answer is the same")
+      .flag("--dry-run", options->dry_run, "Only say whether it would be signed; nothing is read")
       .flag("--json", options->daemon.json, "One JSON object for each artefact");
   add_daemon_options(arguments, options->daemon);
   arguments.places("FILE", options->files, "What to sign; - is standard input", Need::optional);

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <tuple>
 
+#include "core/base/encoding.h"
 #include "core/base/limits/configuration.h"
+#include "core/crypto/digest.h"
 #include "daemon/config/rules/rules.h"
 #include "daemon/config/rules/run_tests.h"
 #include "daemon/config/sections/references.h"
@@ -70,6 +72,7 @@ void read_all_rules(TableReader& root, const Host& host, Config& config, Problem
   }
   const Result<std::string> text = host.read_rules(config.rules_file);
   if (!text.ok()) return problems.add(root.line_of("policy"), "[policy]: " + text.error().message);
+  config.policy_hash = hex_encode(sha256(as_bytes(*text)));
   parse_rules(*text, host, config, problems);
 }
 
@@ -98,6 +101,7 @@ ConfigOutcome parse_config(std::string_view toml, const std::filesystem::path& s
                            const Host& host, std::span<const BackendType> types) {
   ConfigOutcome outcome;
   outcome.config.source = source;
+  outcome.config.policy_hash = hex_encode(sha256(as_bytes(toml)));
   if (toml.size() > limits::configuration_bytes_max) {
     outcome.problems.push_back(
         {0, "larger than " + std::to_string(limits::configuration_bytes_max) + " bytes"});

@@ -1,7 +1,5 @@
 // The configuration and the rules as files: that nobody else could have written them, their bytes.
 #include <fcntl.h>
-#include <grp.h>
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,14 +7,13 @@
 #include <cerrno>
 
 #include "core/base/limits/configuration.h"
+#include "daemon/config/accounts.h"
 #include "daemon/config/config.h"
 
 namespace chancery::daemon {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::size_t account_bytes_max = 64U << 10;  // an entry with a very long list of members
 
 class Descriptor {
  public:
@@ -109,22 +106,6 @@ Result<std::string> read_file(const fs::path& path) {
   return text;
 }
 
-std::optional<std::uint32_t> find_user(const std::string& name) {
-  std::string buffer(account_bytes_max, '\0');
-  struct passwd entry {};
-  struct passwd* found = nullptr;
-  if (getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0) found = nullptr;
-  return found == nullptr ? std::nullopt : std::optional<std::uint32_t>(found->pw_uid);
-}
-
-std::optional<std::uint32_t> find_group(const std::string& name) {
-  std::string buffer(account_bytes_max, '\0');
-  struct group entry {};
-  struct group* found = nullptr;
-  if (getgrnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0) found = nullptr;
-  return found == nullptr ? std::nullopt : std::optional<std::uint32_t>(found->gr_gid);
-}
-
 Result<std::string> read_safely(const fs::path& path) {
   TRY(check_folders_above(path));
   return read_file(path);
@@ -132,7 +113,7 @@ Result<std::string> read_safely(const fs::path& path) {
 
 }  // namespace
 
-Host this_host() { return {find_user, find_group, read_safely}; }
+Host this_host() { return {find_user_id, find_group_id, read_safely}; }
 
 Result<Config> load_config(const fs::path& path, std::span<const BackendType> types) {
   const fs::path absolute = fs::absolute(path).lexically_normal();

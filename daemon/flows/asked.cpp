@@ -13,8 +13,6 @@
 namespace chancery::daemon {
 namespace {
 
-constexpr std::string_view default_profile = "default";
-
 bool is_printable_ascii(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
 }
@@ -65,13 +63,16 @@ std::vector<Digest> usable_digests(const bundle::Statement& statement) {
 
 }  // namespace
 
+Result<void> check_profile_name(std::string_view profile) {
+  if (profile.size() <= limits::name_bytes_max && is_plain_text(profile)) return {};
+  return invalid_request("PROFILE_NAME_INVALID",
+                         fmt::format("a profile's name is UTF-8 without control characters, at "
+                                     "most {} bytes; this one has {}",
+                                     limits::name_bytes_max, profile.size()));
+}
+
 Result<void> check_names(std::string_view profile, std::string_view idempotency_key) {
-  if (profile.size() > limits::name_bytes_max || !is_plain_text(profile)) {
-    return invalid_request("PROFILE_NAME_INVALID",
-                           fmt::format("a profile's name is UTF-8 without control characters, at "
-                                       "most {} bytes; this one has {}",
-                                       limits::name_bytes_max, profile.size()));
-  }
+  TRY(check_profile_name(profile));
   if (idempotency_key.empty() || idempotency_key.size() > limits::name_bytes_max ||
       !is_printable_ascii(idempotency_key)) {
     return invalid_request(

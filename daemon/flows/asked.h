@@ -31,6 +31,10 @@ Result<Asked> read_sign_request(const v1::SignRequest& request);
 // The same for names; and those of bundle::parse_statement, and STATEMENT_NO_USABLE_DIGEST.
 Result<Asked> read_statement(const std::string& profile, std::string idempotency_key,
                              std::string statement);
+// What a request that names no profile means.
+inline constexpr std::string_view default_profile = "default";
+
+Result<void> check_profile_name(std::string_view profile);
 // The checks on names alone, before a stream's data arrive.
 Result<void> check_names(std::string_view profile, std::string_view idempotency_key);
 

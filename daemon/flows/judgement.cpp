@@ -22,7 +22,6 @@ Result<void> decide(const Parts& parts, const Config& config, const policy::Peer
   TRY(parts.log.ready());
   TRY(may_sign_kind(*profile, asked.kind));
   judgement.key = TRY(find_newest_key(parts.keys, parts.standing, *profile));
-  judgement.signed_digest = TRY(digest_to_sign(asked, judgement.key->key.info.algorithm));
   judgement.plan = {profile->logs, profile->authorities, profile->timestamps_required};
   if (judgement.plan.empty()) return {};
   return parts.finisher->may_take(judgement.plan, asked.statement.size());

@@ -13,13 +13,12 @@ struct Judgement {
   policy::Decision decision;     // of the rules; of use also where the request is refused
   std::optional<Error> refusal;  // none: it may be signed, if the rule's rates allow it now
   std::optional<NewestKey> key;  // with which
-  Digest signed_digest;          // what the key is to sign
   Plan plan;                     // what services elsewhere are to do for it
 };
 
-// May this peer have this signed, and can it be signed and logged at all? Errors: not_found
-// PROFILE_UNKNOWN; denied NO_RULE, KIND_NOT_SIGNED; those of Standing::check_profile(),
-// LocalLog::ready(), find_newest_key(), digest_to_sign() and Finisher::may_take().
+// May this peer have this signed, and is there a key and a log for it? Which digest does not
+// matter. Errors: not_found PROFILE_UNKNOWN; denied NO_RULE, KIND_NOT_SIGNED; those of
+// Standing::check_profile(), LocalLog::ready(), find_newest_key() and Finisher::may_take().
 Judgement judge(const Parts& parts, const Config& config, const policy::Peer& peer,
                 const Asked& asked);
 

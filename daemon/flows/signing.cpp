@@ -45,12 +45,14 @@ void Signing::decide() {
   Judgement judgement = judge(parts_, *config_, call_.peer, asked_);
   rule_ = judgement.decision.rule;
   if (judgement.refusal) return refuse(*judgement.refusal);
+  Result<Digest> digest = digest_to_sign(asked_, judgement.key->key.info.algorithm);
+  if (!digest.ok()) return refuse(digest.error());
   const Result<void> turn =
       parts_.throttle.take(judgement.decision, call_.peer.uid, Deadline::Clock::now());
   if (!turn.ok()) return refuse(turn.error());
   backend_ = std::move(judgement.key->name.backend);
   key_ = std::move(judgement.key->key);
-  signed_digest_ = std::move(judgement.signed_digest);
+  signed_digest_ = std::move(*digest);
   plan_ = std::move(judgement.plan);
   accept();
 }
@@ -222,6 +224,7 @@ void Signing::refuse(const Error& error) {
                   .method = call_.method,
                   .profile = asked_.profile,
                   .rule = rule_,
+                  .policy = config_->policy_hash,
                   .reason = error.reason,
                   .message = error.message,
                   .at = parts_.now()};
@@ -276,6 +279,7 @@ Acceptance Signing::acceptance() const {
           .pid = call_.peer.pid,
           .profile = asked_.profile,
           .rule = rule_,
+          .policy = config_->policy_hash,
           .idempotency_key = asked_.idempotency_key,
           .request_hash = request_hash(asked_),
           .kind = asked_.kind,

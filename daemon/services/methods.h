@@ -9,6 +9,7 @@
 #include "daemon/services/administration.h"
 #include "daemon/services/audit.h"
 #include "daemon/services/byte_budget.h"
+#include "daemon/services/policy/policy.h"
 
 namespace chancery::daemon {
 
@@ -19,6 +20,7 @@ struct MethodParts {
   ByteBudget& statements;
   Pool& background;  // for what takes long: hand-over, backups, acts on devices
   WallTime log_start;
+  LoadConfig load;
   AuditParts audit;
   std::function<ServerCounts()> counts;
 };

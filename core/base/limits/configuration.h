@@ -11,6 +11,9 @@ inline constexpr std::size_t configuration_bytes_max = 1U << 20;
 inline constexpr std::size_t configuration_problems_max = 100;
 // Each is a process with its own memory.
 inline constexpr std::size_t backends_max = 16;
+// An entry of the host's users or groups with a very long list of members.
+inline constexpr std::size_t account_bytes_max = 64U << 10;
+inline constexpr int account_groups_max = 65536;  // NGROUPS_MAX: Linux gives a process no more
 inline constexpr std::size_t socket_path_bytes_max = 107;  // sockaddr_un::sun_path, less its NUL
 // Bundles of a quarter stay at hand; a year of a busy build host would be hundreds of GiB.
 inline constexpr auto archive_life_default = std::chrono::hours(24 * 90);
