@@ -60,6 +60,10 @@ class ScriptedServer {
   std::thread acceptor_;
 };
 
+// Both sides of an exchange pass here before and after it, so that each sees what the other has
+// done: of a socket between two threads the thread sanitiser knows nothing.
+void meet();
+
 // A port of loopback where nobody listens.
 std::uint16_t free_port();
 

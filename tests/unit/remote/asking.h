@@ -6,6 +6,7 @@
 #include <future>
 
 #include "remote/http/http_client.h"
+#include "tests/support/scripted_server.h"
 
 namespace chancery::testing {
 
@@ -36,7 +37,10 @@ template <typename T>
 Result<T> answer_of(const std::function<void(std::function<void(Result<T>)>)>& begin) {
   auto promise = std::make_shared<std::promise<Result<T>>>();
   std::future<Result<T>> answer = promise->get_future();
+  meet();
   begin([promise](Result<T> result) { promise->set_value(std::move(result)); });
+  answer.wait();
+  meet();
   return answer.get();
 }
 

@@ -18,9 +18,13 @@ inline Deadline in_a_minute() { return Deadline::after(std::chrono::seconds(60))
 inline remote::LogAdded add(remote::TransparencyLog& log, const services::Proposal& proposal,
                             Deadline deadline = in_a_minute()) {
   const auto promise = std::make_shared<std::promise<remote::LogAdded>>();
+  std::future<remote::LogAdded> answer = promise->get_future();
+  meet();
   log.add(proposal, deadline,
           [promise](remote::LogAdded added) { promise->set_value(std::move(added)); });
-  return promise->get_future().get();
+  answer.wait();
+  meet();
+  return answer.get();
 }
 
 inline Result<services::LogSearch> find(remote::TransparencyLog& log,

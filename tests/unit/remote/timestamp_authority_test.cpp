@@ -25,9 +25,13 @@ struct TimestampAuthority : ::testing::Test {
 
   remote::Stamped stamp() {
     const auto promise = std::make_shared<std::promise<remote::Stamped>>();
+    std::future<remote::Stamped> answer = promise->get_future();
+    meet();
     authority.stamp(signature, Deadline::after(std::chrono::seconds(60)),
                     [promise](remote::Stamped stamped) { promise->set_value(std::move(stamped)); });
-    return promise->get_future().get();
+    answer.wait();
+    meet();
+    return answer.get();
   }
   void expect_not_believed(std::string_view why) {
     const remote::Stamped stamped = stamp();
