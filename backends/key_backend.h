@@ -67,10 +67,17 @@ class KeyRemover {
 // For devices that can prove that a key was born in them and cannot leave. The statement covers
 // `challenge` (limits::challenge_bytes of the verifier's choice), so that it is known to be new.
 // Errors: not_found KEY_NOT_FOUND; unsupported KEY_NOT_ATTESTABLE (it came from elsewhere).
+//
+// That the word is this device's, an exchange shows: it reads a secret that no other device can,
+// and only under the name of the key with which it attests. Errors besides: invalid_request
+// CREDENTIAL_MALFORMED, CREDENTIAL_OF_ANOTHER_TPM, CREDENTIAL_OF_ANOTHER_KEY.
 class KeyAttestor {
  public:
   virtual ~KeyAttestor() = default;
   virtual Result<KeyAttestation> attest_key(std::string_view name, ByteView challenge,
+                                            Deadline deadline) = 0;
+  // `name` is of the key that was attested; `credential` is what the format's verifier made.
+  virtual Result<Bytes> activate_credential(std::string_view name, ByteView credential,
                                             Deadline deadline) = 0;
 };
 

@@ -168,10 +168,18 @@ Result<void> RunningKeyHost::remove_key(std::string name, Deadline deadline) {
 
 Result<KeyAttestation> RunningKeyHost::attest_key(std::string name, Bytes challenge,
                                                   Deadline deadline) {
-  auto attestation =
+  Opened opened =
       TRY(reopen_with(Task(KeyToAttest{std::move(name), std::move(challenge)}), deadline));
-  if (!attestation) return internal("KEY_HOST_GARBAGE", "a key host sent no attestation");
-  return *std::move(attestation);
+  if (opened.attestation) return *std::move(opened.attestation);
+  return internal("KEY_HOST_GARBAGE", "a key host sent no attestation");
+}
+
+Result<Bytes> RunningKeyHost::activate_credential(std::string name, Bytes credential,
+                                                  Deadline deadline) {
+  Opened opened = TRY(
+      reopen_with(Task(CredentialToActivate{std::move(name), std::move(credential)}), deadline));
+  if (opened.hidden) return *std::move(opened.hidden);
+  return internal("KEY_HOST_GARBAGE", "a key host sent nothing that was hidden");
 }
 
 Result<void> RunningKeyHost::reopen(Deadline deadline) {
@@ -179,8 +187,7 @@ Result<void> RunningKeyHost::reopen(Deadline deadline) {
   return {};
 }
 
-Result<std::optional<KeyAttestation>> RunningKeyHost::reopen_with(std::optional<Task> task,
-                                                                  Deadline deadline) {
+Result<Opened> RunningKeyHost::reopen_with(std::optional<Task> task, Deadline deadline) {
   const std::lock_guard alone(reopening_mutex_);
   Lock lock(mutex_);
   reopening_ = Reopening{std::move(task), deadline, false, std::nullopt};

@@ -88,6 +88,8 @@ class KeyHost {
   virtual Result<void> remove_key(std::string name, Deadline deadline) = 0;
   virtual Result<KeyAttestation> attest_key(std::string name, Bytes challenge,
                                             Deadline deadline) = 0;
+  virtual Result<Bytes> activate_credential(std::string name, Bytes credential,
+                                            Deadline deadline) = 0;
   // The backend is opened anew and lists its keys. Waits. Errors: unavailable DEADLINE_PASSED (the
   // host was busy), KEY_HOST_DOWN; outcome_unknown DEADLINE_PASSED, KEY_HOST_DIED.
   virtual Result<void> reopen(Deadline deadline) = 0;

@@ -145,7 +145,7 @@ Result<Message> whole(const Reader& reader, T value) {
 }
 
 // The task's place in its variant, from 1.
-enum class TaskKind : std::uint8_t { none = 0, make = 1, remove = 2, attest = 3 };
+enum class TaskKind : std::uint8_t { none = 0, make = 1, remove = 2, attest = 3, activate = 4 };
 
 std::optional<Task> read_task(Reader& reader) {
   const auto kind = static_cast<TaskKind>(reader.number<std::uint8_t>());
@@ -158,6 +158,8 @@ std::optional<Task> read_task(Reader& reader) {
       return KeyToRemove{std::move(name)};
     case TaskKind::attest:
       return KeyToAttest{std::move(name), reader.bytes()};
+    case TaskKind::activate:
+      return CredentialToActivate{std::move(name), reader.bytes()};
     default:
       reader.spoil();
       return std::nullopt;
@@ -195,6 +197,7 @@ Opened read_opened(Reader& reader) {
   opened.files_confined = reader.flag();
   if (reader.flag()) opened.task_trouble = reader.error();
   if (reader.flag()) opened.attestation = reader.attestation();
+  if (reader.flag()) opened.hidden = reader.bytes();
   return opened;
 }
 
@@ -211,6 +214,11 @@ void write_task(Writer& writer, const KeyToAttest& task) {
   writer.number(static_cast<std::uint8_t>(TaskKind::attest));
   writer.text(task.name);
   writer.bytes(task.challenge);
+}
+void write_task(Writer& writer, const CredentialToActivate& task) {
+  writer.number(static_cast<std::uint8_t>(TaskKind::activate));
+  writer.text(task.name);
+  writer.bytes(task.credential);
 }
 
 Bytes write(const Open& message) {
@@ -257,6 +265,8 @@ Bytes write(const Opened& message) {
   if (message.task_trouble) writer.error(*message.task_trouble);
   writer.flag(message.attestation.has_value());
   if (message.attestation) writer.attestation(*message.attestation);
+  writer.flag(message.hidden.has_value());
+  if (message.hidden) writer.bytes(*message.hidden);
   return writer.take();
 }
 

@@ -21,7 +21,11 @@ struct KeyToAttest {
   std::string name;
   Bytes challenge;
 };
-using Task = std::variant<KeyToMake, KeyToRemove, KeyToAttest>;
+struct CredentialToActivate {
+  std::string name;
+  Bytes credential;
+};
+using Task = std::variant<KeyToMake, KeyToRemove, KeyToAttest, CredentialToActivate>;
 
 // The daemon's first message: which backend, and perhaps a task before the host is shut.
 struct Open {
@@ -46,6 +50,7 @@ struct Opened {
   bool files_confined = false;                // the kernel has Landlock
   std::optional<Error> task_trouble;          // why the task was not done
   std::optional<KeyAttestation> attestation;  // what the task gave, if it was one
+  std::optional<Bytes> hidden;                // likewise: what was in the credential
 };
 struct OpenFailed {
   Error error;

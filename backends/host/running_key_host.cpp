@@ -151,7 +151,7 @@ void RunningKeyHost::take_message(Opened opened) {
     if (opened.task_trouble) {
       reopening_->outcome = *std::move(opened.task_trouble);
     } else {
-      reopening_->outcome = std::move(opened.attestation);
+      reopening_->outcome = std::move(opened);
     }
   }
   changed_.notify_all();

@@ -51,6 +51,7 @@ class RunningKeyHost final : public KeyHost {
   Result<KeyInfo> make_key(std::string name, Algorithm algorithm, Deadline deadline) override;
   Result<void> remove_key(std::string name, Deadline deadline) override;
   Result<KeyAttestation> attest_key(std::string name, Bytes challenge, Deadline deadline) override;
+  Result<Bytes> activate_credential(std::string name, Bytes credential, Deadline deadline) override;
   Result<void> reopen(Deadline deadline) override;
   KeyHostState state() const override;
 
@@ -66,7 +67,7 @@ class RunningKeyHost final : public KeyHost {
     std::optional<Task> task;
     Deadline deadline;
     bool underway = false;
-    std::optional<Result<std::optional<KeyAttestation>>> outcome;
+    std::optional<Result<Opened>> outcome;
   };
   // Why the process has to go, and how long it has to do so by itself.
   struct Farewell {
@@ -80,7 +81,7 @@ class RunningKeyHost final : public KeyHost {
                         SignDone& done) const;
   Error down() const;
   void send_waiting();
-  Result<std::optional<KeyAttestation>> reopen_with(std::optional<Task> task, Deadline deadline);
+  Result<Opened> reopen_with(std::optional<Task> task, Deadline deadline);
 
   // The host's thread.
   void run();

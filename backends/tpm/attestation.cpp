@@ -19,20 +19,6 @@ std::unique_ptr<T, void (*)(void*)> owned(T* from_esys) {
   return {from_esys, Esys_Free};
 }
 
-// A key in the TPM for as long as this lives.
-class Transient {
- public:
-  Transient(ESYS_CONTEXT* esys, ESYS_TR handle) : esys_(esys), handle_(handle) {}
-  ~Transient() { static_cast<void>(Esys_FlushContext(esys_, handle_)); }
-  Transient(const Transient&) = delete;
-  Transient& operator=(const Transient&) = delete;
-  ESYS_TR handle() const { return handle_; }
-
- private:
-  ESYS_CONTEXT* esys_;
-  ESYS_TR handle_;
-};
-
 template <typename T>
 Result<Bytes> marshal(TSS2_RC (*write)(const T*, std::uint8_t*, std::size_t, std::size_t*),
                       const T& value) {
@@ -56,12 +42,9 @@ Result<void> check_attestable(const Key& key, TPMA_OBJECT attributes) {
                      fmt::format("{} has a policy of its own for such uses", key.place));
 }
 
-struct Signer {
-  ESYS_TR handle;
-  TPM2B_PUBLIC public_area;
-};
+}  // namespace
 
-Result<Signer> make_signer(Device& device) {
+Result<AttestationKey> make_attestation_key(Device& device) {
   const TPM2B_PUBLIC wanted = attestation_key_template();
   const TPM2B_SENSITIVE_CREATE sensitive{};
   const TPM2B_DATA outside{};
@@ -79,18 +62,15 @@ Result<Signer> make_signer(Device& device) {
                        "key can be made");
   }
   TRY(made);
-  return Signer{handle, *owned(public_area)};
+  return AttestationKey{Held(device.esys(), handle), *owned(public_area)};
 }
-
-}  // namespace
 
 Result<KeyAttestation> attest(Device& device, Sessions& sessions, const Key& key,
                               ByteView challenge) {
   const std::string what = fmt::format("attest \"{}\"", key.info.name);
   const TPM2B_PUBLIC public_area = TRY(device.read_public(key));
   TRY(check_attestable(key, public_area.publicArea.objectAttributes));
-  const Signer signer = TRY(make_signer(device));
-  const Transient kept(device.esys(), signer.handle);
+  const AttestationKey signer = TRY(make_attestation_key(device));
   const ESYS_TR handle = TRY(device.load(key));
   // Whoever has the authorisation value may do this, whatever the policy for signing.
   const ESYS_TR session = TRY(sessions.for_making());
@@ -100,7 +80,7 @@ Result<KeyAttestation> attest(Device& device, Sessions& sessions, const Key& key
   const TPMT_SIG_SCHEME as_the_key_says{TPM2_ALG_NULL, {}};
   TPM2B_ATTEST* statement = nullptr;
   TPMT_SIGNATURE* signature = nullptr;
-  TRY(check(Esys_Certify(device.esys(), handle, signer.handle, session, ESYS_TR_PASSWORD,
+  TRY(check(Esys_Certify(device.esys(), handle, signer.key.handle(), session, ESYS_TR_PASSWORD,
                          ESYS_TR_NONE, &extra, &as_the_key_says, &statement, &signature),
             what));
   const auto owned_statement = owned(statement);

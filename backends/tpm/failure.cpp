@@ -112,6 +112,10 @@ bool is_about_parameter(TSS2_RC code) {
   return is_of_tpm(code) && (code & both) == both;
 }
 
+bool is_about_integrity(TSS2_RC code) {
+  return is_about_parameter(code) && (code & format_one_code) == TPM2_RC_INTEGRITY;
+}
+
 Error blob_refused(TSS2_RC code, std::string_view what) {
   return corrupt("KEY_FILE_DAMAGED",
                  fmt::format("cannot {}: it is damaged, or was made in another TPM, or before this "

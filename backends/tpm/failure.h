@@ -30,6 +30,9 @@ bool is_unknown_handle(TSS2_RC code);
 bool is_about_parameter(TSS2_RC code);
 Error blob_refused(TSS2_RC code, std::string_view what);
 
+// Whether the TPM found that it was altered, or belongs to something else.
+bool is_about_integrity(TSS2_RC code);
+
 // Whether to drop all handles and sessions, open the TPM anew and try once more. Never where an
 // authorisation was refused: each try counts.
 bool is_cured_by_reopening(const Error& error);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <optional>
 
 #include "core/base/bytes.h"
@@ -105,6 +107,31 @@ TPM2B_PUBLIC attestation_key_template() {
   TPM2B_PUBLIC out =
       signing_key_template(Algorithm::ecdsa_p256_sha256, {.policy = {}, .guards_guessing = false});
   out.publicArea.objectAttributes |= TPMA_OBJECT_RESTRICTED;
+  return out;
+}
+
+TPM2B_PUBLIC endorsement_key_template() {
+  // TCG EK Credential Profile B.6.2: PolicySecret of the endorsement hierarchy.
+  constexpr std::array<std::uint8_t, 32> policy{0x83, 0x71, 0x97, 0x67, 0x44, 0x84, 0xb3, 0xf8,
+                                                0x1a, 0x90, 0xcc, 0x8d, 0x46, 0xa5, 0xd7, 0x24,
+                                                0xfd, 0x52, 0xd7, 0x6e, 0x06, 0x52, 0x0b, 0x64,
+                                                0xf2, 0xa1, 0xda, 0x1b, 0x33, 0x14, 0x69, 0xaa};
+  TPM2B_PUBLIC out{};
+  TPMT_PUBLIC& key = out.publicArea;
+  key.type = TPM2_ALG_RSA;
+  key.nameAlg = TPM2_ALG_SHA256;
+  key.objectAttributes = TPMA_OBJECT_FIXEDTPM | TPMA_OBJECT_FIXEDPARENT |
+                         TPMA_OBJECT_SENSITIVEDATAORIGIN | TPMA_OBJECT_ADMINWITHPOLICY |
+                         TPMA_OBJECT_RESTRICTED | TPMA_OBJECT_DECRYPT;
+  key.authPolicy.size = policy.size();
+  std::ranges::copy(policy, key.authPolicy.buffer);
+  TPMS_RSA_PARMS& parameters = key.parameters.rsaDetail;
+  parameters.symmetric.algorithm = TPM2_ALG_AES;
+  parameters.symmetric.keyBits.aes = 128;
+  parameters.symmetric.mode.aes = TPM2_ALG_CFB;
+  parameters.scheme.scheme = TPM2_ALG_NULL;
+  parameters.keyBits = 2048;
+  key.unique.rsa.size = 256;  // of zeros
   return out;
 }
 

@@ -19,6 +19,10 @@ TPM2B_PUBLIC storage_key_template();
 // seed, always the same.
 TPM2B_PUBLIC attestation_key_template();
 
+// TCG EK Credential Profile B.3.3 (L-1): the RSA-2048 endorsement key, that of the certificate
+// under NV index 0x1c00002.
+TPM2B_PUBLIC endorsement_key_template();
+
 struct KeyRules {
   TPM2B_DIGEST policy{};         // empty: the authorisation value alone
   bool guards_guessing = false;  // wrong values count towards the TPM's lockout

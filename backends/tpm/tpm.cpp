@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "backends/key_directory.h"
+#include "backends/tpm/activation.h"
 #include "backends/tpm/attestation.h"
 #include "backends/tpm/encoding.h"
 #include "backends/tpm/failure.h"
@@ -34,6 +35,8 @@ class TpmBackend final : public KeyBackend, public KeyMaker, public KeyRemover, 
   Result<KeyInfo> make_key(std::string_view name, Algorithm algorithm, Deadline deadline) override;
   Result<void> remove_key(std::string_view name, Deadline deadline) override;
   Result<KeyAttestation> attest_key(std::string_view name, ByteView challenge,
+                                    Deadline deadline) override;
+  Result<Bytes> activate_credential(std::string_view name, ByteView credential,
                                     Deadline deadline) override;
 
  private:
@@ -283,6 +286,13 @@ Result<KeyAttestation> TpmBackend::attest_key(std::string_view name, ByteView ch
     key->refusal = attestation.error();
   }
   return attestation;
+}
+
+Result<Bytes> TpmBackend::activate_credential(std::string_view name, ByteView credential,
+                                              Deadline deadline) {
+  if (deadline.passed()) return too_late();
+  if (find(name) == nullptr) return unknown_key(name);
+  return device_.run([&] { return activate(device_, credential); }, deadline);
 }
 
 }  // namespace

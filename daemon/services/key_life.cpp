@@ -107,6 +107,21 @@ Result<std::string> attest_key(const Acting& acting) {
   return reply.SerializeAsString();
 }
 
+Result<std::string> activate_credential(const Acting& acting) {
+  const auto request = TRY(read_message<v1::ActivateCredentialRequest>(acting.payload));
+  const KeyName name = TRY(read_key_name(request.key()));
+  if (request.credential().size() > limits::credential_bytes_max) {
+    return invalid_request("CREDENTIAL_TOO_LARGE",
+                           fmt::format("the credential has {} bytes; at most {} are expected",
+                                       request.credential().size(), limits::credential_bytes_max));
+  }
+  const Bytes hidden =
+      TRY(acting.life.activate(acting.actor, name, to_bytes(as_bytes(request.credential()))));
+  v1::ActivateCredentialReply reply;
+  reply.set_hidden(to_text(hidden));
+  return reply.SerializeAsString();
+}
+
 Result<std::string> stop(const Acting& acting) {
   const auto request = TRY(read_message<v1::StopRequest>(acting.payload));
   if (request.of_case() == v1::StopRequest::kProfile) {
@@ -151,6 +166,7 @@ std::vector<Method> key_life_methods(const Parts& parts, KeyLife& key_life, Pool
       row("RequestCertificate", request_certificate),
       row("ImportCertificates", import_certificates),
       row("AttestKey", attest_key),
+      row("ActivateCredential", activate_credential),
       row("Stop", stop),
       row("Resume", resume),
   };

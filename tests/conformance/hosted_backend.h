@@ -28,6 +28,10 @@ class HostedBackend final : public KeyBackend,
                                     Deadline deadline) override {
     return host_->attest_key(std::string(name), to_bytes(challenge), deadline);
   }
+  Result<Bytes> activate_credential(std::string_view name, ByteView credential,
+                                    Deadline deadline) override {
+    return host_->activate_credential(std::string(name), to_bytes(credential), deadline);
+  }
 
  private:
   std::shared_ptr<KeyHost> host_;

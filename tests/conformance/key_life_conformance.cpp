@@ -125,6 +125,8 @@ TEST_P(KeyBackendConformance, AttestationIsNewForEachChallenge) {
   EXPECT_EQ(other->format, one->format);
   EXPECT_NE(other->parts.front().content, one->parts.front().content);
   EXPECT_EQ(attestor->attest_key("nobody", challenge, soon()).error().reason, "KEY_NOT_FOUND");
+  EXPECT_EQ(attestor->activate_credential("nobody", challenge, soon()).error().reason,
+            "KEY_NOT_FOUND");
 }
 
 }  // namespace chancery::conformance

@@ -55,6 +55,12 @@ Result<KeyAttestation> FakeKeyHost::attest_key(std::string name, Bytes challenge
   return KeyAttestation{"fake", {{"challenge", std::move(challenge)}}, {}};
 }
 
+Result<Bytes> FakeKeyHost::activate_credential(std::string name, Bytes credential, Deadline) {
+  const std::lock_guard lock(mutex_);
+  if (!keys_.contains(name)) return not_found("KEY_NOT_FOUND", "no key named " + name);
+  return credential;
+}
+
 Result<void> FakeKeyHost::reopen(Deadline) { return {}; }
 
 KeyHostState FakeKeyHost::state() const {

@@ -28,6 +28,8 @@ class FakeKeyHost : public KeyHost {
   Result<void> remove_key(std::string name, Deadline deadline) override;
   // In the format "fake": its one part is the challenge.
   Result<KeyAttestation> attest_key(std::string name, Bytes challenge, Deadline deadline) override;
+  // Hides nothing: the answer is the credential.
+  Result<Bytes> activate_credential(std::string name, Bytes credential, Deadline deadline) override;
   Result<void> reopen(Deadline deadline) override;
   KeyHostState state() const override;
 

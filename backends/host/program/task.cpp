@@ -35,13 +35,15 @@ std::size_t size_of(const KeyAttestation& attestation) {
   return size;
 }
 
+Result<KeyAttestor*> attestor_of(KeyBackend& backend, std::string_view type) {
+  if (auto* attestor = dynamic_cast<KeyAttestor*>(&backend)) return attestor;
+  return unsupported("CANNOT_ATTEST_KEYS",
+                     fmt::format("a backend of type {} cannot prove where a key was born", type));
+}
+
 Result<void> perform(KeyBackend& backend, std::string_view type, const KeyToAttest& task,
                      Deadline deadline, Opened& report) {
-  auto* attestor = dynamic_cast<KeyAttestor*>(&backend);
-  if (attestor == nullptr) {
-    return unsupported("CANNOT_ATTEST_KEYS",
-                       fmt::format("a backend of type {} cannot prove where a key was born", type));
-  }
+  KeyAttestor* attestor = TRY(attestor_of(backend, type));
   KeyAttestation attestation = TRY(attestor->attest_key(task.name, task.challenge, deadline));
   if (size_of(attestation) > limits::attestation_bytes_max ||
       attestation.parts.size() > limits::attestation_parts_max ||
@@ -52,6 +54,13 @@ Result<void> perform(KeyBackend& backend, std::string_view type, const KeyToAtte
                     size_of(attestation), limits::attestation_bytes_max));
   }
   report.attestation = std::move(attestation);
+  return {};
+}
+
+Result<void> perform(KeyBackend& backend, std::string_view type, const CredentialToActivate& task,
+                     Deadline deadline, Opened& report) {
+  KeyAttestor* attestor = TRY(attestor_of(backend, type));
+  report.hidden = TRY(attestor->activate_credential(task.name, task.credential, deadline));
   return {};
 }
 

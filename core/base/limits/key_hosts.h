@@ -30,6 +30,8 @@ inline constexpr std::size_t challenge_bytes = 32;
 // A chain of three certificates and a quote have under 8 KiB; all of it goes in one message.
 inline constexpr std::size_t attestation_bytes_max = 48U << 10;
 inline constexpr std::size_t attestation_parts_max = 16;
+// A secret encrypted to an RSA-2048 endorsement key has 336 bytes.
+inline constexpr std::size_t credential_bytes_max = 1024;
 // The same in base64, with line breaks.
 inline constexpr std::size_t attestation_file_bytes_max = 2 * attestation_bytes_max;
 // A vendor's module that leaks: a thousand software keys and SoftHSM take a tenth of this.

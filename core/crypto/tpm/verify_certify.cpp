@@ -3,13 +3,12 @@
 #include <fmt/format.h>
 
 #include "core/base/encoding.h"
+#include "core/crypto/tpm/endorsement_certificate.h"
 #include "core/crypto/tpm/structures.h"
-#include "core/crypto/x509/certificate_path.h"
 
 namespace chancery::tpm2 {
 namespace {
 
-constexpr std::string_view endorsement_usage = "2.23.133.8.1";  // TCG EK Credential Profile 3.2.16
 constexpr std::uint32_t born_here =
     attribute::fixed_tpm | attribute::fixed_parent | attribute::sensitive_data_origin;
 
@@ -80,35 +79,6 @@ Result<void> check_key(const PublicArea& key, const Expectation& expected) {
                                      key.attributes));
 }
 
-// A TPM may have several endorsement keys; the issuers of all follow.
-Result<std::optional<Certificate>> find_endorsement(const KeyAttestation& attestation,
-                                                    const std::vector<Certificate>& anchors) {
-  if (anchors.empty()) return std::optional<Certificate>();
-  CertificateMemory memory;
-  std::vector<Certificate> all;
-  for (const Bytes& der : attestation.certificates) all.push_back(TRY(Certificate::from_der(der)));
-  std::optional<Error> why_not;
-  for (const Certificate& candidate : all) {
-    if (candidate.is_ca()) continue;
-    for (const Certificate& anchor : anchors) {
-      const auto path = find_path(candidate, all, anchor, memory);
-      if (!path.ok()) {
-        why_not = path.error();
-      } else if (candidate.has_extended_usage(endorsement_usage, true)) {
-        return std::optional<Certificate>(candidate);
-      } else {
-        why_not = invalid_request("ENDORSEMENT_CERTIFICATE_UNFIT",
-                                  fmt::format("certificate \"{}\" is for another use than a TPM's "
-                                              "endorsement key",
-                                              candidate.subject()));
-      }
-    }
-  }
-  if (why_not) return *why_not;
-  return invalid_request("ENDORSEMENT_CERTIFICATE_MISSING",
-                         "the attestation comes without an endorsement certificate");
-}
-
 }  // namespace
 
 Result<Verdict> verify_certify(const KeyAttestation& attestation, const Expectation& expected) {
@@ -128,8 +98,11 @@ Result<Verdict> verify_certify(const KeyAttestation& attestation, const Expectat
   TRY(check_signature(signer, encoded, signature));
   TRY(check_statement(statement, key, expected));
   TRY(check_key(key, expected));
-  auto endorsement = TRY(find_endorsement(attestation, expected.anchors));
-  return Verdict{signer.name, statement.firmware_version, std::move(endorsement)};
+  Verdict verdict{signer.name, statement.firmware_version, std::nullopt};
+  if (!expected.anchors.empty()) {
+    verdict.endorsement = TRY(find_endorsement(attestation, expected.anchors, EndorsementKey::any));
+  }
+  return verdict;
 }
 
 }  // namespace chancery::tpm2

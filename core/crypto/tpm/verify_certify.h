@@ -26,8 +26,8 @@ struct Verdict {
   Bytes attestation_key_name;
   std::uint64_t firmware_version = 0;
   // The endorsement certificate that led to an anchor. It came with the attestation; that the
-  // attestation key lives beside the key of this certificate is NOT proven: that would take
-  // TPM2_ActivateCredential, an exchange.
+  // attestation key lives beside the key of this certificate is NOT proven: that takes the exchange
+  // of binding.h.
   std::optional<Certificate> endorsement;
 };
 
@@ -40,7 +40,7 @@ struct Verdict {
 //   ATTESTATION_CHALLENGE_MISMATCH (made for another question: perhaps an old one)
 //   ATTESTATION_SIGNER_UNKNOWN, ATTESTATION_SIGNER_UNFIT, ATTESTATION_SIGNATURE_INVALID
 //   KEY_NOT_BORN_IN_TPM
-//   ENDORSEMENT_CERTIFICATE_MISSING, ENDORSEMENT_CERTIFICATE_UNFIT; those of find_path
+//   those of find_endorsement
 Result<Verdict> verify_certify(const KeyAttestation& attestation, const Expectation& expected);
 
 }  // namespace chancery::tpm2

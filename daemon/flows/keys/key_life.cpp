@@ -79,6 +79,14 @@ Result<KeyAttestation> KeyLife::attest(const Actor& actor, const KeyName& name, 
   return attested;
 }
 
+Result<Bytes> KeyLife::activate(const Actor& actor, const KeyName& name, Bytes credential) {
+  const SigningKey key = TRY(keys_.find(name.backend, name.key));
+  TRY(begin(actor, subject_of(name)));
+  auto hidden = key.host->activate_credential(name.key, std::move(credential), actor.deadline);
+  TRY(record(actor, subject_of(name), hidden.ok() ? Result<void>() : hidden.error()));
+  return hidden;
+}
+
 Result<void> KeyLife::stop(const Actor& actor, const KeyName& name) {
   TRY(keys_.find(name.backend, name.key));
   TRY(refuse_log_key(name));

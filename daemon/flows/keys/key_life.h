@@ -48,6 +48,10 @@ class KeyLife {
   // Errors: those of find() and of KeyHost::attest_key.
   Result<KeyAttestation> attest(const Actor& actor, const KeyName& name, Bytes challenge);
 
+  // The other half: what was hidden for the device that attested this key. Errors: those of find()
+  // and of KeyHost::activate_credential.
+  Result<Bytes> activate(const Actor& actor, const KeyName& name, Bytes credential);
+
   // From the next request on. Stopping what is stopped is no error. Errors: those of find(); denied
   // KEY_IS_THE_LOGS; not_found PROFILE_UNKNOWN.
   Result<void> stop(const Actor& actor, const KeyName& name);

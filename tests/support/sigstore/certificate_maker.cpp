@@ -49,6 +49,11 @@ std::uint64_t next_serial() {
 
 Certificate make_certificate(const CertificateShape& shape, const SigningKey& subject,
                              const Issuer& issuer) {
+  return make_certificate(shape, subject.public_key(), issuer);
+}
+
+Certificate make_certificate(const CertificateShape& shape, const PublicKey& subject,
+                             const Issuer& issuer) {
   const OwnedCertificate made(X509_new());
   X509* x509 = made.get();
   X509* signer = issuer.certificate == nullptr ? x509 : issuer.certificate->borrow();

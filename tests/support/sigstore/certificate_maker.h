@@ -37,6 +37,9 @@ struct Issuer {
 
 Certificate make_certificate(const CertificateShape& shape, const SigningKey& subject,
                              const Issuer& issuer);
+// For a key whose private half is elsewhere.
+Certificate make_certificate(const CertificateShape& shape, const PublicKey& subject,
+                             const Issuer& issuer);
 
 // The DER of a UTF8String, as Fulcio's newer extensions hold.
 Bytes utf8_string(std::string_view text);

@@ -45,6 +45,10 @@ CertificateShape MemoryCa::leaf_shape(WallTime start) const {
 }
 
 Certificate MemoryCa::issue(const CertificateShape& shape, const SigningKey& subject) const {
+  return issue(shape, subject.public_key());
+}
+
+Certificate MemoryCa::issue(const CertificateShape& shape, const PublicKey& subject) const {
   return make_certificate(shape, subject, {intermediate_key_, &intermediate_});
 }
 

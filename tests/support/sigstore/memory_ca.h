@@ -18,6 +18,7 @@ class MemoryCa {
   // A leaf's shape as Fulcio fills it: ten minutes from `start`, e-mail and issuer.
   CertificateShape leaf_shape(WallTime start) const;
   Certificate issue(const CertificateShape& shape, const SigningKey& subject) const;
+  Certificate issue(const CertificateShape& shape, const PublicKey& subject) const;
   // The same, logged in `log` first.
   Certificate issue_logged(CertificateShape shape, const SigningKey& subject,
                            const MemoryCtLog& log) const;

@@ -288,6 +288,7 @@ TEST_F(KeyHostTest, BackendThatCannotAttestSaysSoAndSignsOn) {
   const auto attested = host->attest_key("default", Bytes(limits::challenge_bytes, 1), soon());
   ASSERT_FALSE(attested.ok());
   EXPECT_EQ(attested.error().reason, "CANNOT_ATTEST_KEYS");
+  EXPECT_EQ(host->activate_credential("default", {}, soon()).error().reason, "CANNOT_ATTEST_KEYS");
   EXPECT_TRUE(host->sign("default", digest(), soon()).ok());
 }
 

@@ -16,6 +16,7 @@ std::vector<ToHost> to_host() {
       Open{"pkcs11", {"hsm", {}}, KeyToMake{"new", Algorithm::rsa_pkcs1v15_3072_sha256}, deadline},
       Open{"tpm", {"tpm", {}}, KeyToRemove{"old"}, deadline},
       Open{"tpm", {"tpm", {}}, KeyToAttest{"old", Bytes(32, 7)}, deadline},
+      Open{"tpm", {"tpm", {}}, CredentialToActivate{"old", Bytes(336, 8)}, deadline},
       Sign{~0ULL, deadline, "default", Bytes(32, 9)},
       Sign{0, deadline, "", {}},
   };
@@ -24,11 +25,14 @@ std::vector<ToHost> to_host() {
 std::vector<FromHost> from_host() {
   return {
       KeyInfo{"default", Algorithm::ecdsa_p256_sha256, Bytes(91, 1)},
-      Opened{4, true, false, std::nullopt, std::nullopt},
-      Opened{1, false, true, invalid_request("KEY_EXISTS", "there is one"), std::nullopt},
+      Opened{4, true, false, std::nullopt, std::nullopt, std::nullopt},
+      Opened{1, false, true, invalid_request("KEY_EXISTS", "there is one"), std::nullopt,
+             std::nullopt},
       Opened{1, false, true, std::nullopt,
              KeyAttestation{
-                 "tpm2-certify", {{"statement", Bytes(9, 1)}, {"signature", {}}}, {Bytes(5, 2)}}},
+                 "tpm2-certify", {{"statement", Bytes(9, 1)}, {"signature", {}}}, {Bytes(5, 2)}},
+             std::nullopt},
+      Opened{1, false, true, std::nullopt, std::nullopt, Bytes(32, 4)},
       OpenFailed{unavailable("DEVICE_ABSENT", "no token")},
       Signed{77, Bytes(71, 3)},
       Refused{78, not_found("KEY_NOT_FOUND", "")},
@@ -70,6 +74,8 @@ TEST(KeyHostMessage, KeepsEveryField) {
   EXPECT_EQ(attestation.format, "tpm2-certify");
   EXPECT_EQ(*attestation.find("statement"), Bytes(9, 1));
   EXPECT_EQ(attestation.certificates, std::vector<Bytes>{Bytes(5, 2)});
+  const auto activated = decode_from_host(encode(from_host()[4]));
+  EXPECT_EQ(std::get<Opened>(*activated).hidden, Bytes(32, 4));
 }
 
 TEST(KeyHostMessage, CutShortOrTooLongIsMalformed) {

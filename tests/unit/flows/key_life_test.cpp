@@ -112,6 +112,12 @@ TEST_F(KeyLifeTest, AttestationAnswersTheChallengeAndIsInTheJournal) {
             "KEY_NOT_FOUND");
 }
 
+TEST_F(KeyLifeTest, WhatWasHiddenForTheDeviceComesBackAndTheActIsInTheJournal) {
+  EXPECT_EQ(*life_.activate(actor(), {"fake", "old"}, Bytes(9, 5)), Bytes(9, 5));
+  EXPECT_EQ(acts("key:fake:old"), "begun done");
+  EXPECT_EQ(life_.activate(actor(), {"fake", "nobody"}, {}).error().reason, "KEY_NOT_FOUND");
+}
+
 TEST_F(KeyLifeTest, KeyIsDeletedOnlyOnceConfirmed) {
   const auto token = life_.ask_to_remove(actor(), {"fake", "spare"});
   ASSERT_TRUE(token.ok()) << token.error().message;

@@ -1,0 +1,152 @@
+#include "backends/tpm/activation.h"
+
+#include <fmt/format.h>
+#include <tss2/tss2_mu.h>
+
+#include <memory>
+#include <optional>
+
+#include "backends/tpm/attestation.h"
+#include "backends/tpm/failure.h"
+#include "backends/tpm/key_template.h"
+#include "core/crypto/tpm/credential.h"
+
+namespace chancery::tpm {
+namespace {
+
+// TCG EK Credential Profile, "Handle values": where makers and tools leave the RSA-2048 key.
+constexpr std::uint32_t endorsement_handle = 0x81010001;
+
+template <typename T>
+std::unique_ptr<T, void (*)(void*)> owned(T* from_esys) {
+  return {from_esys, Esys_Free};
+}
+
+struct Credential {
+  TPM2B_ID_OBJECT object{};
+  TPM2B_ENCRYPTED_SECRET seed{};
+};
+
+Result<Credential> parse_credential(ByteView bytes) {
+  Credential out;
+  UINT32 magic = 0;
+  UINT32 version = 0;
+  std::size_t at = 0;
+  const std::uint8_t* data = bytes.data();
+  const std::size_t size = bytes.size();
+  const bool is_read =
+      Tss2_MU_UINT32_Unmarshal(data, size, &at, &magic) == TSS2_RC_SUCCESS &&
+      Tss2_MU_UINT32_Unmarshal(data, size, &at, &version) == TSS2_RC_SUCCESS &&
+      Tss2_MU_TPM2B_ID_OBJECT_Unmarshal(data, size, &at, &out.object) == TSS2_RC_SUCCESS &&
+      Tss2_MU_TPM2B_ENCRYPTED_SECRET_Unmarshal(data, size, &at, &out.seed) == TSS2_RC_SUCCESS;
+  if (is_read && at == size && magic == tpm2::credential_magic &&
+      version == tpm2::credential_version) {
+    return out;
+  }
+  return invalid_request("CREDENTIAL_MALFORMED",
+                         "this is nothing that `chancery keys make-credential` writes");
+}
+
+bool is_standard(const TPMT_PUBLIC& key) {
+  const TPMT_PUBLIC wanted = endorsement_key_template().publicArea;
+  return key.type == wanted.type && key.nameAlg == wanted.nameAlg &&
+         key.objectAttributes == wanted.objectAttributes &&
+         equal({key.authPolicy.buffer, key.authPolicy.size},
+               {wanted.authPolicy.buffer, wanted.authPolicy.size}) &&
+         key.parameters.rsaDetail.keyBits == wanted.parameters.rsaDetail.keyBits;
+}
+
+// Nothing where none lies there, or another: whoever owns the TPM may put there what they like.
+Result<std::optional<Held>> find_endorsement_key(ESYS_CONTEXT* esys) {
+  constexpr std::string_view what = "find the endorsement key";
+  ESYS_TR handle = ESYS_TR_NONE;
+  const TSS2_RC code = Esys_TR_FromTPMPublic(esys, endorsement_handle, ESYS_TR_NONE, ESYS_TR_NONE,
+                                             ESYS_TR_NONE, &handle);
+  if (is_unknown_handle(code)) return std::optional<Held>();
+  TRY(check(code, what));
+  std::optional<Held> found(std::in_place, esys, handle, Held::End::close);
+  TPM2B_PUBLIC* read = nullptr;
+  TRY(check(Esys_ReadPublic(esys, handle, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &read, nullptr,
+                            nullptr),
+            what));
+  if (!is_standard(owned(read)->publicArea)) return std::optional<Held>();
+  return found;
+}
+
+Result<Held> endorsement_key(ESYS_CONTEXT* esys) {
+  if (auto found = TRY(find_endorsement_key(esys))) return *std::move(found);
+  const TPM2B_PUBLIC wanted = endorsement_key_template();
+  const TPM2B_SENSITIVE_CREATE sensitive{};
+  const TPM2B_DATA outside{};
+  const TPML_PCR_SELECTION pcrs{};
+  ESYS_TR handle = ESYS_TR_NONE;
+  TRY(check(Esys_CreatePrimary(esys, ESYS_TR_RH_ENDORSEMENT, ESYS_TR_PASSWORD, ESYS_TR_NONE,
+                               ESYS_TR_NONE, &sensitive, &wanted, &outside, &pcrs, &handle, nullptr,
+                               nullptr, nullptr, nullptr),
+            "make the endorsement key"));
+  return Held(esys, handle);
+}
+
+// What the endorsement key's policy asks for: the word of its hierarchy, which has no value.
+Result<Held> start_policy(ESYS_CONTEXT* esys) {
+  constexpr TPMT_SYM_DEF none{.algorithm = TPM2_ALG_NULL, .keyBits = {}, .mode = {}};
+  ESYS_TR handle = ESYS_TR_NONE;
+  TRY(check(
+      Esys_StartAuthSession(esys, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE,
+                            ESYS_TR_NONE, nullptr, TPM2_SE_POLICY, &none, TPM2_ALG_SHA256, &handle),
+      "start a session"));
+  Held session(esys, handle);
+  // Else the TPM ends it by itself, and our own end of it meets another's.
+  TRY(check(Esys_TRSess_SetAttributes(esys, handle, TPMA_SESSION_CONTINUESESSION,
+                                      TPMA_SESSION_CONTINUESESSION),
+            "set up a session"));
+  TRY(check(Esys_PolicySecret(esys, ESYS_TR_RH_ENDORSEMENT, handle, ESYS_TR_PASSWORD, ESYS_TR_NONE,
+                              ESYS_TR_NONE, nullptr, nullptr, nullptr, 0, nullptr, nullptr),
+            "have the endorsement hierarchy agree"));
+  return session;
+}
+
+// libtpms says that all has failed where only what it was to decrypt was for another key. A TPM in
+// failure mode does no more than tell so.
+bool is_well(ESYS_CONTEXT* esys) {
+  TPMS_TIME_INFO* time = nullptr;
+  const TSS2_RC code = Esys_ReadClock(esys, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &time);
+  Esys_Free(time);
+  return code == TSS2_RC_SUCCESS;
+}
+
+Result<void> check_activated(ESYS_CONTEXT* esys, TSS2_RC code) {
+  constexpr std::string_view what = "activate the credential";
+  if (is_about_integrity(code)) {
+    return invalid_request("CREDENTIAL_OF_ANOTHER_KEY",
+                           "the credential was made for another attestation key than this TPM's, "
+                           "or altered since");
+  }
+  const bool has_failed = (code & ~TSS2_RC_LAYER_MASK) == TPM2_RC_FAILURE;
+  if (is_about_parameter(code) || (has_failed && is_well(esys))) {
+    return invalid_request(
+        "CREDENTIAL_OF_ANOTHER_TPM",
+        fmt::format("the credential is encrypted to another endorsement key than this TPM's "
+                    "RSA-2048 one, or altered since (0x{:x})",
+                    code));
+  }
+  return check(code, what);
+}
+
+}  // namespace
+
+Result<Bytes> activate(Device& device, ByteView credential) {
+  const Credential given = TRY(parse_credential(credential));
+  const AttestationKey signer = TRY(make_attestation_key(device));
+  const Held endorsement = TRY(endorsement_key(device.esys()));
+  const Held session = TRY(start_policy(device.esys()));
+  TPM2B_DIGEST* hidden = nullptr;
+  const TSS2_RC code = Esys_ActivateCredential(
+      device.esys(), signer.key.handle(), endorsement.handle(), ESYS_TR_PASSWORD, session.handle(),
+      ESYS_TR_NONE, &given.object, &given.seed, &hidden);
+  TRY(check_activated(device.esys(), code));
+  const auto found = owned(hidden);
+  return Bytes(found->buffer, found->buffer + found->size);
+}
+
+}  // namespace chancery::tpm

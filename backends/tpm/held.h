@@ -1,0 +1,36 @@
+// A handle for one piece of work: a key or a session.
+#pragma once
+
+#include <tss2/tss2_esys.h>
+
+#include <utility>
+
+namespace chancery::tpm {
+
+// For work within Device::run().
+class Held {
+ public:
+  enum class End { flush, close };  // a persistent key stays, and only its handle is closed
+
+  Held(ESYS_CONTEXT* esys, ESYS_TR handle, End end = End::flush)
+      : esys_(esys), handle_(handle), end_(end) {}
+  ~Held() {
+    if (handle_ == ESYS_TR_NONE) return;
+    if (end_ == End::flush) {
+      static_cast<void>(Esys_FlushContext(esys_, handle_));
+    } else {
+      static_cast<void>(Esys_TR_Close(esys_, &handle_));
+    }
+  }
+  Held(Held&& other) noexcept
+      : esys_(other.esys_), handle_(std::exchange(other.handle_, ESYS_TR_NONE)), end_(other.end_) {}
+  Held& operator=(Held&&) = delete;
+  ESYS_TR handle() const { return handle_; }
+
+ private:
+  ESYS_CONTEXT* esys_;
+  ESYS_TR handle_;
+  End end_;
+};
+
+}  // namespace chancery::tpm

@@ -1,0 +1,110 @@
+#include "core/crypto/tpm/credential.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
+
+#include <array>
+#include <memory>
+
+#include "core/crypto/hmac.h"
+
+namespace chancery::tpm2 {
+namespace {
+
+constexpr std::size_t symmetric_bytes = 16;  // AES-128
+// Part 1, B.4: with the zero that ends it.
+constexpr std::string_view seed_label{"IDENTITY", 9};
+
+void append_number(Bytes& out, std::uint64_t value, unsigned bytes) {
+  for (unsigned i = bytes; i > 0; --i) {
+    out.push_back(static_cast<std::uint8_t>(value >> 8 * (i - 1)));
+  }
+}
+
+void append_sized(Bytes& out, ByteView value) {  // TPM2B_...
+  append_number(out, value.size(), 2);
+  out.insert(out.end(), value.begin(), value.end());
+}
+
+// Part 1, 11.4.10.2: KDFa (SP 800-108 in counter mode), of which one block is enough.
+Sha256 derive(ByteView seed, std::string_view label, ByteView context, std::uint32_t bits) {
+  constexpr std::array<std::uint8_t, 4> first_block{0, 0, 0, 1};
+  constexpr std::array<std::uint8_t, 1> end_of_label{0};
+  Bytes wanted;
+  append_number(wanted, bits, 4);
+  return hmac_sha256(seed, {first_block, as_bytes(label), end_of_label, context, wanted});
+}
+
+// Part 1, 24.4: AES-128-CFB from a vector of zeros.
+Bytes encrypt(ByteView key, ByteView plain) {
+  constexpr std::array<std::uint8_t, 16> zeros{};
+  const std::unique_ptr<EVP_CIPHER_CTX, void (*)(EVP_CIPHER_CTX*)> context(EVP_CIPHER_CTX_new(),
+                                                                           EVP_CIPHER_CTX_free);
+  Bytes out(plain.size());
+  int size = 0;
+  CHANCERY_ASSERT(EVP_EncryptInit_ex2(context.get(), EVP_aes_128_cfb128(), key.data(), zeros.data(),
+                                      nullptr) == 1);
+  CHANCERY_ASSERT(EVP_EncryptUpdate(context.get(), out.data(), &size, plain.data(),
+                                    static_cast<int>(plain.size())) == 1);
+  return out;
+}
+
+// Part 1, B.10.4: OAEP with SHA-256 and the label. Empty where libcrypto cannot.
+Bytes encrypt_seed(const PublicKey& endorsement_key, ByteView seed) {
+  const std::unique_ptr<EVP_PKEY_CTX, void (*)(EVP_PKEY_CTX*)> context(
+      EVP_PKEY_CTX_new(endorsement_key.borrow(), nullptr), EVP_PKEY_CTX_free);
+  if (EVP_PKEY_encrypt_init(context.get()) != 1 ||
+      EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_OAEP_PADDING) != 1 ||
+      EVP_PKEY_CTX_set_rsa_oaep_md(context.get(), EVP_sha256()) != 1 ||
+      EVP_PKEY_CTX_set_rsa_mgf1_md(context.get(), EVP_sha256()) != 1) {
+    return {};
+  }
+  void* label = OPENSSL_memdup(seed_label.data(), seed_label.size());
+  if (EVP_PKEY_CTX_set0_rsa_oaep_label(context.get(), label, static_cast<int>(seed_label.size())) !=
+      1) {
+    OPENSSL_free(label);
+    return {};
+  }
+  std::size_t size = rsa_bits(endorsement_key.algorithm()) / 8;
+  Bytes out(size);
+  const int done = EVP_PKEY_encrypt(context.get(), out.data(), &size, seed.data(), seed.size());
+  return done == 1 ? out : Bytes();
+}
+
+}  // namespace
+
+bool takes_credentials(const PublicKey& endorsement_key) {
+  return endorsement_key.algorithm() == Algorithm::rsa_pkcs1v15_2048_sha256;
+}
+
+Result<Bytes> make_credential(const PublicKey& endorsement_key, ByteView name, ByteView secret,
+                              ByteView seed) {
+  CHANCERY_ASSERT(secret.size() <= credential_secret_bytes_max &&
+                  seed.size() == credential_seed_bytes);
+  if (!takes_credentials(endorsement_key)) {
+    return unsupported("ENDORSEMENT_KEY_UNSUPPORTED",
+                       "the endorsement key is not RSA-2048: no other kind is known yet");
+  }
+  const Sha256 cipher_key = derive(seed, "STORAGE", name, symmetric_bytes * 8);
+  Bytes plain;
+  append_sized(plain, secret);
+  const Bytes identity = encrypt(ByteView(cipher_key).first(symmetric_bytes), plain);
+  const Sha256 integrity_key = derive(seed, "INTEGRITY", {}, 256);
+  Bytes object;
+  append_sized(object, hmac_sha256(integrity_key, {identity, name}));
+  object.insert(object.end(), identity.begin(), identity.end());
+
+  const Bytes encrypted_seed = encrypt_seed(endorsement_key, seed);
+  if (encrypted_seed.empty()) {
+    return internal("CREDENTIAL_FAILED", "libcrypto cannot encrypt to the endorsement key");
+  }
+  Bytes out;
+  append_number(out, credential_magic, 4);
+  append_number(out, credential_version, 4);
+  append_sized(out, object);
+  append_sized(out, encrypted_seed);
+  return out;
+}
+
+}  // namespace chancery::tpm2
