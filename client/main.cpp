@@ -2,6 +2,7 @@
 #include <string_view>
 
 #include "client/admin/commands.h"
+#include "client/attestation/commands.h"
 #include "client/audit/commands.h"
 #include "client/commands/commands.h"
 #include "client/policy/commands.h"

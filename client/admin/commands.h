@@ -8,7 +8,6 @@ namespace chancery::client {
 void add_status(CommandLine& line);
 void add_reload(CommandLine& line);
 void add_keys(CommandLine& line);
-void add_key_attestation(CommandLine& line);   // after add_keys
 void add_key_certificates(CommandLine& line);  // after add_keys
 void add_key_life(CommandLine& line);          // after add_keys and add_profiles
 void add_log(CommandLine& line);

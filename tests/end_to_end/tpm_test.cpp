@@ -4,8 +4,11 @@
 #include "chancery/v1/keys.pb.h"
 #include "core/base/encoding.h"
 #include "core/base/json.h"
+#include "core/base/rfc3339.h"
+#include "core/crypto/pem.h"
 #include "tests/end_to_end/configured_daemon.h"
 #include "tests/support/program_run.h"
+#include "tests/support/sigstore/memory_ca.h"
 #include "tests/support/swtpm.h"
 
 namespace chancery::testing {
@@ -121,6 +124,84 @@ TEST_F(TpmDaemon, AttestsWhereAKeyWasBornAndOurVerifierBelievesNoOtherWord) {
                                          "made.pem", "--challenge", challenge});
   EXPECT_EQ(unnamed.status, 2);
   EXPECT_THAT(unnamed.err, HasSubstr("--insecure-accept-any-attestation-key"));
+}
+
+// A TPM as its maker ships it: an endorsement key with a certificate.
+class EndorsedTpmDaemon : public TpmDaemon {
+ protected:
+  EndorsedTpmDaemon() {
+    tpm_.tool("tpm2_createek", {"-G", "rsa", "-c", "0x81010001", "-u", "ek.pem", "-f", "pem"});
+    tpm_.tool("tpm2_flushcontext", {"-t"});
+    CertificateShape shape = maker_.leaf_shape(*parse_rfc3339("2020-03-01T12:00:00Z"));
+    shape.extended_usage = "2.23.133.8.1";
+    const auto key = PublicKey::from_pem(read_text(tpm_.directory() / "ek.pem"));
+    const Bytes certificate = maker_.issue(shape, *key).der();
+    write_text(tpm_.directory() / "ek.der", as_text(certificate));
+    tpm_.tool("tpm2_nvdefine", {"0x1c00002", "-C", "p", "-s", std::to_string(certificate.size()),
+                                "-a", "ppwrite|platformcreate|authread|no_da"});
+    tpm_.tool("tpm2_nvwrite", {"0x1c00002", "-C", "p", "-i", "ek.der"});
+    write_text(work_ / "makers.pem", write_pem("CERTIFICATE", maker_.intermediate().der()));
+  }
+
+  const std::string challenge_ = std::string(64, '5');
+  const MemoryCa maker_;
+};
+
+TEST_F(EndorsedTpmDaemon, ExchangeProvesToAVerifierElsewhereWhichTpmAttests) {
+  const ConfiguredDaemon daemon(config());
+  write_text(work_ / "key.pem", chancery(daemon, {"keys", "public-key", "tpm:key"}).out);
+  ASSERT_EQ(chancery(daemon, {"keys", "attest", "tpm:key", "--challenge", challenge_, "--output",
+                              "said.json"})
+                .status,
+            0);
+  const auto hide = [&](const std::string& secret) {
+    return chancery(daemon, {"keys", "make-credential", "said.json", "--anchors", "makers.pem",
+                             "--secret", secret, "--output", "credential"});
+  };
+  const auto verify = [&](const std::string& answer, const std::string& secret) {
+    return chancery(daemon, {"keys", "verify-attestation", "said.json", "--key", "key.pem",
+                             "--challenge", challenge_, "--anchors", "makers.pem", "--secret",
+                             secret, "--answer", answer, "--json"});
+  };
+  const auto hidden = hide("secret");
+  ASSERT_EQ(hidden.status, 0) << hidden.err;
+  EXPECT_EQ(std::filesystem::status(work_ / "secret").permissions(), std::filesystem::perms(0600));
+  const auto activated = chancery(daemon, {"keys", "activate", "tpm:key", "credential"});
+  ASSERT_EQ(activated.status, 0) << activated.err;
+  const std::string answer = activated.out.substr(0, 64);
+  const auto verified = verify(answer, "secret");
+  EXPECT_EQ(verified.status, 0) << verified.err;
+  EXPECT_EQ(Json::parse(verified.out)["attestation_key_is_bound_to_endorsement"], true);
+
+  const auto guessed = verify(std::string(64, '0'), "secret");
+  EXPECT_EQ(guessed.status, 1);
+  EXPECT_THAT(guessed.out, HasSubstr("CREDENTIAL_ANSWER_WRONG"));
+  ASSERT_EQ(hide("another").status, 0);
+  EXPECT_EQ(verify(answer, "another").status, 1);
+  ASSERT_EQ(hide("secret").status, 0);  // the same secret again: the answer holds
+  EXPECT_EQ(verify(answer, "secret").status, 0);
+  std::filesystem::permissions(work_ / "secret", std::filesystem::perms(0644));
+  EXPECT_EQ(verify(answer, "secret").status, 3);
+  EXPECT_EQ(verify(answer, "").status, 2);
+  write_text(work_ / "makers.pem", write_pem("CERTIFICATE", MemoryCa().intermediate().der()));
+  EXPECT_EQ(hide("another").status, 1);
+}
+
+TEST_F(EndorsedTpmDaemon, WhatIsNotForThisTpmStaysHidden) {
+  ConfiguredDaemon daemon(config());
+  v1::ActivateCredentialRequest request;
+  const auto reason = [&](const std::string& key, std::size_t size) {
+    request.set_key(key);
+    request.set_credential(std::string(size, 'c'));
+    return daemon
+        .call<v1::ActivateCredentialReply>("chancery.v1.Keys", "ActivateCredential", request)
+        .error()
+        .reason;
+  };
+  EXPECT_EQ(reason("tpm:key", 336), "CREDENTIAL_MALFORMED");
+  EXPECT_EQ(reason("tpm:key", 1025), "CREDENTIAL_TOO_LARGE");
+  EXPECT_EQ(reason("tpm:nobody", 336), "KEY_NOT_FOUND");
+  EXPECT_EQ(reason("software:default", 336), "CANNOT_ATTEST_KEYS");
 }
 
 TEST_F(TpmDaemon, KeysInSoftwareAreNotAttested) {
