@@ -15,6 +15,8 @@ void Check::add(const Result<Line>& line) {
 }
 
 void Check::add(const TitleLine& line) {
+  expect(Place::nothing);
+  place_ = Place::title;
   if (line.origin == wish_.key.name()) return;
   find("AUDIT_HEAD_INVALID", fmt::format("this is the audit of \"{}\", and the key is that of "
                                          "\"{}\"",
@@ -22,6 +24,8 @@ void Check::add(const TitleLine& line) {
 }
 
 void Check::add(const StartLine& line) {
+  if (!expect(Place::title)) return;  // another one would lead past what is missing
+  place_ = Place::records;
   here_ = {line.number, line.link};
   start_ = line.number;
   if (line.number == 0 && line.link != first_link) {
@@ -31,6 +35,7 @@ void Check::add(const StartLine& line) {
 }
 
 void Check::add(const RecordLine& line) {
+  expect(Place::records);  // after a record that is not shown none is
   const std::uint64_t expected = here_.size + 1;
   const Result<Stamp> stamp = read_stamp(line.record);
   if (!stamp.ok()) {
@@ -60,6 +65,7 @@ void Check::add(const RecordLine& line) {
 }
 
 void Check::add(const DigestLine& line) {
+  if (place_ != Place::digests && expect(Place::records)) place_ = Place::digests;
   step(here_.size + 1, next_link(here_.link, line.digest));
 }
 
@@ -83,10 +89,18 @@ void Check::add(const HeadLine& line) {
 }
 
 void Check::add(const EndLine& line) {
-  has_end_ = true;
+  if (place_ != Place::digests) expect(Place::records);
+  place_ = Place::end;
   if (line.number == here_.size) return;
   find("AUDIT_RECORD_MISSING",
        fmt::format("the last record should be {}, and is {}", line.number, here_.size));
+}
+
+bool Check::expect(Place place) {
+  if (place_ == place) return true;
+  find("AUDIT_LINE_MALFORMED",
+       fmt::format("a line after record {} does not belong there", here_.size));
+  return false;
 }
 
 void Check::step(std::uint64_t number, const Link& link) {
@@ -111,7 +125,7 @@ CheckReport Check::finish() {
                      "end is missing",
                      sealed, here_.size));
   }
-  if (!has_end_) find("AUDIT_TRUNCATED", "the audit stops without its last line");
+  if (place_ != Place::end) find("AUDIT_TRUNCATED", "the audit stops without its last line");
   if (wish_.is_whole && start_ > forgotten_) {
     find("AUDIT_BEGINNING_MISSING",
          fmt::format("the audit begins after record {}, and no record says that those before it "

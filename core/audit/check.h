@@ -41,12 +41,16 @@ class Check {
   CheckReport finish();
 
  private:
+  // What was read last; each kind of line has its place.
+  enum class Place { nothing, title, records, digests, end };
+
   void add(const TitleLine& line);
   void add(const StartLine& line);
   void add(const RecordLine& line);
   void add(const DigestLine& line);
   void add(const HeadLine& line);
   void add(const EndLine& line);
+  bool expect(Place place);
   void step(std::uint64_t number, const Link& link);
   void compare_with_known();
   void find(std::string_view reason, std::string message);
@@ -58,7 +62,7 @@ class Check {
   std::uint64_t forgotten_ = 0;
   std::uint64_t largest_head_ = 0;
   std::uint64_t last_shown_ = 0;
-  bool has_end_ = false;
+  Place place_ = Place::nothing;
 };
 
 }  // namespace chancery::audit

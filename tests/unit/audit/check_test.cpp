@@ -172,6 +172,20 @@ TEST_F(AuditCheck, FileThatBreaksOffIsNoticed) {
   EXPECT_THAT(findings(), ElementsAre(HasSubstr("TRUNCATED: the audit stops without its last")));
 }
 
+TEST_F(AuditCheck, SecondStartLeadsPastNothing) {
+  const Line start = StartLine{7, record(7).link};
+  lines_.erase(lines_.begin() + static_cast<std::ptrdiff_t>(place_of(6)),
+               lines_.begin() + static_cast<std::ptrdiff_t>(place_of(7)) + 1);
+  lines_.insert(lines_.begin() + static_cast<std::ptrdiff_t>(place_of(5)) + 1, start);
+  EXPECT_THAT(findings(), ElementsAre(HasSubstr("LINE_MALFORMED: a line after record 5"),
+                                      HasSubstr("records 6 to 7 are missing")));
+}
+
+TEST_F(AuditCheck, RecordThatIsNotShownAmongOthersIsAFinding) {
+  lines_[place_of(6)] = DigestLine{sha256(as_bytes(record(6).record))};
+  EXPECT_THAT(findings(), ::testing::Contains(HasSubstr("LINE_MALFORMED: a line after record 6")));
+}
+
 TEST_F(AuditCheck, HeadOfAnotherKeyIsRefused) {
   lines_.insert(lines_.end() - 1, head_of(PrivateKey::make(Algorithm::ed25519)));
   EXPECT_THAT(findings(), ElementsAre(HasSubstr("HEAD_INVALID: the head after record 10")));

@@ -62,6 +62,7 @@ class Audit : public ::testing::Test {
     const auto reader = journal_->read_audit().value();
     audit::Check check({key_name_, /*is_whole=*/true});
     const audit::Head start = reader->start().value();
+    check.add(audit::Line(audit::TitleLine{"log/audit"}));
     check.add(audit::Line(audit::StartLine{start.size, start.link}));
     std::uint64_t last = start.size;
     for (const daemon::AuditRow& row : rows()) {
