@@ -85,6 +85,9 @@ class KeyAttestor {
 struct BackendConfig {
   std::string name;
   std::vector<std::pair<std::string, std::string>> options;
+  // Whether keys that should be there are made where they are not. Only the first opening of a
+  // daemon's life may: later a missing key was lost, and one in its place would sign unseen.
+  bool may_make_missing = true;
   // The value, or nothing.
   const std::string* find(std::string_view option) const {
     for (const auto& [key, value] : options) {

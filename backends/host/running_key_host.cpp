@@ -90,6 +90,7 @@ void RunningKeyHost::start_process() {
   listing_.clear();
   Open open{options_.backend_type, options_.config, std::nullopt,
             Deadline::after(options_.start_max)};
+  open.config.may_make_missing = !has_opened_;
   if (reopening_ && reopening_->task) {
     open.task = reopening_->task;
     open.deadline = std::max(open.deadline, reopening_->deadline, [](Deadline a, Deadline b) {
@@ -137,6 +138,7 @@ void RunningKeyHost::take_message(Opened opened) {
     return dismiss(garbage("an opening that cannot be"));
   }
   phase_ = Phase::up;
+  has_opened_ = true;
   up_since_ = Deadline::Clock::now();
   backend_is_closed_ = false;
   keys_ = std::move(listing_);

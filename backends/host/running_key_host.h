@@ -115,6 +115,7 @@ class RunningKeyHost final : public KeyHost {
   std::condition_variable changed_;  // attempted_ or reopening_
   Phase phase_ = Phase::down;
   bool stopping_ = false;
+  bool has_opened_ = false;         // ever
   bool attempted_ = false;          // the first start has come to something
   bool backend_is_closed_ = false;  // the last host said so itself: no use to wait for the next
   bool socket_is_full_ = false;

@@ -51,6 +51,22 @@ TEST(Administration, AKeyHostThatDiesIsStartedAnew) {
   EXPECT_EQ(status(daemon).backends(0).starts(), 2U);
 }
 
+TEST(Administration, AKeyThatWasLostIsNotMadeAnewBehindTheUsersBack) {
+  RunningDaemon daemon;
+  ASSERT_TRUE(daemon.sign(sign_request("before", "hello")).ok());
+  const std::filesystem::path key = daemon.state() / "keys/default.pem";
+  std::filesystem::rename(key, daemon.state() / "taken-away");
+  ::kill(children_of(daemon.process().pid()).at(0), SIGKILL);
+  Result<v1::SignReply> reply = unavailable("KEY_HOST_DIED", "not asked yet");
+  for (int tries = 0; tries < 1000 && reply.error().reason != "KEY_NOT_FOUND"; ++tries) {
+    reply = daemon.sign(sign_request("after", "hello"));
+    if (reply.ok()) break;  // the old host's last word, or a new key's
+  }
+  ASSERT_FALSE(reply.ok());
+  EXPECT_EQ(reply.error().reason, "KEY_NOT_FOUND");
+  EXPECT_FALSE(std::filesystem::exists(key));
+}
+
 TEST(Administration, AStoppedKeyHostHarmsNoReader) {
   RunningDaemon daemon;
   const pid_t host = children_of(daemon.process().pid()).at(0);
