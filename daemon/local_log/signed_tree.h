@@ -23,11 +23,13 @@ class CheckpointSigner {
   const tlog::NoteKey& key() const { return key_; }
 
   // Begins; the answer comes when the key host has it. Signing the same tree again, or a later
-  // one, contradicts nothing, so a failure may simply be tried again. Errors: those of
-  // KeyHost::sign.
+  // one, contradicts nothing, so a failure may simply be tried again. Errors:
+  // unavailable LOG_KEY_CHANGED; those of KeyHost::sign.
   std::future<Result<SignedTree>> begin(const Projection& tree) const;
 
  private:
+  bool has_key() const;
+
   tlog::NoteKey key_;
   std::string key_name_;
   KeyHost& key_host_;

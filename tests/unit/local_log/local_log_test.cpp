@@ -219,6 +219,21 @@ TEST_F(Log, HandedOverItIsCompleteUnlockedAndClosedForGood) {
   EXPECT_EQ(host_.open().error().reason, "LOG_HANDED_OVER");
 }
 
+TEST_F(Log, AnotherKeyOfTheSameNameSignsNothing) {
+  ASSERT_TRUE(host_.open().ok());
+  host_.append(1);
+  host_.wait_until_published();
+  const Deadline soon = Deadline::after(std::chrono::seconds(20));
+  const std::string name = host_.options.key_name;
+  ASSERT_TRUE(host_.key_host.remove_key(name, soon).ok());
+  ASSERT_TRUE(host_.key_host.make_key(name, Algorithm::ed25519, soon).ok());
+  host_.append(1);
+  const auto refused = host_.log().hand_over(Deadline::after(std::chrono::milliseconds(1)));
+  EXPECT_EQ(refused.error().reason, "LOG_CHECKPOINT_UNSIGNED");
+  EXPECT_NE(refused.error().message.find("is not the one that signed this log"), std::string::npos)
+      << refused.error().message;
+}
+
 TEST_F(Log, AHandOverThatFailsLeavesTheLogOpen) {
   ASSERT_TRUE(host_.open().ok());
   host_.key_host.fail_with(unavailable("KEY_HOST_DOWN", "down"));
