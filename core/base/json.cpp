@@ -109,6 +109,11 @@ Result<Json> parse(std::string_view text, std::string_view what, std::size_t byt
     return invalid_request("JSON_TOO_LARGE",
                            fmt::format("{}: {} bytes, at most {}", what, text.size(), bytes_max));
   }
+  // The library passes over a byte order mark, which RFC 8259 8.1 forbids and others refuse.
+  if (text.starts_with("\xEF\xBB\xBF")) {
+    return invalid_request("JSON_MALFORMED",
+                           fmt::format("{}: begins with a byte order mark", what));
+  }
   StrictReader reader(what, depth_max, elided_member);
   const bool parsed = Json::sax_parse(text.begin(), text.end(), &reader);
   return std::move(reader).finish(parsed);

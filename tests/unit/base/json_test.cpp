@@ -24,8 +24,8 @@ TEST(StrictJson, RefusesDuplicateKeysAtEachLevel) {
 }
 
 TEST(StrictJson, RefusesWhatLenientReadersTake) {
-  for (const char* text :
-       {"", "{", "{'a':1}", "[1,]", "{\"a\":1,}", "{} {}", "nul", "\"\x80\"", "[01]", "NaN"}) {
+  for (const char* text : {"", "{", "{'a':1}", "[1,]", "{\"a\":1,}", "{} {}", "nul", "\"\x80\"",
+                           "[01]", "NaN", "\xEF\xBB\xBF[]"}) {
     EXPECT_EQ(reason(text), "JSON_MALFORMED") << text;
   }
   EXPECT_EQ(reason("[1e999]"), "JSON_NUMBER_OUT_OF_RANGE");
