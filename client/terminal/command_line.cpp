@@ -134,6 +134,14 @@ Arguments CommandLine::command(const std::string& name, const CommandHelp& help,
 }
 
 ExitStatus CommandLine::run(int argc, const char* const* argv) {
+  const ExitStatus status = parse_and_run(argc, argv);
+  // A full disk under standard output shows only here.
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+  std::fputs("chancery: not all of the answer could be written to standard output\n", stderr);
+  return status == ExitStatus::done ? ExitStatus::could_not_run : status;
+}
+
+ExitStatus CommandLine::parse_and_run(int argc, const char* const* argv) {
   try {
     parser_->parse(argc, argv);
   } catch (const CLI::CallForHelp&) {

@@ -76,6 +76,7 @@ class CommandLine {
     CLI::App* parser;
     Run run;
   };
+  ExitStatus parse_and_run(int argc, const char* const* argv);
   ExitStatus run_parsed();
   std::string version_;
   bool version_asked_ = false;

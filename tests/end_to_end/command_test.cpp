@@ -145,6 +145,16 @@ TEST_F(CommandTest, AnUnknownProfileIsRefusedBeforeAnythingIsHashed) {
   EXPECT_THAT(signing.err, HasSubstr("`chancery profiles`"));
 }
 
+TEST_F(CommandTest, AnAnswerThatCannotBeWrittenIsNoSuccess) {
+  const std::string program = std::filesystem::path(CHANCERY_PROGRAMS) / "chancery";
+  const ProgramOutcome shell = run({.program = "/bin/sh",
+                                    .arguments = {"-c", program + " trust export >/dev/full"},
+                                    .working_directory = work_.path(),
+                                    .environment = {{"CHANCERY_SOCKET", daemon_.socket()}}});
+  EXPECT_EQ(shell.status, 3);
+  EXPECT_THAT(shell.err, HasSubstr("standard output"));
+}
+
 TEST_F(CommandTest, WithoutADaemonItCouldNotRunAndSaysWhatToDo) {
   write_text(work("app"), "an artefact");
   const auto signing = chancery({"sign", "--socket", work("nobody"), "app"});
