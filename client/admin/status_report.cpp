@@ -92,6 +92,8 @@ std::vector<std::string> troubles_of(const v1::StatusReply& status) {
                        status.configuration_error());
   if (status.log_handed_over())
     troubles.emplace_back("the log was handed over: this daemon signs no more");
+  if (!status.log_trouble().empty())
+    troubles.push_back("the log takes no new work: " + status.log_trouble());
   for (const v1::BackendStatus& backend : status.backends()) {
     if (!backend.is_up())
       troubles.push_back(fmt::format("backend {} is down: {}", backend.name(), backend.trouble()));

@@ -73,6 +73,12 @@ TEST(StatusReport, FilesThatLagBehindAreMentioned) {
   EXPECT_THAT(describe(status, now), Contains(HasSubstr("40 of them in files")));
 }
 
+TEST(StatusReport, ALogThatTakesNothingIsATrouble) {
+  auto status = healthy();
+  status.set_log_trouble("the log cannot sign");
+  EXPECT_THAT(describe(status, now), Contains(HasSubstr("TROUBLE: the log takes no new work")));
+}
+
 TEST(DurationText, NamesTwoUnitsAtMost) {
   EXPECT_EQ(duration_text(seconds(-5)), "0 s");
   EXPECT_EQ(duration_text(seconds(59)), "59 s");
