@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t symmetric_bytes = 16;  // AES-128
 // Part 1, B.4: with the zero that ends it.
-constexpr std::string_view seed_label{"IDENTITY", 9};
+constexpr std::string_view seed_label{"IDENTITY\0", 9};
 
 void append_number(Bytes& out, std::uint64_t value, unsigned bytes) {
   for (unsigned i = bytes; i > 0; --i) {
