@@ -55,6 +55,8 @@ void merge(bundle::TrustedRoot& all, const bundle::TrustedRoot& root) {
 
 Result<RemoteServices> open_services(const Config& config, const std::function<WallTime()>& now) {
   RemoteServices services;
+  // Without services there is nobody to send to, and no need for a thread and a TLS library.
+  if (config.remote.logs.empty() && config.remote.authorities.empty()) return services;
   services.http = TRY(remote::HttpClient::start({.ca_file = config.remote.ca_file}));
   for (const RekorSection& section : config.remote.logs) {
     const bundle::TrustedRoot root = TRY(read_root(section.trusted_root));
