@@ -15,6 +15,9 @@ class Log : public ::testing::Test {
   bool exists(const std::string& path) {
     return std::filesystem::exists(directory_ / ("log/" + path));
   }
+  Error hand_over_fails() {
+    return host_.log().hand_over(Deadline::after(std::chrono::milliseconds(1))).error();
+  }
 
   TemporaryDirectory directory_;
   LogHost host_{directory_.path()};
@@ -228,18 +231,19 @@ TEST_F(Log, AnotherKeyOfTheSameNameSignsNothing) {
   ASSERT_TRUE(host_.key_host.remove_key(name, soon).ok());
   ASSERT_TRUE(host_.key_host.make_key(name, Algorithm::ed25519, soon).ok());
   host_.append(1);
-  const auto refused = host_.log().hand_over(Deadline::after(std::chrono::milliseconds(1)));
-  EXPECT_EQ(refused.error().reason, "LOG_CHECKPOINT_UNSIGNED");
-  EXPECT_NE(refused.error().message.find("is not the one that signed this log"), std::string::npos)
-      << refused.error().message;
+  // Before the first try to sign no reason can be given.
+  Error refused = hand_over_fails();
+  while (refused.message.ends_with("the key host is slow")) refused = hand_over_fails();
+  EXPECT_EQ(refused.reason, "LOG_CHECKPOINT_UNSIGNED");
+  EXPECT_NE(refused.message.find("is not the one that signed this log"), std::string::npos)
+      << refused.message;
 }
 
 TEST_F(Log, AHandOverThatFailsLeavesTheLogOpen) {
   ASSERT_TRUE(host_.open().ok());
   host_.key_host.fail_with(unavailable("KEY_HOST_DOWN", "down"));
   host_.append(1);
-  EXPECT_EQ(host_.log().hand_over(Deadline::after(std::chrono::milliseconds(1))).error().reason,
-            "LOG_CHECKPOINT_UNSIGNED");
+  EXPECT_EQ(hand_over_fails().reason, "LOG_CHECKPOINT_UNSIGNED");
   host_.key_host.fail_with(std::nullopt);
   EXPECT_TRUE(host_.log().ready().ok());
   host_.append(1);
