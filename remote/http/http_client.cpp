@@ -14,12 +14,6 @@
 namespace chancery::remote {
 namespace {
 
-// Once for the process, before its first thread; never undone, as other libraries may use it too.
-bool start_libcurl() {
-  static const bool is_started = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-  return is_started;
-}
-
 // RFC 9110 5.5: what could end a header has no place in one.
 bool is_header_text(std::string_view text) {
   return std::ranges::none_of(text, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
@@ -39,14 +33,15 @@ Result<void> check(const HttpRequest& request) {
 
 class CurlClient : public HttpClient {
  public:
-  CurlClient(HttpOptions options, CURLM* multi) : options_(std::move(options)), multi_(multi) {
+  CurlClient(const Libcurl& curl, HttpOptions options, CURLM* multi)
+      : curl_(curl), options_(std::move(options)), multi_(multi) {
     thread_ = std::thread([this] { run(); });
   }
   ~CurlClient() override {
     stopping_ = true;
-    curl_multi_wakeup(multi_);
+    curl_.multi_wakeup(multi_);
     thread_.join();
-    curl_multi_cleanup(multi_);
+    curl_.multi_cleanup(multi_);
   }
 
   void send(HttpRequest request, Done done) override {
@@ -62,7 +57,7 @@ class CurlClient : public HttpClient {
       const std::lock_guard lock(mutex_);
       waiting_.push_back({std::move(request), std::move(done)});
     }
-    curl_multi_wakeup(multi_);
+    curl_.multi_wakeup(multi_);
   }
 
   HttpCounts counts() const override { return {answered_, in_flight_}; }
@@ -77,9 +72,9 @@ class CurlClient : public HttpClient {
     while (!stopping_) {
       begin_waiting();
       int running = 0;
-      curl_multi_perform(multi_, &running);
+      curl_.multi_perform(multi_, &running);
       end_finished();
-      curl_multi_poll(multi_, nullptr, 0, limits::http_poll_milliseconds_max, nullptr);
+      curl_.multi_poll(multi_, nullptr, 0, limits::http_poll_milliseconds_max, nullptr);
     }
     begin_waiting();
     while (!transfers_.empty()) end(transfers_.begin()->first, std::nullopt);
@@ -96,9 +91,10 @@ class CurlClient : public HttpClient {
 
   void begin(Waiting waiting) {
     const Done done = waiting.done;
-    auto transfer = Transfer::make(std::move(waiting.request), options_, std::move(waiting.done));
+    auto transfer =
+        Transfer::make(curl_, std::move(waiting.request), options_, std::move(waiting.done));
     CURL* handle = transfer.ok() ? (*transfer)->handle() : nullptr;
-    if (handle == nullptr || curl_multi_add_handle(multi_, handle) != CURLM_OK) {
+    if (handle == nullptr || curl_.multi_add_handle(multi_, handle) != CURLM_OK) {
       count_answer();
       return done(unavailable("HTTP_NOT_SENT", "libcurl takes no more requests"));
     }
@@ -107,7 +103,7 @@ class CurlClient : public HttpClient {
 
   void end_finished() {
     int left = 0;
-    while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
+    while (const CURLMsg* message = curl_.multi_info_read(multi_, &left)) {
       // The message lives no longer than its handle.
       if (message->msg == CURLMSG_DONE) end(message->easy_handle, message->data.result);
     }
@@ -116,7 +112,7 @@ class CurlClient : public HttpClient {
   // Nothing: cut short.
   void end(CURL* handle, std::optional<CURLcode> code) {
     const auto node = transfers_.extract(handle);
-    curl_multi_remove_handle(multi_, handle);
+    curl_.multi_remove_handle(multi_, handle);
     count_answer();
     if (code) {
       node.mapped()->finish(*code);
@@ -130,6 +126,7 @@ class CurlClient : public HttpClient {
     answered_ += 1;
   }
 
+  const Libcurl& curl_;
   const HttpOptions options_;
   CURLM* const multi_;
   std::atomic<bool> stopping_ = false;
@@ -144,11 +141,12 @@ class CurlClient : public HttpClient {
 }  // namespace
 
 Result<std::unique_ptr<HttpClient>> HttpClient::start(HttpOptions options) {
-  CURLM* multi = start_libcurl() ? curl_multi_init() : nullptr;
+  const Libcurl& curl = *TRY(load_libcurl());
+  CURLM* multi = curl.multi_init();
   if (multi == nullptr) return unavailable("HTTP_CLIENT_FAILED", "libcurl does not start");
-  curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, limits::http_connections_per_host_max);
-  curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, limits::http_connections_kept_max);
-  return std::unique_ptr<HttpClient>(new CurlClient(std::move(options), multi));
+  curl.multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, limits::http_connections_per_host_max);
+  curl.multi_setopt(multi, CURLMOPT_MAXCONNECTS, limits::http_connections_kept_max);
+  return std::unique_ptr<HttpClient>(new CurlClient(curl, std::move(options), multi));
 }
 
 }  // namespace chancery::remote

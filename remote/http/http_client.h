@@ -31,7 +31,7 @@ class HttpClient {
  public:
   using Done = std::function<void(Result<HttpAnswer>)>;
 
-  // Error: unavailable HTTP_CLIENT_FAILED.
+  // Errors: unsupported LIBCURL_MISSING; unavailable HTTP_CLIENT_FAILED.
   static Result<std::unique_ptr<HttpClient>> start(HttpOptions options);
   // Cuts short what is in flight.
   virtual ~HttpClient() = default;

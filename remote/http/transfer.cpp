@@ -14,10 +14,17 @@ std::string_view trim(std::string_view text) {
 
 }  // namespace
 
-Result<std::unique_ptr<Transfer>> Transfer::make(HttpRequest request, const HttpOptions& options,
+Transfer::Transfer(const Libcurl& curl, HttpRequest request, HttpClient::Done done)
+    : curl_(curl),
+      request_(std::move(request)),
+      done_(std::move(done)),
+      easy_(curl.easy_init(), curl.easy_cleanup),
+      headers_(nullptr, curl.slist_free_all) {}
+
+Result<std::unique_ptr<Transfer>> Transfer::make(const Libcurl& curl, HttpRequest request,
+                                                 const HttpOptions& options,
                                                  HttpClient::Done done) {
-  std::unique_ptr<Transfer> transfer(new Transfer(std::move(request), std::move(done)));
-  transfer->easy_.reset(curl_easy_init());
+  std::unique_ptr<Transfer> transfer(new Transfer(curl, std::move(request), std::move(done)));
   if (transfer->easy_ == nullptr || !transfer->configure(options)) {
     return unavailable("HTTP_NOT_SENT", "libcurl refuses to prepare a request");
   }
@@ -27,8 +34,8 @@ Result<std::unique_ptr<Transfer>> Transfer::make(HttpRequest request, const Http
 bool Transfer::configure(const HttpOptions& options) {
   CURL* easy = easy_.get();
   bool ok = add_headers();
-  const auto set = [easy, &ok](CURLoption option, auto value) {
-    ok = curl_easy_setopt(easy, option, value) == CURLE_OK && ok;
+  const auto set = [this, easy, &ok](CURLoption option, auto value) {
+    ok = curl_.easy_setopt(easy, option, value) == CURLE_OK && ok;
   };
   set(CURLOPT_PRIVATE, this);
   set(CURLOPT_ERRORBUFFER, message_.data());
@@ -69,25 +76,19 @@ bool Transfer::add_headers() {
   }
   lines.emplace_back("Expect:");  // not to be asked whether a body may follow
   for (const std::string& line : lines) {
-    curl_slist* longer = curl_slist_append(headers_.get(), line.c_str());
+    curl_slist* longer = curl_.slist_append(headers_.get(), line.c_str());
     if (longer == nullptr) return false;
     static_cast<void>(headers_.release());
     headers_.reset(longer);
   }
-  return curl_easy_setopt(easy_.get(), CURLOPT_HTTPHEADER, headers_.get()) == CURLE_OK;
-}
-
-Transfer* Transfer::of(CURL* handle) {
-  Transfer* transfer = nullptr;
-  curl_easy_getinfo(handle, CURLINFO_PRIVATE, &transfer);
-  return transfer;
+  return curl_.easy_setopt(easy_.get(), CURLOPT_HTTPHEADER, headers_.get()) == CURLE_OK;
 }
 
 // Counts over all connections that libcurl tried: it begins again by itself where a kept connection
 // turns out to be closed, and then the code of the last failure says nothing of the first try.
 bool Transfer::has_been_sent() const {
   long request_bytes = 0;
-  curl_easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &request_bytes);
+  curl_.easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &request_bytes);
   return request_bytes > 0;
 }
 
@@ -105,10 +106,10 @@ void Transfer::finish(CURLcode code) {
                     request_.answer_bytes_max, limits::http_header_bytes_max)));
   }
   if (code != CURLE_OK) {
-    return done_(failure(message_[0] != 0 ? message_.data() : curl_easy_strerror(code)));
+    return done_(failure(message_[0] != 0 ? message_.data() : curl_.easy_strerror(code)));
   }
   long status = 0;
-  curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+  curl_.easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
   answer_.status = static_cast<int>(status);
   done_(std::move(answer_));
 }

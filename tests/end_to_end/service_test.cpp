@@ -1,4 +1,6 @@
 // The daemon as systemd runs it: a socket that is passed, words to the manager, signals.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <signal.h>
 
 #include "tests/end_to_end/configured_daemon.h"
@@ -9,6 +11,8 @@ namespace chancery::testing {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::string sign_over(client::Connection& connection, std::string_view key) {
   const auto answer =
@@ -38,6 +42,15 @@ TEST(Service, AnswersOnASocketThatIsPassed) {
   EXPECT_TRUE(manager.hears("STOPPING=1"));
   EXPECT_EQ(daemon.wait().status, 0);
   EXPECT_TRUE(fs::exists(socket)) << "it is the manager's to remove";
+}
+
+// They are a fifth of its memory (docs/decisions/libcurl-when-it-is-needed.md).
+TEST(Service, LoadsNothingForServicesElsewhereWhereThereAreNone) {
+  RunningDaemon daemon;
+  const std::string maps = read_text(fmt::format("/proc/{}/maps", daemon.process().pid()));
+  EXPECT_THAT(maps, HasSubstr("libcrypto"));
+  for (const std::string library : {"libcurl", "libssl", "libgnutls", "libkrb5"})
+    EXPECT_THAT(maps, Not(HasSubstr(library)));
 }
 
 // A daemon that tells `manager_` what it does.
