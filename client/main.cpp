@@ -5,6 +5,7 @@
 #include "client/attestation/commands.h"
 #include "client/audit/commands.h"
 #include "client/commands/commands.h"
+#include "client/doctor/commands.h"
 #include "client/policy/commands.h"
 #include "client/terminal/command_line.h"
 
@@ -29,10 +30,26 @@ int main(int argc, char** argv) {
     add_verify(line);
     return static_cast<int>(line.run(argc, argv));
   }
-  for (const auto add :
-       {add_sign, add_attest, add_verify, add_get, add_wait, add_profiles, add_explain, add_policy,
-        add_keys, add_key_attestation, add_key_certificates, add_key_life, add_status, add_audit,
-        add_log, add_trust, add_reload, add_backup, add_restore})
+  for (const auto add : {add_sign,
+                         add_attest,
+                         add_verify,
+                         add_get,
+                         add_wait,
+                         add_profiles,
+                         add_explain,
+                         add_policy,
+                         add_keys,
+                         add_key_attestation,
+                         add_key_certificates,
+                         add_key_life,
+                         add_status,
+                         add_doctor,
+                         add_audit,
+                         add_log,
+                         add_trust,
+                         add_reload,
+                         add_backup,
+                         add_restore})
     add(line);
   return static_cast<int>(line.run(argc, argv));
 }

@@ -15,6 +15,7 @@
 #include "daemon/config/keys.h"
 #include "daemon/config/programs.h"
 #include "daemon/flows/signing.h"
+#include "daemon/metrics/metrics.h"
 #include "daemon/note.h"
 #include "daemon/server/listen.h"
 #include "daemon/services/methods.h"
@@ -170,18 +171,9 @@ Result<void> Daemon::open_audit() {
   tlog::NoteKey name =
       TRY(tlog::NoteKey::make(audit::origin_of(log_->key().name()), log_->key().key()));
   refusals_ = std::make_unique<RefusalRecorder>(*journal_);
-  clerk_ = std::make_unique<Clerk>(
-      *journal_, *refusals_, CheckpointSigner(std::move(name), config->log.key, *key.host),
-      ClerkOptions{
-          .head_interval = limits::audit_head_interval_default,
-          .copy_record =
-              [](std::string_view record) { send_to_system_journal(journal_fields(record)); },
-          .copy_head =
-              [](const audit::Head& head, std::string_view note) {
-                send_to_system_journal(journal_fields(head, note));
-              },
-          .copy_left_out =
-              [](std::uint64_t count) { send_to_system_journal(journal_fields_left_out(count)); }});
+  clerk_ = std::make_unique<Clerk>(*journal_, *refusals_,
+                                   CheckpointSigner(std::move(name), config->log.key, *key.host),
+                                   copying_to_system_journal(limits::audit_head_interval_default));
   return {};
 }
 
@@ -211,7 +203,7 @@ Result<void> Daemon::start_server(sd_event* event) {
   const std::shared_ptr<const Config> config = config_.get();
   parts_.reset(new Parts{config_, keys_, *standing_, *journal_, *refusals_, *payloads_, *log_,
                          *own_verifier_, finisher_.get(), elsewhere_verifier_.get(), throttle_,
-                         in_flight_, *pool_, *spool_, seams_.now, seams_.at_step});
+                         in_flight_, timings_, *pool_, *spool_, seams_.now, seams_.at_step});
   key_life_ = std::make_unique<KeyLife>(config_, keys_, *standing_, seams_.now);
   administration_ = std::make_unique<Administration>(
       *parts_, started_at_, [this](const std::filesystem::path& path) { return load(path); });
@@ -238,6 +230,20 @@ Result<void> Daemon::start_server(sd_event* event) {
   server_ =
       TRY(Server::start(event, std::move(options), std::move(methods), *pool_, may_administer));
   return {};
+}
+
+void Daemon::write_metrics() {
+  const std::filesystem::path path = config_.get()->metrics_file;
+  if (path.empty()) return;
+  background_->post([this, path] {
+    const auto write = [&]() -> Result<void> {
+      return daemon::write_metrics(
+          path,
+          TRY(describe_metrics({*parts_, started_at_, [this] { return server_->counts(); }})));
+    };
+    const Result<void> written = write();
+    if (!written.ok()) note(Priority::warning, "no metrics: " + written.error().message);
+  });
 }
 
 void Daemon::forget_old() {

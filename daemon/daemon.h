@@ -35,6 +35,8 @@ class Daemon {
   bool is_drained() const;
   // Drops from the archive what is older than the configuration keeps.
   void forget_old();
+  // Where the configuration names a file for them.
+  void write_metrics();
   // Names a worker that has stopped making progress; empty when all is well.
   std::string find_stuck() { return watchdog_.find_stuck(); }
 
@@ -72,6 +74,7 @@ class Daemon {
   std::unique_ptr<OwnVerifier> elsewhere_verifier_;
   WallTime log_start_{};
   Throttle throttle_;
+  Timings timings_;
   ByteBudget statements_;
   std::unique_ptr<Pool> pool_;
   std::unique_ptr<Pool> spool_;

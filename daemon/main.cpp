@@ -27,6 +27,7 @@ using EventPtr = std::unique_ptr<sd_event, sd_event* (*)(sd_event*)>;
 
 constexpr std::uint64_t drain_look_interval_us = 5'000;
 constexpr std::uint64_t retention_interval_us = 3'600'000'000;
+constexpr std::uint64_t metrics_interval_us = 10'000'000;  // of a monitor's usual look
 
 int look_whether_drained(sd_event_source* timer, std::uint64_t, void* userdata) {
   Loop& loop = *static_cast<Loop*>(userdata);
@@ -81,12 +82,19 @@ int forget_old(sd_event_source* timer, std::uint64_t, void* userdata) {
   return sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
 }
 
+int write_metrics(sd_event_source* timer, std::uint64_t, void* userdata) {
+  static_cast<Loop*>(userdata)->daemon->write_metrics();
+  sd_event_source_set_time_relative(timer, metrics_interval_us);
+  return sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
+}
+
 void listen(Loop& loop) {
   sd_event_add_signal(loop.event, nullptr, SIGTERM, stop, &loop);
   sd_event_add_signal(loop.event, nullptr, SIGINT, stop, &loop);
   sd_event_add_signal(loop.event, nullptr, SIGHUP, reload, &loop);
   sd_event_add_time_relative(loop.event, nullptr, CLOCK_MONOTONIC, 0, 0, feed_watchdog, &loop);
   sd_event_add_time_relative(loop.event, nullptr, CLOCK_MONOTONIC, 0, 0, forget_old, &loop);
+  sd_event_add_time_relative(loop.event, nullptr, CLOCK_MONOTONIC, 0, 0, write_metrics, &loop);
 }
 
 // Before any thread exists: they inherit the mask, and only the loop sees the signals.

@@ -14,6 +14,19 @@ const CommandHelp help{
     "Say how the daemon is: its keys, its log, and what it has not finished.",
     "Exit status: 0 all is well, 1 something needs the operator, 3 no daemon answers.\n"};
 
+struct StatusOptions {
+  DaemonOptions daemon;
+  bool metrics = false;
+};
+
+ExitStatus print_metrics(const DaemonOptions& options) {
+  const auto reply =
+      ask_once<v1::MetricsReply>(options, services::admin, "Metrics", v1::MetricsRequest{});
+  if (!reply.ok()) return report_error(Style::people, "", reply.error());
+  print_text(reply->text());
+  return ExitStatus::done;
+}
+
 ExitStatus status(const DaemonOptions& options) {
   const auto reply =
       ask_once<v1::StatusReply>(options, services::admin, "Status", v1::StatusRequest{});
@@ -29,10 +42,13 @@ ExitStatus status(const DaemonOptions& options) {
 }  // namespace
 
 void add_status(CommandLine& line) {
-  const auto options = std::make_shared<DaemonOptions>();
-  Arguments arguments = line.command("status", help, [options] { return status(*options); });
-  arguments.flag("--json", options->json, "Everything, as one JSON object");
-  add_daemon_options(arguments, *options);
+  const auto options = std::make_shared<StatusOptions>();
+  Arguments arguments = line.command("status", help, [options] {
+    return options->metrics ? print_metrics(options->daemon) : status(options->daemon);
+  });
+  arguments.flag("--json", options->daemon.json, "Everything, as one JSON object")
+      .flag("--metrics", options->metrics, "Numbers for a monitor, as Prometheus reads them");
+  add_daemon_options(arguments, options->daemon);
 }
 
 }  // namespace chancery::client

@@ -21,6 +21,7 @@ void RefusalRecorder::record(Refusal refusal, Clock::time_point now, Journal::Do
 
 bool RefusalRecorder::has_record_of_its_own(const Refusal& refusal, Clock::time_point now) {
   const std::lock_guard lock(mutex_);
+  ++counts_[{refusal.reason, refusal.rule}];
   auto known = users_.find(refusal.uid);
   if (known == users_.end()) {
     // More users than a host has: a record for each, as if there were no rate.
@@ -40,6 +41,11 @@ bool RefusalRecorder::has_record_of_its_own(const Refusal& refusal, Clock::time_
   counted.to = refusal.at;
   ++counted.reasons[refusal.reason];
   return false;
+}
+
+std::map<RefusalRecorder::Kind, std::uint64_t> RefusalRecorder::counts() const {
+  const std::lock_guard lock(mutex_);
+  return counts_;
 }
 
 Result<void> RefusalRecorder::record_counted(Clock::time_point now) {

@@ -24,6 +24,14 @@ class RefusalRecorder {
   // Waits for the journal.
   Result<void> record_counted(Clock::time_point now);
 
+  // All since the start, recorded one by one or not.
+  struct Kind {
+    std::string reason;
+    std::string rule;  // the nearest
+    auto operator<=>(const Kind&) const = default;
+  };
+  std::map<Kind, std::uint64_t> counts() const;
+
  private:
   // A token bucket.
   struct User {
@@ -36,8 +44,9 @@ class RefusalRecorder {
   void give_back(const CountedRefusals& counted);
 
   Journal& journal_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::map<std::uint32_t, User> users_;
+  std::map<Kind, std::uint64_t> counts_;
 };
 
 }  // namespace chancery::daemon

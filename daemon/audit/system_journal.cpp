@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/uio.h>
 #include <systemd/sd-journal.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -32,6 +33,9 @@ std::vector<std::string> begin(std::string_view message, Priority priority) {
           fmt::format("PRIORITY={}", static_cast<int>(priority)), "SYSLOG_IDENTIFIER=chanceryd"};
 }
 
+// Asked first: a copy costs more than the record.
+bool is_listening() { return ::access("/run/systemd/journal/socket", W_OK) == 0; }
+
 }  // namespace
 
 std::vector<std::string> journal_fields(std::string_view record) {
@@ -46,7 +50,7 @@ std::vector<std::string> journal_fields(std::string_view record) {
   return out;
 }
 
-std::vector<std::string> journal_fields(const audit::Head& head, std::string_view note) {
+std::vector<std::string> head_fields(const audit::Head& head, std::string_view note) {
   std::vector<std::string> out =
       begin(fmt::format("signed head over {} records", head.size), Priority::notice);
   out.emplace_back("CHANCERY_EVENT=head");
@@ -54,7 +58,7 @@ std::vector<std::string> journal_fields(const audit::Head& head, std::string_vie
   return out;
 }
 
-std::vector<std::string> journal_fields_left_out(std::uint64_t count) {
+std::vector<std::string> left_out_fields(std::uint64_t count) {
   return begin(fmt::format("{} records are not copied here, they come too fast; see `chancery "
                            "audit`",
                            count),
@@ -68,6 +72,22 @@ void send_to_system_journal(const std::vector<std::string>& fields) {
     parts.push_back({const_cast<char*>(field.data()), field.size()});  // it is only read
   }
   sd_journal_sendv(parts.data(), static_cast<int>(parts.size()));
+}
+
+ClerkOptions copying_to_system_journal(std::chrono::milliseconds head_interval) {
+  return {.head_interval = head_interval,
+          .copy_record =
+              [](std::string_view record) {
+                if (is_listening()) send_to_system_journal(journal_fields(record));
+              },
+          .copy_head =
+              [](const audit::Head& head, std::string_view note) {
+                if (is_listening()) send_to_system_journal(head_fields(head, note));
+              },
+          .copy_left_out =
+              [](std::uint64_t count) {
+                if (is_listening()) send_to_system_journal(left_out_fields(count));
+              }};
 }
 
 }  // namespace chancery::daemon

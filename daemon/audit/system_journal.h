@@ -6,17 +6,20 @@
 #include <string_view>
 #include <vector>
 
-#include "core/audit/chain.h"
+#include "daemon/audit/clerk.h"
 
 namespace chancery::daemon {
 
 // "NAME=value", as sd_journal_send takes them: MESSAGE, PRIORITY, and CHANCERY_ with each member's
 // name.
 std::vector<std::string> journal_fields(std::string_view record);
-std::vector<std::string> journal_fields(const audit::Head& head, std::string_view note);
-std::vector<std::string> journal_fields_left_out(std::uint64_t count);
+std::vector<std::string> head_fields(const audit::Head& head, std::string_view note);
+std::vector<std::string> left_out_fields(std::uint64_t count);
 
 // Thread-safe.
 void send_to_system_journal(const std::vector<std::string>& fields);
+
+// A clerk's options that send copies there.
+ClerkOptions copying_to_system_journal(std::chrono::milliseconds head_interval);
 
 }  // namespace chancery::daemon

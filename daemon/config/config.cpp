@@ -19,8 +19,9 @@ using ReadSection = void (*)(const ConfigTable&, Config&, ProblemList&);
 
 void read_single_sections(TableReader& root, Config& config, ProblemList& problems) {
   constexpr std::pair<std::string_view, ReadSection> sections[] = {
-      {"server", read_server}, {"state", read_state},   {"archive", read_archive},
-      {"audit", read_audit},   {"policy", read_policy}, {"remote", read_remote}};
+      {"server", read_server}, {"state", read_state},     {"archive", read_archive},
+      {"audit", read_audit},   {"metrics", read_metrics}, {"policy", read_policy},
+      {"remote", read_remote}};
   for (const auto& [name, read] : sections) {
     if (const ConfigTable* table = root.table(name)) read(*table, config, problems);
   }

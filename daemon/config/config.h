@@ -107,6 +107,7 @@ struct Config {
   std::filesystem::path state_directory = "/var/lib/chancery";
   std::chrono::seconds archive_life = limits::archive_life_default;  // of finished requests
   std::chrono::seconds audit_life = limits::audit_life_default;      // of its records
+  std::filesystem::path metrics_file = {};                           // empty: none is written
   LogSection log;
   RemoteSection remote;
   std::vector<BackendSection> backends;

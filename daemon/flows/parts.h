@@ -16,6 +16,7 @@
 #include "daemon/journal/payload_store.h"
 #include "daemon/key_ring.h"
 #include "daemon/local_log/local_log.h"
+#include "daemon/metrics/timings.h"
 #include "daemon/pool.h"
 
 namespace chancery::daemon {
@@ -34,6 +35,7 @@ struct Parts {
   OwnVerifier* elsewhere_verifier;  // trusts those services
   Throttle& throttle;
   InFlight& in_flight;
+  Timings& timings;
   Pool& pool;   // parse, decide, verify, assemble
   Pool& spool;  // one thread, for what reads or writes large payloads
   std::function<WallTime()> now;

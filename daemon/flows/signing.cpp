@@ -88,6 +88,7 @@ void Signing::sign(RequestId id) {
   if (call_.deadline.passed()) {
     return fail(unavailable("DEADLINE_PASSED", "the deadline passed before the key was asked"));
   }
+  step_began_ = Deadline::Clock::now();
   key_->host->sign(
       key_->info.name, signed_digest_.value, call_.deadline,
       [self = shared_from_this()](Result<Bytes> signature) { self->record(std::move(signature)); });
@@ -96,6 +97,7 @@ void Signing::sign(RequestId id) {
 // 4. The signature and its place in the log, in one commit. From here on it will be finished.
 void Signing::record(Result<Bytes> signature) {
   parts_.step("signed");
+  parts_.timings.add_signature(backend_, Deadline::Clock::now() - step_began_);
   if (!signature.ok()) return fail(signature.error());
   signature_ = std::move(*signature);
   is_signed_now_ = true;
@@ -117,6 +119,7 @@ void Signing::record(Result<Bytes> signature) {
 // 5. The log proves that the entry is there.
 void Signing::prove(Placed placed) {
   parts_.step("recorded");
+  step_began_ = Deadline::Clock::now();
   stored_.state = RequestState::signed_;
   stored_.log_index = placed.log_index;
   parts_.log.await_inclusion(
@@ -133,6 +136,7 @@ void Signing::prove(Placed placed) {
 // 6. The bundle, judged by our own verifier: we never hand out what we would refuse.
 void Signing::finish(Result<Inclusion> inclusion) {
   parts_.step("proven");
+  parts_.timings.add_proof(Deadline::Clock::now() - step_began_);
   if (!inclusion.ok()) return give(inclusion.error());
   bundle::Bundle bundle = assemble({signature_,
                                     key_->info.spki,

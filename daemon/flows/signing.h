@@ -59,6 +59,7 @@ class Signing : public std::enable_shared_from_this<Signing> {
   bool is_signed_now_ = false;  // in this run, and checked with the public key
   std::string entry_body_;
   StoredRequest stored_;  // what the journal knows, kept in step with it
+  Deadline::Clock::time_point step_began_;
   std::function<void()> on_done_;
 };
 

@@ -5,6 +5,7 @@
 #include "chancery/v1/admin.pb.h"
 #include "core/base/utf8.h"
 #include "daemon/config/reload.h"
+#include "daemon/metrics/metrics.h"
 #include "daemon/note.h"
 #include "daemon/services/back_up.h"
 #include "daemon/services/message.h"
@@ -51,14 +52,15 @@ v1::UnfinishedRequest describe(const Parts& parts, const StoredRequest& stored) 
 Administration::Administration(const Parts& parts, WallTime started_at, LoadConfig load)
     : parts_(parts), started_at_(started_at), load_(std::move(load)) {}
 
-std::vector<Method> Administration::methods(std::function<ServerCounts()> counts,
+std::vector<Method> Administration::methods(const std::function<ServerCounts()>& counts,
                                             Pool& background) {
   return {
       {service, "Status", Permission::anyone,
-       [this, counts = std::move(counts)](const Call& call) {
-         call.responder->answer(status(counts()));
-       },
-       nullptr, nullptr},
+       [this, counts](const Call& call) { call.responder->answer(status(counts())); }, nullptr,
+       nullptr},
+      {service, "Metrics", Permission::anyone,
+       [this, counts](const Call& call) { call.responder->answer(metrics(counts)); }, nullptr,
+       nullptr},
       {service, "Reload", Permission::admin,
        [this](const Call& call) {
          const Result<void> reloaded = reload(call.peer);
@@ -111,6 +113,12 @@ Result<std::string> Administration::status(const ServerCounts& counts) {
   for (const StoredRequest& stored : TRY(parts_.journal.unfinished(unfinished_shown_max))) {
     *reply.add_unfinished() = describe(parts_, stored);
   }
+  return reply.SerializeAsString();
+}
+
+Result<std::string> Administration::metrics(const std::function<ServerCounts()>& counts) {
+  v1::MetricsReply reply;
+  reply.set_text(TRY(describe_metrics({parts_, started_at_, counts})));
   return reply.SerializeAsString();
 }
 

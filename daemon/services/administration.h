@@ -20,7 +20,7 @@ class Administration {
   Administration(const Parts& parts, WallTime started_at, LoadConfig load);
 
   // `counts` is asked for Status; set before the server starts to answer.
-  std::vector<Method> methods(std::function<ServerCounts()> counts, Pool& background);
+  std::vector<Method> methods(const std::function<ServerCounts()>& counts, Pool& background);
 
   // Admin.Reload and SIGHUP: reads the configuration again. A bad one is reported and remembered
   // for Status; the old one stays in force.
@@ -28,6 +28,7 @@ class Administration {
 
  private:
   Result<std::string> status(const ServerCounts& counts);
+  Result<std::string> metrics(const std::function<ServerCounts()>& counts);
   Result<void> load_again();
   Result<void> close_log(Deadline deadline);
   Result<std::string> hand_over_log(const Call& call);

@@ -10,7 +10,6 @@ namespace chancery::daemon {
 namespace {
 
 std::optional<std::string> chunk_of(std::string lines) {
-  if (lines.empty()) return std::nullopt;
   v1::AuditChunk chunk;
   chunk.set_lines(std::move(lines));
   return chunk.SerializeAsString();
@@ -26,6 +25,7 @@ class RangeStream final : public OutboundStream {
   }
 
   Result<std::optional<std::string>> next() override {
+    if (has_ended_) return std::optional<std::string>();
     while (!has_ended_ && lines_.size() < limits::audit_chunk_bytes) TRY(add_page());
     return chunk_of(std::exchange(lines_, {}));
   }
@@ -90,9 +90,12 @@ class SearchStream final : public OutboundStream {
   SearchStream(std::unique_ptr<AuditReader> reader, audit::Search search)
       : reader_(std::move(reader)), search_(std::move(search)) {}
 
+  // Where little is found a chunk is empty: others need this thread, too.
   Result<std::optional<std::string>> next() override {
+    if (has_ended_) return std::optional<std::string>();
     std::string lines;
-    while (!has_ended_ && lines.size() < limits::audit_chunk_bytes) {
+    for (std::size_t page = 0; page < limits::audit_search_pages && !has_ended_; ++page) {
+      if (lines.size() >= limits::audit_chunk_bytes) break;
       const std::vector<AuditRow> rows = TRY(reader_->rows(next_, limits::audit_page_rows));
       for (const AuditRow& row : rows) {
         next_ = row.number + 1;

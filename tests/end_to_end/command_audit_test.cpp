@@ -1,5 +1,7 @@
 // `chancery audit`: shown, exported, verified; and what somebody did to the disk is found.
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/base/encoding.h"
 #include "tests/end_to_end/command_fixture.h"
@@ -7,6 +9,7 @@
 namespace chancery::testing {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -52,6 +55,25 @@ TEST_F(AuditTest, TellsWhatWasDecidedAndWhatBecameOfIt) {
   EXPECT_THAT(events({"--since", "2999-01-01T00:00:00Z"}), ElementsAre());
   EXPECT_THAT(chancery({"audit"}).out, HasSubstr("allowed  method Signer.Sign"));
   EXPECT_EQ(chancery({"audit", "--since", "yesterday"}).status, 2);
+}
+
+TEST_F(AuditTest, WhatAdministratorsDoIsOnRecordAndWhatTheyMayNotDoToo) {
+  ASSERT_EQ(chancery({"backup", "monday"}).status, 0);
+  ASSERT_EQ(chancery({"reload"}).status, 0);
+  EXPECT_THAT(chancery({"audit"}).out, AllOf(HasSubstr("act      method Admin.BackUp"),
+                                             HasSubstr("act      method Admin.Reload")));
+  if (geteuid() != 0) GTEST_SKIP() << "needs root, to ask as another user";
+  const std::filesystem::path program = work("chancery");
+  std::filesystem::copy_file(std::filesystem::path(CHANCERY_PROGRAMS) / "chancery", program);
+  for (const auto& folder : {work(""), daemon_.socket().parent_path()}) {
+    ASSERT_EQ(chmod(folder.c_str(), 0711), 0);
+  }
+  ASSERT_EQ(chmod(daemon_.socket().c_str(), 0666), 0);
+  ProgramOptions another =
+      command({"--reuid=65533", "--regid=65533", "--clear-groups", program, "backup", "tuesday"});
+  another.program = "/usr/bin/setpriv";
+  EXPECT_EQ(run(another).status, 1);
+  EXPECT_THAT(chancery({"audit"}).out, HasSubstr("refused  method Admin.BackUp  uid 65533"));
 }
 
 TEST_F(AuditTest, UntouchedItHoldsBeforeAndAfterAHead) {

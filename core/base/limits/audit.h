@@ -21,6 +21,8 @@ inline constexpr std::size_t audit_page_rows = 32;
 // Of a stream of it: a frame holds 4 MiB, and the last page of the longest lines goes on top.
 inline constexpr std::size_t audit_chunk_bytes = 256U << 10;
 static_assert(audit_page_rows * audit_line_bytes_max + audit_chunk_bytes < (4U << 20));
+// Pages that a search looks at before it lets others have its thread: some 10 ms.
+inline constexpr std::size_t audit_search_pages = 128;
 // How often the newest record is covered by a signed head: what came after it can be cut off
 // unseen.
 inline constexpr auto audit_head_interval_default = std::chrono::seconds(60);

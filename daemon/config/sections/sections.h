@@ -9,11 +9,12 @@
 
 namespace chancery::daemon {
 
-// [server], [state], [archive], [audit], [log]
+// [server], [state], [archive], [audit], [metrics], [log]
 void read_server(const ConfigTable& table, Config& config, ProblemList& problems);
 void read_state(const ConfigTable& table, Config& config, ProblemList& problems);
 void read_archive(const ConfigTable& table, Config& config, ProblemList& problems);
 void read_audit(const ConfigTable& table, Config& config, ProblemList& problems);
+void read_metrics(const ConfigTable& table, Config& config, ProblemList& problems);
 void read_log(const ConfigTable& table, Config& config, ProblemList& problems);
 
 // [remote], [[rekor]], [[timestamp_authority]], and what a [[profile]] says of them

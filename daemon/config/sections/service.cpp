@@ -1,4 +1,4 @@
-// [server], [state], [archive], [audit], [log]: there is one of each.
+// [server], [state], [archive], [audit], [metrics], [log]: there is one of each.
 #include "core/base/limits/configuration.h"
 #include "daemon/config/sections/log_origin.h"
 #include "daemon/config/sections/sections.h"
@@ -55,6 +55,15 @@ void read_audit(const ConfigTable& table, Config& config, ProblemList& problems)
   TableReader audit(table, "[audit]", problems);
   if (const auto life = read_days(audit)) config.audit_life = *life;
   audit.refuse_others();
+}
+
+void read_metrics(const ConfigTable& table, Config& config, ProblemList& problems) {
+  TableReader metrics(table, "[metrics]", problems);
+  if (const auto file = metrics.path(
+          "file", "the path of a file such as \"/run/chancery-metrics/chancery.prom\"")) {
+    config.metrics_file = *file;
+  }
+  metrics.refuse_others();
 }
 
 void read_log(const ConfigTable& table, Config& config, ProblemList& problems) {

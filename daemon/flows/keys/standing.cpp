@@ -48,6 +48,11 @@ std::string Standing::certificates_of(const KeyName& key) const {
   return found == standings_.certificates.end() ? std::string() : found->second;
 }
 
+std::map<std::string, std::string> Standing::certificates() const {
+  const std::lock_guard lock(mutex_);
+  return standings_.certificates;
+}
+
 Result<void> Standing::record(const Act& act) {
   const std::lock_guard alone(recording_);
   TRY(journal_.record_act(act));

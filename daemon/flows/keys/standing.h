@@ -25,6 +25,9 @@ class Standing {
   // PEM, the key's own first; empty where none was imported.
   std::string certificates_of(const KeyName& key) const;
 
+  // All of them, by subject.
+  std::map<std::string, std::string> certificates() const;
+
   // Into the journal, and from then on it holds: whoever asks after this returns is judged by it.
   Result<void> record(const Act& act);
 

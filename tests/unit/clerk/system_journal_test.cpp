@@ -26,12 +26,12 @@ TEST(SystemJournal, EachMemberIsAField) {
 }
 
 TEST(SystemJournal, AHeadIsThereAsANote) {
-  const auto fields = daemon::journal_fields({7, {}}, "origin\n7\n");
+  const auto fields = daemon::head_fields({7, {}}, "origin\n7\n");
   EXPECT_THAT(fields, Contains("CHANCERY_HEAD=origin\n7\n"));
 }
 
 TEST(SystemJournal, NothingHappensWhereNobodyListens) {
-  daemon::send_to_system_journal(daemon::journal_fields_left_out(3));
+  daemon::send_to_system_journal(daemon::left_out_fields(3));
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ TEST(ParseConfig, ReadsEveryKeyOfEverySection) {
   EXPECT_EQ(config.socket_mode, 0666U);
   EXPECT_EQ(config.state_directory, "/var/lib/chancery");
   EXPECT_EQ(config.archive_life, 24h * 30);
+  EXPECT_EQ(config.policy_hash.size(), 64U);
   EXPECT_EQ(config.log.origin, "log.example.org");
   EXPECT_EQ(config.log.backend, "disk");
   EXPECT_EQ(config.log.key, "log");

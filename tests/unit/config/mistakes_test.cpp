@@ -50,7 +50,7 @@ INSTANTIATE_TEST_SUITE_P(
                 R"(f:6: the configuration: unknown key "archiv"; did you mean "archive"?)"},
         Mistake{"KeyOutsideSections", "[server]", "days = 3\n[server]",
                 R"(f:1: the configuration: unknown key "days"; known are server, state, )"
-                R"(archive, audit, policy, remote, log, backend, profile, rekor, )"
+                R"(archive, audit, metrics, policy, remote, log, backend, profile, rekor, )"
                 R"(timestamp_authority, rule, test)"},
         Mistake{"SectionAsList", "[server]", "[[server]]",
                 R"(f:1: the configuration: server is a list; expected a section [server], of )"

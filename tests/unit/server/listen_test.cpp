@@ -78,6 +78,14 @@ TEST_F(Listen, AFileInTheWayIsNotTouched) {
   EXPECT_EQ(testing::read_text(path), "precious");
 }
 
+TEST_F(Listen, ASocketOfAnotherUserIsNotTouched) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root, to give a socket to another user";
+  leave_stale_socket();
+  ASSERT_EQ(::lchown(path.c_str(), 65533, 65533), 0);
+  EXPECT_EQ(reason(), "SOCKET_PATH_TAKEN");
+  EXPECT_TRUE(fs::exists(fs::symlink_status(path)));
+}
+
 TEST_F(Listen, ALinkInTheWayIsNotFollowed) {
   leave_stale_socket();
   fs::rename(path, directory / "elsewhere");

@@ -1,0 +1,95 @@
+#include "client/doctor/daemon_checks.h"
+
+#include <fmt/format.h>
+
+#include "client/admin/status_report.h"
+
+namespace chancery::client {
+namespace {
+
+using std::chrono::seconds;
+
+// A request takes milliseconds; one that is older than this waits for something.
+constexpr seconds unfinished_age_max = std::chrono::minutes(5);
+// Clocks of two hosts differ by less; this one's daemon runs beside us.
+constexpr seconds clock_difference_max{5};
+
+std::chrono::sys_seconds at(std::int64_t unix_seconds) {
+  return std::chrono::sys_seconds(seconds(unix_seconds));
+}
+
+Finding check_version(const v1::StatusReply& status, std::string_view own_version) {
+  if (status.version() == own_version)
+    return {Health::well, "daemon", "answers, " + status.version()};
+  return {Health::look, "daemon",
+          fmt::format("answers; it is {}, and this command {}", status.version(), own_version),
+          "Restart it, so that it is the version that is installed: systemctl restart chanceryd."};
+}
+
+Finding check_configuration(const v1::StatusReply& status) {
+  if (status.configuration_error().empty()) {
+    return {Health::well, "configuration", status.configuration()};
+  }
+  return {Health::ill, "configuration",
+          "the last reload failed, the old one is in force: " + status.configuration_error(),
+          "Mend it (chanceryd --check-config --config FILE says what is wrong) and reload."};
+}
+
+Finding check_backend(const v1::BackendStatus& backend) {
+  const std::string subject = "keys of " + backend.name();
+  if (!backend.is_up()) {
+    return {Health::ill, subject, "down: " + backend.trouble(),
+            "See to the device, its PIN or passphrase; the daemon comes back to it by itself."};
+  }
+  if (!backend.memory_locked()) {
+    return {Health::look, subject, "up, but their memory may reach the swap space",
+            "Raise LimitMEMLOCK= in the unit, or `ulimit -l` before a private daemon."};
+  }
+  return {Health::well, subject, fmt::format("up, {} signatures", backend.signatures())};
+}
+
+Finding check_log(const v1::StatusReply& status) {
+  if (status.log_handed_over()) {
+    return {Health::ill, "log", "handed over to another server: nothing is signed any more",
+            "Start with a new state directory, or configure that server's log."};
+  }
+  if (!status.log_trouble().empty()) {
+    return {Health::ill, "log", status.log_trouble(),
+            "Its disk may be full, or its key's backend down; it goes on by itself after that."};
+  }
+  return {Health::well, "log",
+          fmt::format("{}, {} entries", status.log_origin(), status.log_size())};
+}
+
+Finding check_unfinished(const v1::StatusReply& status, std::chrono::sys_seconds now) {
+  const int count = status.unfinished_size();
+  if (count == 0) return {Health::well, "requests", "none is unfinished"};
+  const seconds age = now - at(status.unfinished(0).accepted_at());
+  const std::string state =
+      fmt::format("{} unfinished, the oldest for {}", count, duration_text(age));
+  if (age <= unfinished_age_max) return {Health::well, "requests", state};
+  return {Health::look, "requests", state,
+          "`chancery status` lists them; `chancery wait RECEIPT` says what one waits for."};
+}
+
+Finding check_start(const v1::StatusReply& status, std::chrono::sys_seconds now) {
+  if (at(status.started_at()) <= now + clock_difference_max) {
+    return {Health::well, "uptime", duration_text(now - at(status.started_at()))};
+  }
+  return {Health::ill, "uptime", "the daemon started in the future: the clock was set back",
+          "Set it right: records, receipts and certificates are dated by it."};
+}
+
+}  // namespace
+
+Findings check_daemon(const v1::StatusReply& status, std::string_view own_version,
+                      std::chrono::sys_seconds now) {
+  Findings out{check_version(status, own_version), check_start(status, now),
+               check_configuration(status)};
+  for (const v1::BackendStatus& backend : status.backends()) out.push_back(check_backend(backend));
+  out.push_back(check_log(status));
+  out.push_back(check_unfinished(status, now));
+  return out;
+}
+
+}  // namespace chancery::client

@@ -1,0 +1,14 @@
+// What the daemon says of itself, judged. Pure; any thread.
+#pragma once
+
+#include <chrono>
+
+#include "chancery/v1/admin.pb.h"
+#include "client/doctor/finding.h"
+
+namespace chancery::client {
+
+Findings check_daemon(const v1::StatusReply& status, std::string_view own_version,
+                      std::chrono::sys_seconds now);
+
+}  // namespace chancery::client
