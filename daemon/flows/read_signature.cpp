@@ -23,6 +23,23 @@ Result<void> may_read(const Parts& parts, const Call& call, const StoredRequest&
   return {};
 }
 
+// A refusal to read is on record as one to sign is.
+Result<void> require_reader(const Parts& parts, const Call& call, const StoredRequest& stored) {
+  const Result<void> allowed = may_read(parts, call, stored);
+  if (allowed.ok()) return {};
+  parts.refusals.record({.uid = call.peer.uid,
+                         .gid = call.peer.gid,
+                         .pid = call.peer.pid,
+                         .method = call.method,
+                         .profile = stored.acceptance.profile,
+                         .policy = parts.config.get()->policy_hash,
+                         .reason = allowed.error().reason,
+                         .message = allowed.error().message,
+                         .at = parts.now()},
+                        RefusalRecorder::Clock::now(), [](const Result<void>&) {});
+  return allowed;
+}
+
 Result<StoredRequest> find_by_digest(const Parts& parts, const Call& call, ByteView digest) {
   for (const RequestId id : TRY(parts.journal.find_by_digest(digest, candidates_max))) {
     std::optional<StoredRequest> stored = TRY(parts.journal.find(id));
@@ -37,7 +54,7 @@ Result<StoredRequest> find_by_idempotency_key(const Parts& parts, const Call& ca
   std::optional<StoredRequest> stored =
       TRY(parts.journal.find_by_idempotency_key(call.peer.uid, profile, request.idempotency_key()));
   if (!stored) return unknown_signature("idempotency key");
-  TRY(may_read(parts, call, *stored));
+  TRY(require_reader(parts, call, *stored));
   return std::move(*stored);
 }
 
@@ -63,7 +80,7 @@ Result<StoredRequest> find_by_receipt(const Parts& parts, const Call& call,
   const RequestId id = TRY(parts.journal.receipts().request_of(receipt));
   std::optional<StoredRequest> stored = TRY(parts.journal.find(id));
   if (!stored) return unknown_signature("receipt");
-  TRY(may_read(parts, call, *stored));
+  TRY(require_reader(parts, call, *stored));
   return std::move(*stored);
 }
 

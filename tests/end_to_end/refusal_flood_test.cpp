@@ -80,5 +80,21 @@ TEST_F(RefusalFlood, HonestClientsAreServedAndEachRefusalIsCounted) {
   EXPECT_LT(records_, std::uint64_t{refusals} / 2);
 }
 
+TEST_F(RefusalFlood, ReadingWithoutARuleIsOnRecord) {
+  const v1::SignRequest request = sign_request("k", "content");
+  ASSERT_TRUE(daemon_.call<v1::SignReply>(signer, "Sign", request).ok());
+  daemon_.write("[[rule]]\nname = \"others\"\nusers = [65533]\nprofiles = [\"default\"]\n");
+  const auto reloaded =
+      daemon_.call<v1::ReloadReply>("chancery.v1.Admin", "Reload", v1::ReloadRequest{});
+  ASSERT_TRUE(reloaded.ok()) << reloaded.error().message;
+  v1::GetSignatureRequest read;
+  read.set_idempotency_key("k");
+  const auto refused = daemon_.call<v1::SignReply>(signer, "GetSignature", read);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().reason, "NO_RULE");
+  daemon_.restart();  // the answer does not wait for the record
+  EXPECT_EQ(told()["refused"], 1U);
+}
+
 }  // namespace
 }  // namespace chancery::testing
