@@ -15,3 +15,16 @@ pkg_check_modules(TSS2 REQUIRED IMPORTED_TARGET tss2-esys tss2-mu tss2-rc tss2-t
 pkg_check_modules(TOMLPLUSPLUS REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(CURL REQUIRED libcurl)
 find_package(CLI11 REQUIRED)
+
+# chancery_either(NAME SHARED STATIC): a target either::NAME, which is the shared library, but the static one
+# in a program whose property CHANCERY_STATIC is set (see docs/decisions/the-command-is-linked-statically.md).
+function(chancery_either name shared static)
+  add_library(chancery_either_${name} INTERFACE)
+  add_library(either::${name} ALIAS chancery_either_${name})
+  target_link_libraries(chancery_either_${name} INTERFACE
+    $<IF:$<BOOL:$<TARGET_PROPERTY:CHANCERY_STATIC>>,${static},${shared}>)
+endfunction()
+chancery_either(fmt fmt::fmt chancery_static_fmt)
+chancery_either(protobuf protobuf::libprotobuf-lite libprotobuf-lite.a)
+chancery_either(re2 PkgConfig::RE2 libre2.a)
+chancery_either(sodium PkgConfig::SODIUM libsodium.a)
