@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -88,6 +89,12 @@ struct BackendConfig {
   // Whether keys that should be there are made where they are not. Only the first opening of a
   // daemon's life may: later a missing key was lost, and one in its place would sign unseen.
   bool may_make_missing = true;
+  // Were there in a daemon's life before: these are not made anew either.
+  std::set<std::string> known_keys = {};
+
+  bool may_make(const std::string& key) const {
+    return may_make_missing && !known_keys.contains(key);
+  }
   // The value, or nothing.
   const std::string* find(std::string_view option) const {
     for (const auto& [key, value] : options) {

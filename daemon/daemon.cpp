@@ -15,6 +15,7 @@
 #include "daemon/config/keys.h"
 #include "daemon/config/programs.h"
 #include "daemon/flows/signing.h"
+#include "daemon/known_keys.h"
 #include "daemon/metrics/metrics.h"
 #include "daemon/note.h"
 #include "daemon/server/listen.h"
@@ -59,11 +60,13 @@ Daemon::Daemon(Config config)
       started_at_(seams_.now()),
       statements_(limits::statement_bytes_in_flight_max) {}
 
-Result<std::unique_ptr<Daemon>> Daemon::start(Config config, sd_event* event) {
+Result<std::unique_ptr<Daemon>> Daemon::start(Config config,
+                                              const std::vector<KeyName>& to_make_anew,
+                                              sd_event* event) {
   std::unique_ptr<Daemon> daemon(new Daemon(std::move(config)));
   daemon->listening_ = TRY(listen_as_passed());  // before threads: it clears the environment
   TRY(daemon->open_state());
-  TRY(daemon->start_key_hosts());
+  TRY(daemon->start_key_hosts(to_make_anew));
   TRY(daemon->open_log());
   TRY(daemon->open_audit());
   TRY(daemon->start_finisher());
@@ -107,7 +110,7 @@ Result<void> Daemon::open_state() {
   return payloads_->remove_orphans(names_payload_file());
 }
 
-Result<void> Daemon::start_key_hosts() {
+Result<void> Daemon::start_key_hosts(const std::vector<KeyName>& to_make_anew) {
   const std::filesystem::path own_program = TRY(find_own_program());
   const std::filesystem::path program = TRY(find_key_host_program(own_program));
   for (const BackendSection& section : config_.get()->backends) {
@@ -116,6 +119,8 @@ Result<void> Daemon::start_key_hosts() {
         .backend_type = section.type,
         .config = section.config,
         .post = [this](std::function<void()> work) { pool_->post(std::move(work)); }};
+    options.config.known_keys =
+        TRY(keys_not_to_make(*journal_, *config_.get(), section.config.name, to_make_anew));
     keys_.add(section.config.name,
               TRY(KeyHost::start(std::move(options), Deadline::after(limits::key_host_start_max))));
   }
@@ -126,7 +131,9 @@ Result<void> Daemon::start_key_hosts() {
            fmt::format("backend \"{}\" is down: {}", named.backend, state.trouble));
     }
   }
-  return fits_keys(*config_.get());
+  TRY(check_known_keys(*journal_, *config_.get(), keys_));
+  TRY(fits_keys(*config_.get()));
+  return remember_keys(*journal_, *config_.get(), keys_);
 }
 
 Result<void> Daemon::fits_keys(const Config& config) {
@@ -206,7 +213,11 @@ Result<void> Daemon::start_server(sd_event* event) {
                          in_flight_, timings_, *pool_, *spool_, seams_.now, seams_.at_step});
   key_life_ = std::make_unique<KeyLife>(config_, keys_, *standing_, seams_.now);
   administration_ = std::make_unique<Administration>(
-      *parts_, started_at_, [this](const std::filesystem::path& path) { return load(path); });
+      *parts_, started_at_, [this](const std::filesystem::path& path) -> Result<Config> {
+        Config loaded = TRY(load(path));
+        TRY(remember_keys(*journal_, loaded, keys_));
+        return loaded;
+      });
   std::vector<Method> methods = all_methods(
       {*parts_,
        *key_life_,

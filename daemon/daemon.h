@@ -25,7 +25,10 @@ class Daemon {
  public:
   // Everything up to answering requests. Any failure is fatal at start, but for a device that is
   // away: its profiles answer `unavailable` until it comes.
-  static Result<std::unique_ptr<Daemon>> start(Config config, sd_event* event);
+  // `to_make_anew` are keys that were in use here and that are made where they are lost.
+  static Result<std::unique_ptr<Daemon>> start(Config config,
+                                               const std::vector<KeyName>& to_make_anew,
+                                               sd_event* event);
   ~Daemon();
 
   // `who` asked for it, as far as a signal says.
@@ -45,7 +48,7 @@ class Daemon {
 
   Result<void> open_state();
   PayloadStore::IsNamed names_payload_file();
-  Result<void> start_key_hosts();
+  Result<void> start_key_hosts(const std::vector<KeyName>& to_make_anew);
   Result<void> fits_keys(const Config& config);
   Result<Config> load(const std::filesystem::path& path);
   Result<void> open_log();

@@ -145,7 +145,8 @@ int run(const Options& options) {
     return fail(system_error("EVENT_LOOP_FAILED", "the event loop", -error));
   }
   const EventPtr event(raw_event, sd_event_unref);
-  Result<std::unique_ptr<Daemon>> daemon = Daemon::start(std::move(*config), event.get());
+  Result<std::unique_ptr<Daemon>> daemon =
+      Daemon::start(std::move(*config), options.to_make_anew, event.get());
   if (!daemon.ok()) return fail(daemon.error());
   Loop loop{event.get(), daemon->get()};
   listen(loop);

@@ -21,6 +21,17 @@ std::variant<Options, ExitNow> read_command_line(int argc, char** argv) {
   app.add_option("--ready-fd", options.ready_fd,
                  "file descriptor that gets the line \"ready\" once requests are answered")
       ->type_name("NUMBER");
+  app.add_option_function<std::vector<std::string>>(
+         "--make-lost-key",
+         [&options](const std::vector<std::string>& names) {
+           for (const std::string& text : names) {
+             const Result<KeyName> name = read_key_name(text);
+             if (!name.ok()) throw CLI::ValidationError(text, name.error().message);
+             options.to_make_anew.push_back(*name);
+           }
+         },
+         "make this key anew, which was in use here and is lost")
+      ->type_name("BACKEND:KEY");
   app.add_flag("--check-config", options.check_only,
                "read the configuration, print what is wrong with it, and exit");
   try {

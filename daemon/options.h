@@ -3,6 +3,9 @@
 
 #include <filesystem>
 #include <variant>
+#include <vector>
+
+#include "daemon/config/key_name.h"
 
 namespace chancery::daemon {
 
@@ -11,6 +14,7 @@ struct Options {
   std::filesystem::path state_directory;  // embedded default only
   std::filesystem::path socket;           // embedded default only
   int ready_fd = -1;                      // gets "ready\n" once requests are answered
+  std::vector<KeyName> to_make_anew;      // keys that were in use here and are lost
   bool check_only = false;                // read the configuration, say what is wrong, exit
 };
 

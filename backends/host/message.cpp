@@ -168,7 +168,9 @@ std::optional<Task> read_task(Reader& reader) {
 
 Open read_open(Reader& reader) {
   Open open{reader.text(), {reader.text(), {}}, std::nullopt, reader.deadline()};
-  open.config.may_make_missing = reader.number<std::uint8_t>() != 0;
+  open.config.may_make_missing = reader.flag();
+  const std::size_t known_keys = reader.count(limits::keys_per_backend_max);
+  for (std::size_t i = 0; i < known_keys; ++i) open.config.known_keys.insert(reader.text());
   const std::size_t options = reader.count(limits::backend_options_max);
   for (std::size_t i = 0; i < options; ++i) {
     std::string name = reader.text();
@@ -227,7 +229,9 @@ Bytes write(const Open& message) {
   writer.text(message.backend_type);
   writer.text(message.config.name);
   writer.deadline(message.deadline);
-  writer.number(static_cast<std::uint8_t>(message.config.may_make_missing));
+  writer.flag(message.config.may_make_missing);
+  writer.number(static_cast<std::uint32_t>(message.config.known_keys.size()));
+  for (const std::string& key : message.config.known_keys) writer.text(key);
   writer.number(static_cast<std::uint32_t>(message.config.options.size()));
   for (const auto& [name, value] : message.config.options) {
     writer.text(name);

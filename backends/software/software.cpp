@@ -127,7 +127,7 @@ Result<std::vector<std::unique_ptr<KeyBackend>>> open(const BackendConfig& confi
   if (!problems.empty()) return invalid_request("OPTIONS_INVALID", problems.front());
   auto first = std::make_unique<SoftwareBackend>(options, TRY(load_all(options)));
   for (const KeyWanted& wanted : options.make_missing) {
-    if (!config.may_make_missing || first->signers().contains(wanted.name)) continue;
+    if (first->signers().contains(wanted.name) || !config.may_make(wanted.name)) continue;
     TRY(first->make_key(wanted.name, wanted.algorithm, deadline));
   }
   std::vector<std::unique_ptr<KeyBackend>> out;

@@ -28,7 +28,7 @@ class TpmBackend final : public KeyBackend, public KeyMaker, public KeyRemover, 
         sessions_(device_, options_.bus) {}
 
   // Reads what there is, makes what is missing (if it may), and tries the authorisation value.
-  Result<void> open(bool may_make_missing, Deadline deadline);
+  Result<void> open(const BackendConfig& config, Deadline deadline);
 
   Result<std::vector<KeyInfo>> list_keys(Deadline deadline) override;
   Result<Bytes> sign(std::string_view key_name, ByteView input, Deadline deadline) override;
@@ -137,12 +137,12 @@ Result<void> TpmBackend::try_auth_value(Deadline deadline) {
   return {};
 }
 
-Result<void> TpmBackend::open(bool may_make_missing, Deadline deadline) {
+Result<void> TpmBackend::open(const BackendConfig& config, Deadline deadline) {
   TRY(read_files());
   for (const PersistentKey& wanted : options_.persistent) TRY(read_persistent(wanted, deadline));
   for (const KeyWanted& wanted : options_.make_missing) {
-    if (may_make_missing && find(wanted.name) == nullptr)
-      TRY(make_key(wanted.name, wanted.algorithm, deadline));
+    if (find(wanted.name) != nullptr || !config.may_make(wanted.name)) continue;
+    TRY(make_key(wanted.name, wanted.algorithm, deadline));
   }
   TRY(device_.run([] { return Result<void>(); }, deadline));  // whether it is there at all
   return try_auth_value(deadline);
@@ -310,7 +310,7 @@ Result<std::vector<std::unique_ptr<KeyBackend>>> open(const BackendConfig& confi
     return invalid_request("TPM_AUTH_TOO_LONG", "a TPM takes authorisation values of 32 bytes");
   }
   auto backend = std::make_unique<TpmBackend>(std::move(options), std::move(auth_value));
-  TRY(backend->open(config.may_make_missing, deadline));
+  TRY(backend->open(config, deadline));
   std::vector<std::unique_ptr<KeyBackend>> out;
   out.push_back(std::move(backend));
   return out;

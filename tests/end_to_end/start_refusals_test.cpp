@@ -72,8 +72,41 @@ TEST_F(StartRefusal, ADamagedKey) {
 }
 
 TEST_F(StartRefusal, AnotherLogKeyThanTheLogBeganWith) {
-  fs::remove(daemon_.state() / "keys/log.pem");
+  const RunningDaemon other;
+  fs::copy_file(other.state() / "keys/log.pem", daemon_.state() / "keys/log.pem",
+                fs::copy_options::overwrite_existing);
   expect_refusal("LOG_KEY_CHANGED");
+}
+
+TEST_F(StartRefusal, ALostKeyWithoutMakingAnother) {
+  const fs::path key = daemon_.state() / "keys/default.pem";
+  fs::rename(key, daemon_.state() / "taken-away");
+  expect_refusal("KEY_LOST");
+  EXPECT_FALSE(fs::exists(key));
+  // Put back, it signs as before.
+  fs::rename(daemon_.state() / "taken-away", key);
+  daemon_.start();
+  EXPECT_TRUE(daemon_.sign(sign_request("c", "hello")).ok());
+}
+
+TEST_F(StartRefusal, ALostKeyButForWhoWantsANewOne) {
+  const fs::path keys = daemon_.state() / "keys";
+  const std::string lost = read_text(keys / "default.pem");
+  fs::remove(keys / "default.pem");
+  DaemonOptions options = daemon_.options();
+  options.more_arguments = {"--make-lost-key", "software:default"};
+  daemon_.start(options);
+  EXPECT_TRUE(daemon_.sign(sign_request("c", "hello")).ok());
+  EXPECT_NE(read_text(keys / "default.pem"), lost);
+}
+
+TEST_F(StartRefusal, ALostLogKeyWhateverIsWanted) {
+  fs::remove(daemon_.state() / "keys/log.pem");
+  DaemonOptions options = daemon_.options();
+  options.more_arguments = {"--make-lost-key", "software:log"};
+  EXPECT_FALSE(DaemonProcess::start(options).ok());
+  EXPECT_NE(daemon_.standard_error().find("KEY_LOST"), std::string::npos);
+  EXPECT_FALSE(fs::exists(daemon_.state() / "keys/log.pem"));
 }
 
 TEST_F(StartRefusal, AConfigurationWithEveryMistakeAtOnce) {

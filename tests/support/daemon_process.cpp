@@ -37,6 +37,7 @@ std::vector<std::string> arguments(const DaemonOptions& options) {
   } else {
     out.insert(out.end(), {"--config", options.config});
   }
+  out.insert(out.end(), options.more_arguments.begin(), options.more_arguments.end());
   return out;
 }
 

@@ -19,6 +19,7 @@ struct DaemonOptions {
   std::filesystem::path config = {};
   std::filesystem::path standard_error = {};                          // a file; empty: inherited
   std::vector<std::pair<std::string, std::string>> environment = {};  // added to ours
+  std::vector<std::string> more_arguments = {};
 };
 
 // Started and ready; ended by pid when it goes out of scope. One thread.

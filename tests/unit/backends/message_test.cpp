@@ -12,7 +12,10 @@ const Deadline deadline = Deadline::at(Deadline::Clock::time_point(std::chrono::
 
 std::vector<ToHost> to_host() {
   return {
-      Open{"software", {"keys", {{"directory", "/keys"}, {"empty", ""}}}, std::nullopt, deadline},
+      Open{"software",
+           {"keys", {{"directory", "/keys"}, {"empty", ""}}, true, {"log", "release"}},
+           std::nullopt,
+           deadline},
       Open{"pkcs11", {"hsm", {}}, KeyToMake{"new", Algorithm::rsa_pkcs1v15_3072_sha256}, deadline},
       Open{"tpm", {"tpm", {}}, KeyToRemove{"old"}, deadline},
       Open{"tpm", {"tpm", {}}, KeyToAttest{"old", Bytes(32, 7)}, deadline},

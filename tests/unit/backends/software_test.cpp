@@ -87,6 +87,14 @@ TEST_F(KeyFiles, MissingKeysAreMadeOnce) {
   EXPECT_EQ(first[1].spki, second[1].spki);
 }
 
+TEST_F(KeyFiles, KnownKeysAreNotMadeAnew) {
+  BackendConfig both = config({{"make_missing", "one=ecdsa-p256-sha256,two = ed25519"}});
+  both.known_keys = {"one"};
+  const std::vector<KeyInfo> keys = list(both);
+  ASSERT_EQ(keys.size(), 1U);
+  EXPECT_EQ(keys[0].name, "two");
+}
+
 TEST_F(KeyFiles, DraftOfACrashIsMadeAnew) {
   write(".one.pem.new", "half a key");
   EXPECT_EQ(list(config({{"make_missing", "one=ed25519"}})).size(), 1U);
