@@ -14,6 +14,7 @@
 #include "daemon/audit/system_journal.h"
 #include "daemon/config/keys.h"
 #include "daemon/config/programs.h"
+#include "daemon/flows/origin.h"
 #include "daemon/flows/signing.h"
 #include "daemon/known_keys.h"
 #include "daemon/metrics/metrics.h"
@@ -190,6 +191,7 @@ void Daemon::record_admin_refusal(const policy::Peer& peer, std::string_view met
   Refusal refusal{.uid = peer.uid,
                   .gid = peer.gid,
                   .pid = peer.pid,
+                  .origin = origin_of(peer),
                   .method = std::string(method),
                   .policy = config_.get()->policy_hash,
                   .reason = error.reason,

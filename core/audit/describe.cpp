@@ -10,11 +10,12 @@ namespace chancery::audit {
 namespace {
 
 // What people need of each member, in the order in which it is said.
-constexpr std::array<std::string_view, 19> told = {
-    "method",  "subject",        "uid",       "pid",     "profile",
-    "rule",    "backend",        "key",       "digest",  "artifact",
-    "receipt", "predicate_type", "log_index", "outcome", "reason",
-    "message", "count",          "reasons",   "last"};
+constexpr std::array<std::string_view, 23> told = {
+    "method",         "subject",   "uid",        "pid",      "unit",
+    "invocation",     "container", "executable", "profile",  "rule",
+    "backend",        "key",       "digest",     "artifact", "receipt",
+    "predicate_type", "log_index", "outcome",    "reason",   "message",
+    "count",          "reasons",   "last"};
 
 std::string text_of(const Json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();

@@ -49,6 +49,10 @@ class Line {
     add("uid", who.uid);
     add("gid", who.gid);
     add("pid", who.pid);
+    add("unit", who.unit);
+    add("invocation", who.invocation);
+    add("container", who.container);
+    add("executable", who.executable);
   }
 
   void add(std::string_view name, std::span<const Bytes> digests) {

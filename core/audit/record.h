@@ -20,6 +20,11 @@ struct Who {
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
   std::int32_t pid = 0;
+  // Where that process came from, as far as that is known.
+  std::string_view unit = {};
+  std::string_view invocation = {};
+  std::string_view container = {};
+  std::string_view executable = {};
 };
 
 // The journal was opened: the daemon started.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/policy/decide.h"
+#include "daemon/flows/origin.h"
 #include "daemon/flows/reply.h"
 #include "daemon/services/message.h"
 
@@ -30,6 +31,7 @@ Result<void> require_reader(const Parts& parts, const Call& call, const StoredRe
   parts.refusals.record({.uid = call.peer.uid,
                          .gid = call.peer.gid,
                          .pid = call.peer.pid,
+                         .origin = origin_of(call.peer),
                          .method = call.method,
                          .profile = stored.acceptance.profile,
                          .policy = parts.config.get()->policy_hash,

@@ -9,6 +9,7 @@
 #include "core/tlog/entry.h"
 #include "daemon/flows/assemble.h"
 #include "daemon/flows/judgement.h"
+#include "daemon/flows/origin.h"
 #include "daemon/flows/profile.h"
 #include "daemon/flows/reply.h"
 #include "daemon/flows/restore.h"
@@ -225,6 +226,7 @@ void Signing::refuse(const Error& error) {
   Refusal refusal{.uid = call_.peer.uid,
                   .gid = call_.peer.gid,
                   .pid = call_.peer.pid,
+                  .origin = origin_of(call_.peer),
                   .method = call_.method,
                   .profile = asked_.profile,
                   .rule = rule_,
@@ -281,6 +283,7 @@ Acceptance Signing::acceptance() const {
   return {.uid = call_.peer.uid,
           .gid = call_.peer.gid,
           .pid = call_.peer.pid,
+          .origin = origin_of(call_.peer),
           .profile = asked_.profile,
           .rule = rule_,
           .policy = config_->policy_hash,

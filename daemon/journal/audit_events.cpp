@@ -4,13 +4,24 @@
 #include "core/base/utf8.h"
 
 namespace chancery::daemon {
+namespace {
+
+// Of an acceptance, a refusal or an act.
+template <typename Asked>
+audit::Who who_of(const Asked& asked) {
+  const Origin& origin = asked.origin;
+  return {asked.uid,         asked.gid,        asked.pid,        origin.unit,
+          origin.invocation, origin.container, origin.executable};
+}
+
+}  // namespace
 
 std::string_view cut_message(std::string_view message) {
   return cut_text(message, limits::failure_message_bytes_max);
 }
 
 audit::Allowed event_of(const Acceptance& acceptance, std::string_view receipt) {
-  return {.who = {acceptance.uid, acceptance.gid, acceptance.pid},
+  return {.who = who_of(acceptance),
           .method = acceptance.kind == RequestKind::digest ? "Signer.Sign" : "Signer.SignStatement",
           .profile = acceptance.profile,
           .rule = acceptance.rule,
@@ -26,7 +37,7 @@ audit::Allowed event_of(const Acceptance& acceptance, std::string_view receipt) 
 }
 
 audit::Refused event_of(const Refusal& refusal) {
-  return {.who = {refusal.uid, refusal.gid, refusal.pid},
+  return {.who = who_of(refusal),
           .method = refusal.method,
           .profile = refusal.profile,
           .rule = refusal.rule,
@@ -44,7 +55,7 @@ audit::RefusedMany event_of(const CountedRefusals& refusals) {
 }
 
 audit::Act event_of(const Act& act) {
-  return {.who = {act.uid, act.gid, act.pid},
+  return {.who = who_of(act),
           .method = act.method,
           .subject = act.subject,
           .outcome = act.outcome,

@@ -36,11 +36,21 @@ enum class RequestKind { digest, statement };  // stored by number, too
 
 using RequestId = std::int64_t;
 
+// Where the process of whoever asked came from, as far as it is known. For the audit, not read
+// back.
+struct Origin {
+  std::string unit = {};        // system unit
+  std::string invocation = {};  // of the unit
+  std::string container = {};
+  std::string executable = {};
+};
+
 // Who asked for what, and which rule allowed it: written before the key is touched.
 struct Acceptance {
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
   std::int32_t pid = 0;
+  Origin origin = {};
   std::string profile;
   std::string rule;
   std::string policy = {};  // the rules' hash; for the audit, not read back
@@ -66,6 +76,7 @@ struct Refusal {
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
   std::int32_t pid = 0;
+  Origin origin = {};
   std::string method = {};
   std::string profile = {};
   std::string rule = {};
@@ -107,6 +118,7 @@ struct Act {
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
   std::int32_t pid = 0;
+  Origin origin = {};
   std::string method = {};   // "Keys.MakeKey"
   std::string subject = {};  // as above
   std::string outcome = {};  // "begun", "done", or the reason why not

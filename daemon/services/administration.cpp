@@ -5,6 +5,7 @@
 #include "chancery/v1/admin.pb.h"
 #include "core/base/utf8.h"
 #include "daemon/config/reload.h"
+#include "daemon/flows/origin.h"
 #include "daemon/metrics/metrics.h"
 #include "daemon/note.h"
 #include "daemon/services/back_up.h"
@@ -175,6 +176,7 @@ Result<void> Administration::record(const policy::Peer& who, std::string_view me
   return parts_.journal.record_act({.uid = who.uid,
                                     .gid = who.gid,
                                     .pid = who.pid,
+                                    .origin = origin_of(who),
                                     .method = std::string(method),
                                     .outcome = std::string(outcome),
                                     .message = std::string(message),

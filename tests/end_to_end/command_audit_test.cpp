@@ -53,7 +53,9 @@ TEST_F(AuditTest, TellsWhatWasDecidedAndWhatBecameOfIt) {
   EXPECT_THAT(events({"--digest", "sha256:" + hex_of("two")}),
               ElementsAre("allowed", "signed", "done"));
   EXPECT_THAT(events({"--since", "2999-01-01T00:00:00Z"}), ElementsAre());
-  EXPECT_THAT(chancery({"audit"}).out, HasSubstr("allowed  method Signer.Sign"));
+  const std::string told = chancery({"audit"}).out;
+  EXPECT_THAT(told, HasSubstr("allowed  method Signer.Sign"));
+  EXPECT_THAT(told, HasSubstr("  executable " + std::string(CHANCERY_PROGRAMS) + "/chancery  "));
   EXPECT_EQ(chancery({"audit", "--since", "yesterday"}).status, 2);
 }
 

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <functional>
 
+#include "tests/end_to_end/audit_records.h"
 #include "tests/end_to_end/configured_daemon.h"
 #include "wire/descriptor.h"
 #include "wire/frame.h"
@@ -160,6 +161,14 @@ class Cgroups {
     ::umount2(top_.path().c_str(), MNT_DETACH);
   }
 
+  // As the system manager says which run of a unit this is.
+  static bool name_invocation(const std::string& unit, const std::string& id) {
+    const fs::path units = "/run/systemd/units";
+    return ::mount("chancery-test", "/run", "tmpfs", 0, "mode=755") == 0 &&
+           fs::create_directories(units) &&
+           ::symlink(id.c_str(), (units / ("invocation:" + unit)).c_str()) == 0;
+  }
+
   void make(const fs::path& cgroup) {
     fs::path at = top_.path();
     for (const fs::path& part : cgroup) {
@@ -220,6 +229,18 @@ class Unit : public ::testing::Test {
 TEST_F(Unit, AProcessOfTheSystemUnitIsServed) {
   EXPECT_EQ(sign_in("system.slice/" + unit_), "signed");
   EXPECT_EQ(sign_in("system.slice/" + unit_ + "/worker"), "signed");
+}
+
+TEST_F(Unit, IsOnRecordWithItsInvocationAndContainer) {
+  const std::string invocation = "0123456789abcdef0123456789abcdef";
+  const std::string container(64, 'c');
+  ASSERT_TRUE(Cgroups::name_invocation(unit_, invocation));
+  ASSERT_EQ(sign_in("system.slice/" + unit_ + "/" + container), "signed");
+  const Json allowed = newest_record(daemon_->socket(), "allowed");
+  EXPECT_EQ(allowed["unit"], unit_);
+  EXPECT_EQ(allowed["invocation"], invocation);
+  EXPECT_EQ(allowed["container"], container);
+  EXPECT_EQ(allowed["executable"], fs::read_symlink("/proc/self/exe").string());
 }
 
 TEST_F(Unit, AUsersOwnUnitOfTheSameNameIsNone) {

@@ -2,9 +2,7 @@
 #include <deque>
 #include <thread>
 
-#include "chancery/v1/audit.pb.h"
-#include "core/audit/transcript.h"
-#include "core/base/json.h"
+#include "tests/end_to_end/audit_records.h"
 #include "tests/end_to_end/configured_daemon.h"
 
 namespace chancery::testing {
@@ -38,19 +36,9 @@ class RefusalFlood : public ::testing::Test {
   // What each record of the audit counts, by its event.
   std::map<std::string, std::uint64_t> told() {
     std::map<std::string, std::uint64_t> out;
-    const auto connection = client::Connection::open(daemon_.socket(), soon()).value();
-    auto download = connection->download("chancery.v1.Audit", "Find", "", soon());
-    while (const auto message = download.next().value()) {
-      v1::AuditChunk chunk;
-      EXPECT_TRUE(chunk.ParseFromString(*message));
-      std::istringstream lines(chunk.lines());
-      for (std::string line; std::getline(lines, line);) {
-        const auto parsed = audit::parse_line(line).value();
-        const Json record =
-            parse_json(std::get<audit::RecordLine>(parsed).record, "record").value();
-        out[record["event"]] += record.value("count", std::uint64_t{1});
-        ++records_;
-      }
+    for (const Json& record : audit_records(daemon_.socket())) {
+      out[record["event"]] += record.value("count", std::uint64_t{1});
+      ++records_;
     }
     return out;
   }

@@ -6,6 +6,7 @@
 
 #include "core/crypto/pem.h"
 #include "core/crypto/x509/certificate_chain.h"
+#include "daemon/flows/origin.h"
 #include "daemon/flows/profile.h"
 
 namespace chancery::daemon {
@@ -139,6 +140,7 @@ Result<void> KeyLife::begin(const Actor& actor, std::string subject) {
   return standing_.record({.uid = actor.peer.uid,
                            .gid = actor.peer.gid,
                            .pid = actor.peer.pid,
+                           .origin = origin_of(actor.peer),
                            .method = actor.method,
                            .subject = std::move(subject),
                            .outcome = "begun",
@@ -152,6 +154,7 @@ Result<void> KeyLife::record(const Actor& actor, std::string subject, const Resu
   TRY(standing_.record({.uid = actor.peer.uid,
                         .gid = actor.peer.gid,
                         .pid = actor.peer.pid,
+                        .origin = origin_of(actor.peer),
                         .method = actor.method,
                         .subject = std::move(subject),
                         .outcome = outcome.ok() ? "done" : outcome.error().reason,

@@ -65,6 +65,21 @@ TEST(AuditRecord, EachEventHasOneCanonicalForm) {
   EXPECT_EQ(written(Forgotten{6}), with_start(R"("forgotten","last":6})"));
 }
 
+TEST(AuditRecord, WhereAProcessCameFromIsToldWhereItIsKnown) {
+  const Who who{.uid = 1000,
+                .gid = 100,
+                .pid = 4711,
+                .unit = "build.service",
+                .invocation = "0123",
+                .container = "cafe",
+                .executable = "/usr/bin/chancery"};
+  EXPECT_EQ(written(Refused{who, "Signer.Sign", "release", "", "", "NO_RULE", "none"}),
+            with_start(R"("refused","uid":1000,"gid":100,"pid":4711,"unit":"build.service",)"
+                       R"("invocation":"0123","container":"cafe",)"
+                       R"("executable":"/usr/bin/chancery","method":"Signer.Sign",)"
+                       R"("profile":"release","reason":"NO_RULE","message":"none"})"));
+}
+
 TEST(AuditRecord, SubjectsBeyondTheLimitAreCounted) {
   const std::vector<Bytes> many(limits::audit_subjects_max + 3, Bytes{0xab});
   Allowed event = allowed();

@@ -111,6 +111,24 @@ TEST_F(Audit, ARequestsRecordsNameItByItsReceipt) {
   EXPECT_EQ(is_signed["log_index"], 0);
 }
 
+TEST_F(Audit, EveryoneWhoAskedIsNamedWithWhereTheyCameFrom) {
+  const daemon::Origin origin{"build.service", "0123", "cafe", "/usr/bin/chancery"};
+  daemon::Acceptance accepted = acceptance("k");
+  accepted.origin = origin;
+  accept(*journal_, accepted).value();
+  refuse(*journal_, {.uid = 1001, .origin = origin, .reason = "NO_RULE"}).value();
+  journal_->record_act({.origin = origin, .method = "Keys.Stop", .outcome = "done"}).value();
+  const auto all = rows();
+  ASSERT_EQ(all.size(), 4U);
+  for (std::size_t i = 1; i < all.size(); ++i) {
+    const Json record = parse_json(all[i].record, "record").value();
+    EXPECT_EQ(record["unit"], "build.service");
+    EXPECT_EQ(record["invocation"], "0123");
+    EXPECT_EQ(record["container"], "cafe");
+    EXPECT_EQ(record["executable"], "/usr/bin/chancery");
+  }
+}
+
 TEST_F(Audit, ARequestThatIsAskedForAgainIsNoNewDecision) {
   accept(*journal_, "k");
   accept(*journal_, acceptance("k")).value();
