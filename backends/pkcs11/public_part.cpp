@@ -9,20 +9,12 @@
 #include <openssl/param_build.h>
 #include <openssl/x509.h>
 
-#include <memory>
+#include "core/crypto/openssl.h"
 
 namespace chancery::pkcs11 {
 namespace {
 
-template <auto free_function>
-struct Free {
-  template <typename T>
-  void operator()(T* object) const {
-    free_function(object);
-  }
-};
-template <typename T, auto free_function>
-using Owned = std::unique_ptr<T, Free<free_function>>;
+using openssl::Owned;
 
 using Key = Owned<EVP_PKEY, EVP_PKEY_free>;
 using Builder = Owned<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>;

@@ -5,22 +5,11 @@
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
+#include "core/crypto/openssl.h"
 #include "core/crypto/public_key.h"
 
 namespace chancery::software {
 namespace {
-
-const EVP_MD* evp_hash(HashAlgorithm hash) {
-  switch (hash) {
-    case HashAlgorithm::sha256:
-      return EVP_sha256();
-    case HashAlgorithm::sha384:
-      return EVP_sha384();
-    case HashAlgorithm::sha512:
-      return EVP_sha512();
-  }
-  return nullptr;
-}
 
 Result<Bytes> spki_of(EVP_PKEY* key, std::string_view what) {
   unsigned char* der = nullptr;
@@ -89,7 +78,8 @@ Result<Bytes> Signer::sign_digest(ByteView digest) {
     if (context == nullptr || EVP_PKEY_sign_init(context) != 1 ||
         (is_rsa(info_.algorithm) &&
          EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) != 1) ||
-        EVP_PKEY_CTX_set_signature_md(context, evp_hash(hash_of(info_.algorithm))) != 1) {
+        EVP_PKEY_CTX_set_signature_md(context, openssl::hash_function(hash_of(info_.algorithm))) !=
+            1) {
       digest_context_.reset();
       return failed(info_);
     }

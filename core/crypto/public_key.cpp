@@ -3,19 +3,19 @@
 #include <fmt/format.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
-#include <openssl/evp.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
 #include <optional>
 
 #include "core/crypto/ed25519_ph.h"
+#include "core/crypto/openssl.h"
 #include "core/crypto/pem.h"
 
 namespace chancery {
 namespace {
 
-using KeyContext = std::unique_ptr<EVP_PKEY_CTX, void (*)(EVP_PKEY_CTX*)>;
+using KeyContext = openssl::Owned<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
 
 constexpr std::string_view pem_label = "PUBLIC KEY";
 
@@ -44,18 +44,6 @@ std::optional<Algorithm> algorithm_of(EVP_PKEY* key) {
   }
 }
 
-const EVP_MD* evp_hash(HashAlgorithm hash) {
-  switch (hash) {
-    case HashAlgorithm::sha256:
-      return EVP_sha256();
-    case HashAlgorithm::sha384:
-      return EVP_sha384();
-    case HashAlgorithm::sha512:
-      return EVP_sha512();
-  }
-  return nullptr;
-}
-
 bool is_pss(Algorithm algorithm) { return is_rsa(algorithm) && !is_deterministic(algorithm); }
 
 Error bad_signature() {
@@ -70,9 +58,9 @@ Error wrong_length(HashAlgorithm hash, std::size_t bytes) {
 }
 
 bool verifies(EVP_PKEY* key, HashAlgorithm hash, bool pss, ByteView digest, ByteView signature) {
-  const KeyContext context(EVP_PKEY_CTX_new(key, nullptr), EVP_PKEY_CTX_free);
+  const KeyContext context(EVP_PKEY_CTX_new(key, nullptr));
   if (context == nullptr || EVP_PKEY_verify_init(context.get()) != 1 ||
-      EVP_PKEY_CTX_set_signature_md(context.get(), evp_hash(hash)) != 1) {
+      EVP_PKEY_CTX_set_signature_md(context.get(), openssl::hash_function(hash)) != 1) {
     return false;
   }
   if (pss && (EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PSS_PADDING) != 1 ||
@@ -125,8 +113,8 @@ Result<PublicKey> PublicKey::make(std::shared_ptr<EVP_PKEY> key, Bytes spki) {
 
 Result<PublicKey> PublicKey::from_pkcs1(ByteView der) {
   const unsigned char* cursor = der.data();
-  const std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> key(
-      d2i_PublicKey(EVP_PKEY_RSA, nullptr, &cursor, static_cast<long>(der.size())), EVP_PKEY_free);
+  const openssl::Owned<EVP_PKEY, EVP_PKEY_free> key(
+      d2i_PublicKey(EVP_PKEY_RSA, nullptr, &cursor, static_cast<long>(der.size())));
   unsigned char* spki = nullptr;
   const int length = key == nullptr ? -1 : i2d_PUBKEY(key.get(), &spki);
   if (length <= 0 || cursor != der.data() + der.size()) {
@@ -190,8 +178,7 @@ Result<void> PublicKey::verify_message(Algorithm algorithm, ByteView message,
     return verify_digest(algorithm, digest(hash_of(algorithm), message).value, signature);
   }
   if (!fits(algorithm_, algorithm)) return wrong_algorithm(algorithm_, algorithm);
-  const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context(EVP_MD_CTX_new(),
-                                                                   EVP_MD_CTX_free);
+  const openssl::Owned<EVP_MD_CTX, EVP_MD_CTX_free> context(EVP_MD_CTX_new());
   if (EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key_.get()) != 1 ||
       EVP_DigestVerify(context.get(), signature.data(), signature.size(), message.data(),
                        message.size()) != 1) {

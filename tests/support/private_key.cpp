@@ -1,44 +1,17 @@
 #include "tests/support/private_key.h"
 
-#include <openssl/evp.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
 #include "core/base/result.h"
+#include "core/crypto/openssl.h"
+#include "tests/support/generate_key.h"
 
 namespace chancery::testing {
 namespace {
 
-EVP_PKEY* generate(Algorithm algorithm) {
-  switch (algorithm) {
-    case Algorithm::ecdsa_p256_sha256:
-      return EVP_EC_gen("P-256");
-    case Algorithm::ecdsa_p384_sha384:
-      return EVP_EC_gen("P-384");
-    case Algorithm::ecdsa_p521_sha512:
-      return EVP_EC_gen("P-521");
-    case Algorithm::ed25519:
-      return EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
-    default:
-      return EVP_RSA_gen(rsa_bits(algorithm));
-  }
-}
-
-const EVP_MD* evp_hash(HashAlgorithm hash) {
-  switch (hash) {
-    case HashAlgorithm::sha256:
-      return EVP_sha256();
-    case HashAlgorithm::sha384:
-      return EVP_sha384();
-    case HashAlgorithm::sha512:
-      return EVP_sha512();
-  }
-  return nullptr;
-}
-
 Bytes sign_whole_message(EVP_PKEY* key, ByteView message) {
-  const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context(EVP_MD_CTX_new(),
-                                                                   EVP_MD_CTX_free);
+  const openssl::Owned<EVP_MD_CTX, EVP_MD_CTX_free> context(EVP_MD_CTX_new());
   CHANCERY_ASSERT(EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key) == 1);
   std::size_t length = 64;
   Bytes signature(length);
@@ -58,18 +31,15 @@ PrivateKey::PrivateKey(std::shared_ptr<EVP_PKEY> key, Algorithm algorithm)
   CHANCERY_ASSERT(i2d_PUBKEY(key_.get(), &out) == length);
 }
 
-PrivateKey PrivateKey::make(Algorithm algorithm) {
-  std::shared_ptr<EVP_PKEY> key(generate(algorithm), EVP_PKEY_free);
-  CHANCERY_ASSERT(key != nullptr);
-  return {std::move(key), algorithm};
-}
+PrivateKey PrivateKey::make(Algorithm algorithm) { return {generate_key(algorithm), algorithm}; }
 
 Bytes PrivateKey::sign(ByteView input) const {
   if (takes_message(algorithm_)) return sign_whole_message(key_.get(), input);
-  const std::unique_ptr<EVP_PKEY_CTX, void (*)(EVP_PKEY_CTX*)> context(
-      EVP_PKEY_CTX_new(key_.get(), nullptr), EVP_PKEY_CTX_free);
+  const openssl::Owned<EVP_PKEY_CTX, EVP_PKEY_CTX_free> context(
+      EVP_PKEY_CTX_new(key_.get(), nullptr));
   CHANCERY_ASSERT(EVP_PKEY_sign_init(context.get()) == 1);
-  CHANCERY_ASSERT(EVP_PKEY_CTX_set_signature_md(context.get(), evp_hash(hash_of(algorithm_))) == 1);
+  CHANCERY_ASSERT(EVP_PKEY_CTX_set_signature_md(context.get(),
+                                                openssl::hash_function(hash_of(algorithm_))) == 1);
   const bool is_pss = is_rsa(algorithm_) && !is_deterministic(algorithm_);
   if (is_pss) {
     CHANCERY_ASSERT(EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PSS_PADDING) == 1);

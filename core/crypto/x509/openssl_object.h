@@ -1,4 +1,4 @@
-// OpenSSL's objects, freed by their owners. For this folder's sources only.
+// X.509's objects of libcrypto, freed by their owners. For this folder's sources only.
 #pragma once
 
 #include <openssl/asn1.h>
@@ -14,17 +14,9 @@
 #include <string>
 #include <string_view>
 
-namespace chancery::openssl {
+#include "core/crypto/openssl.h"
 
-template <auto free_function>
-struct Free {
-  template <typename T>
-  void operator()(T* object) const {
-    free_function(object);
-  }
-};
-template <typename T, auto free_function>
-using Owned = std::unique_ptr<T, Free<free_function>>;
+namespace chancery::openssl {
 
 using Integer = Owned<ASN1_INTEGER, ASN1_INTEGER_free>;
 using Object = Owned<ASN1_OBJECT, ASN1_OBJECT_free>;

@@ -10,23 +10,11 @@ using Query = openssl::Owned<TS_REQ, TS_REQ_free>;
 using Imprint = openssl::Owned<TS_MSG_IMPRINT, TS_MSG_IMPRINT_free>;
 using AlgorithmName = openssl::Owned<X509_ALGOR, X509_ALGOR_free>;
 
-const EVP_MD* evp_of(HashAlgorithm algorithm) {
-  switch (algorithm) {
-    case HashAlgorithm::sha256:
-      return EVP_sha256();
-    case HashAlgorithm::sha384:
-      return EVP_sha384();
-    case HashAlgorithm::sha512:
-      return EVP_sha512();
-  }
-  return EVP_sha256();
-}
-
 bool fill(TS_REQ* query, const Digest& imprint, ByteView nonce) {
   const AlgorithmName algorithm(X509_ALGOR_new());
   const Imprint message(TS_MSG_IMPRINT_new());
   if (algorithm == nullptr || message == nullptr) return false;
-  X509_ALGOR_set_md(algorithm.get(), evp_of(imprint.algorithm));
+  X509_ALGOR_set_md(algorithm.get(), openssl::hash_function(imprint.algorithm));
   Bytes value = imprint.value;
   const openssl::Integer number = openssl::integer_of(nonce);
   return TS_REQ_set_version(query, 1) == 1 &&

@@ -6,36 +6,11 @@
 #include <openssl/x509.h>
 #include <sodium.h>
 
+#include "core/crypto/openssl.h"
+#include "tests/support/generate_key.h"
+
 namespace chancery::testing {
 namespace {
-
-EVP_PKEY* generate(Algorithm algorithm) {
-  switch (algorithm) {
-    case Algorithm::ecdsa_p256_sha256:
-      return EVP_EC_gen("P-256");
-    case Algorithm::ecdsa_p384_sha384:
-      return EVP_EC_gen("P-384");
-    case Algorithm::ecdsa_p521_sha512:
-      return EVP_EC_gen("P-521");
-    case Algorithm::ed25519:
-    case Algorithm::ed25519_ph:
-      return EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
-    default:
-      return EVP_RSA_gen(rsa_bits(algorithm));
-  }
-}
-
-const EVP_MD* hash_function(HashAlgorithm hash) {
-  switch (hash) {
-    case HashAlgorithm::sha256:
-      return EVP_sha256();
-    case HashAlgorithm::sha384:
-      return EVP_sha384();
-    case HashAlgorithm::sha512:
-      return EVP_sha512();
-  }
-  return nullptr;
-}
 
 // RFC 8032 5.1.6 for Ed25519ph, by libsodium's own interface: what our verifier is held to.
 Bytes sign_ed25519_ph(EVP_PKEY* key, ByteView message) {
@@ -58,11 +33,7 @@ Bytes sign_ed25519_ph(EVP_PKEY* key, ByteView message) {
 SigningKey::SigningKey(std::shared_ptr<EVP_PKEY> key, Algorithm algorithm)
     : key_(std::move(key)), algorithm_(algorithm) {}
 
-SigningKey SigningKey::make(Algorithm algorithm) {
-  std::shared_ptr<EVP_PKEY> key(generate(algorithm), EVP_PKEY_free);
-  CHANCERY_ASSERT(key != nullptr);
-  return {std::move(key), algorithm};
-}
+SigningKey SigningKey::make(Algorithm algorithm) { return {generate_key(algorithm), algorithm}; }
 
 PublicKey SigningKey::public_key() const {
   unsigned char* der = nullptr;
@@ -96,9 +67,9 @@ Bytes SigningKey::sign_digest(Algorithm algorithm, const Digest& digest) const {
   const std::unique_ptr<EVP_PKEY_CTX, void (*)(EVP_PKEY_CTX*)> context(
       EVP_PKEY_CTX_new(key_.get(), nullptr), EVP_PKEY_CTX_free);
   std::size_t length = 0;
-  CHANCERY_ASSERT(EVP_PKEY_sign_init(context.get()) == 1 &&
-                  EVP_PKEY_CTX_set_signature_md(context.get(), hash_function(digest.algorithm)) ==
-                      1);
+  CHANCERY_ASSERT(
+      EVP_PKEY_sign_init(context.get()) == 1 &&
+      EVP_PKEY_CTX_set_signature_md(context.get(), openssl::hash_function(digest.algorithm)) == 1);
   if (is_rsa(algorithm) && !is_deterministic(algorithm)) {
     CHANCERY_ASSERT(EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PSS_PADDING) == 1 &&
                     EVP_PKEY_CTX_set_rsa_pss_saltlen(context.get(), RSA_PSS_SALTLEN_DIGEST) == 1);
