@@ -47,6 +47,13 @@ bool is_key_name(std::string_view name) {
          name.find_first_not_of(allowed) == std::string_view::npos;
 }
 
+Result<void> check_key_name(std::string_view name) {
+  if (is_key_name(name)) return {};
+  return invalid_request(
+      "KEY_NAME_INVALID",
+      fmt::format("\"{}\" cannot name a key: use letters, digits, '.', '_', '-'", name));
+}
+
 Result<void> check_key_directory(const std::filesystem::path& directory) {
   struct stat status {};
   if (stat(directory.c_str(), &status) != 0) {

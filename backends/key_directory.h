@@ -12,6 +12,8 @@ namespace chancery {
 
 // Letters, digits, '.', '_', '-', not beginning with '.': what a file's name may hold everywhere.
 bool is_key_name(std::string_view name);
+// Error: invalid_request KEY_NAME_INVALID.
+Result<void> check_key_name(std::string_view name);
 
 // Others who may write the directory could put keys of theirs in place of ours. Errors: unavailable
 // FILE_OPEN_FAILED; invalid_request KEY_DIRECTORY_UNSAFE.

@@ -50,12 +50,7 @@ Result<KeyInfo> Pkcs11Backend::make_key(std::string_view name, Algorithm algorit
                        "the configuration names this backend's keys: a new one would not be among "
                        "them");
   }
-  if (!is_key_name(name)) {
-    return invalid_request("KEY_NAME_INVALID",
-                           fmt::format("\"{}\" cannot name a key: use letters, digits, '.', '_', "
-                                       "'-'",
-                                       name));
-  }
+  TRY(check_key_name(name));
   if (!is_supported(algorithm)) {
     return unsupported("ALGORITHM_UNSUPPORTED",
                        fmt::format("a token's keys cannot be {}", name_of(algorithm)));

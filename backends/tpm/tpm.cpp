@@ -234,12 +234,7 @@ Result<KeyBlob> TpmBackend::create(Algorithm algorithm) {
 Result<KeyInfo> TpmBackend::make_key(std::string_view name, Algorithm algorithm,
                                      Deadline deadline) {
   if (deadline.passed()) return too_late();
-  if (!is_key_name(name)) {
-    return invalid_request("KEY_NAME_INVALID",
-                           fmt::format("\"{}\" cannot name a key: use letters, digits, '.', '_', "
-                                       "'-'",
-                                       name));
-  }
+  TRY(check_key_name(name));
   if (!is_supported(algorithm)) {
     return unsupported("ALGORITHM_UNSUPPORTED",
                        fmt::format("keys in a TPM cannot be {}", name_of(algorithm)));
