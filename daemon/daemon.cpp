@@ -53,6 +53,15 @@ Result<void> make_key_directory(const std::filesystem::path& path) {
   return system_error("STATE_DIRECTORY_FAILED", path.string(), errno);
 }
 
+Result<Listening> listen_as_configured(const Config& config) {
+  const std::filesystem::path folder = config.socket.parent_path();
+  // What keeps it from being made also keeps it from being opened, which says so.
+  if (config.socket_folder_mode && ::mkdir(folder.c_str(), *config.socket_folder_mode) == 0) {
+    ::chmod(folder.c_str(), *config.socket_folder_mode);  // whatever the umask
+  }
+  return listen_at(config.socket, config.socket_mode);
+}
+
 }  // namespace
 
 Daemon::Daemon(Config config)
@@ -238,7 +247,7 @@ Result<void> Daemon::start_server(sd_event* event) {
     record_admin_refusal(peer, method, refusal);
     return refusal;
   };
-  if (!listening_) listening_ = TRY(listen_at(config->socket, config->socket_mode));
+  if (!listening_) listening_ = TRY(listen_as_configured(*config));
   ServerOptions options{.listening = std::move(*listening_)};
   server_ =
       TRY(Server::start(event, std::move(options), std::move(methods), *pool_, may_administer));

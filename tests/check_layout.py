@@ -21,7 +21,7 @@ MAY_INCLUDE = {
     "remote": ["core", "proto", "remote/http"],
     "client": ["core", "wire", "proto", "remote", "client"],
     "daemon": ["core", "wire", "proto", "backends.h", "backends/host", "daemon"],
-    "daemon/config": ["core", "backends.h", "daemon/config"],
+    "daemon/config": ["core", "wire", "backends.h", "daemon/config"],
     "daemon/config/toml": ["core"],
     "daemon/journal": ["core", "daemon/journal"],
     "daemon/local_log": ["core", "backends.h", "backends/host", "daemon/journal", "daemon/local_log"],

@@ -3,18 +3,9 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "wire/own_places.h"
+
 namespace chancery::client {
-
-namespace {
-
-constexpr const char* system_socket = "/run/chancery/chancery.sock";
-
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
-
-}  // namespace
 
 void add_daemon_options(Arguments& arguments, DaemonOptions& options) {
   arguments
@@ -27,13 +18,13 @@ void add_daemon_options(Arguments& arguments, DaemonOptions& options) {
 
 std::filesystem::path socket_path(const DaemonOptions& options) {
   if (!options.socket.empty()) return options.socket;
-  if (const std::string named = variable("CHANCERY_SOCKET"); !named.empty()) return named;
-  if (const std::string runtime = variable("XDG_RUNTIME_DIR"); !runtime.empty()) {
-    const auto own = std::filesystem::path(runtime) / "chancery/chancery.sock";
+  const char* named = std::getenv("CHANCERY_SOCKET");
+  if (named != nullptr && *named != '\0') return named;
+  for (std::filesystem::path& own : wire::own_sockets()) {
     std::error_code ignored;
-    if (std::filesystem::exists(own, ignored)) return own;
+    if (std::filesystem::exists(own, ignored)) return std::move(own);
   }
-  return system_socket;
+  return wire::system_socket;
 }
 
 }  // namespace chancery::client

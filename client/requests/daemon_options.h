@@ -21,7 +21,7 @@ struct DaemonOptions {
 void add_daemon_options(Arguments& arguments, DaemonOptions& options);
 
 // Where the daemon listens: the option, else $CHANCERY_SOCKET, else a socket of this user's own
-// daemon in $XDG_RUNTIME_DIR, else the system's.
+// daemon, else the system's.
 std::filesystem::path socket_path(const DaemonOptions& options);
 
 }  // namespace chancery::client

@@ -104,6 +104,7 @@ struct Config {
   std::filesystem::path source;  // empty: the embedded default
   std::filesystem::path socket = "/run/chancery/chancery.sock";
   unsigned socket_mode = 0600;
+  std::optional<unsigned> socket_folder_mode;  // makes it where it is not there
   std::filesystem::path state_directory = "/var/lib/chancery";
   std::chrono::seconds archive_life = limits::archive_life_default;  // of finished requests
   std::chrono::seconds audit_life = limits::audit_life_default;      // of its records

@@ -7,6 +7,8 @@ Config embedded_default(const std::filesystem::path& state_directory,
   Config config;
   config.socket = socket;
   config.socket_mode = 0600;
+  // As the installed units would make root's; nobody else has to do with one of a user's own.
+  config.socket_folder_mode = uid == 0 ? 0755 : 0700;
   config.state_directory = state_directory;
   config.backends.push_back({.type = "software", .config = {.name = "software", .options = {}}});
   config.backends[0].config.options = {{"directory", (state_directory / "keys").string()},

@@ -11,9 +11,8 @@ struct Places {
   std::filesystem::path socket;
 };
 
-// Reads the environment and looks for /etc/chancery/chancery.toml. A state directory or socket that
-// is given asks for the embedded default. Root: /var/lib/chancery and /run/chancery; others:
-// $XDG_STATE_HOME (or ~/.local/state) and $XDG_RUNTIME_DIR (or the state directory).
+// Looks for /etc/chancery/chancery.toml. A state directory or socket that is given asks for the
+// embedded default; what is not given is where wire/own_places.h says.
 Places default_places(const std::filesystem::path& state_directory,
                       const std::filesystem::path& socket);
 
