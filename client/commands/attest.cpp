@@ -94,10 +94,9 @@ Output output_of(const AttestOptions& options) {
 
 Result<Signature> sign(const AttestOptions& options, const std::string& key,
                        std::string statement) {
-  const Deadline deadline = options.daemon.deadline();
   Link link(socket_path(options.daemon));
-  TRY(find_profile(link, options.profile, Content::statement, deadline));
-  return sign_statement(link, {options.profile, key, std::move(statement)}, deadline);
+  return sign_statement(link, {options.profile, key, std::move(statement)},
+                        options.daemon.deadline());
 }
 
 // The decision about the statement as it would be signed.

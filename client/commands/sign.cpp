@@ -165,8 +165,7 @@ ExitStatus sign(const SignOptions& options) {
   if (options.dry_run) return explain_all(options, *artifacts);
 
   Link link(socket_path(options.daemon));
-  const auto profile =
-      find_profile(link, options.profile, Content::digest, options.daemon.deadline());
+  const auto profile = find_profile(link, options.profile, options.daemon.deadline());
   if (!profile.ok()) return report_error(style, "", profile.error());
   const auto hash = hash_of(*profile);
   if (!hash.ok()) return report_error(style, "", hash.error());

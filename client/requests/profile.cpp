@@ -6,32 +6,11 @@
 
 namespace chancery::client {
 
-namespace {
-
-Result<void> check(const v1::Profile& profile, Content content) {
-  if (!profile.may_use())
-    return denied("NO_RULE", fmt::format("no rule lets you use the profile '{}'", profile.name()));
-  if (content == Content::digest && !profile.signs_digests())
-    return unsupported("PROFILE_SIGNS_NO_DIGESTS",
-                       fmt::format("the profile '{}' signs only statements; `chancery attest` "
-                                   "makes them",
-                                   profile.name()));
-  if (content == Content::statement && !profile.signs_statements())
-    return unsupported("PROFILE_SIGNS_NO_STATEMENTS",
-                       fmt::format("the profile '{}' signs no statements", profile.name()));
-  return {};
-}
-
-}  // namespace
-
-Result<v1::Profile> find_profile(Link& link, const std::string& name, Content content,
-                                 Deadline deadline) {
+Result<v1::Profile> find_profile(Link& link, const std::string& name, Deadline deadline) {
   const auto reply = TRY(ask<v1::ListProfilesReply>(link, services::signer, "ListProfiles",
                                                     v1::ListProfilesRequest{}, deadline));
   for (const v1::Profile& profile : reply.profiles()) {
-    if (profile.name() != name) continue;
-    TRY(check(profile, content));
-    return profile;
+    if (profile.name() == name) return profile;
   }
   return not_found("PROFILE_UNKNOWN", fmt::format("there is no profile '{}'", name));
 }

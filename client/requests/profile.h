@@ -7,14 +7,11 @@
 
 namespace chancery::client {
 
-enum class Content { digest, statement };
+// Asked before anything is hashed: the key's algorithm says which hash. Whether we may use it is
+// not looked at: the daemon refuses, and has it on record. Error: not_found PROFILE_UNKNOWN.
+Result<v1::Profile> find_profile(Link& link, const std::string& name, Deadline deadline);
 
-// Asked before anything is hashed: an error here spares the reading of a large file, and the key's
-// algorithm says which hash. Errors: not_found PROFILE_UNKNOWN; denied NO_RULE; unsupported
-// PROFILE_SIGNS_NO_DIGESTS, PROFILE_SIGNS_NO_STATEMENTS, ALGORITHM_UNKNOWN.
-Result<v1::Profile> find_profile(Link& link, const std::string& name, Content content,
-                                 Deadline deadline);
-
+// Errors: unavailable BACKEND_DOWN; unsupported ALGORITHM_UNKNOWN.
 Result<HashAlgorithm> hash_of(const v1::Profile& profile);
 
 }  // namespace chancery::client

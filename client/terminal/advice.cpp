@@ -17,6 +17,7 @@ constexpr std::array advices{
            "Start it (`systemctl start chanceryd`), or name another socket with --socket."},
     Advice{"SOCKET_DENIED", "Ask the operator to let you use the socket; its group says who may."},
     Advice{"NO_RULE", "Ask the operator for a rule; `chancery profiles` lists what you may use."},
+    Advice{"KIND_NOT_SIGNED", "`chancery attest` makes statements, which every profile signs."},
     Advice{"PROFILE_UNKNOWN", "`chancery profiles` lists the profiles there are."},
     Advice{"PROFILE_STOPPED", "An administrator resumes it with `chancery profiles resume`."},
     Advice{"KEY_STOPPED", "An administrator resumes it with `chancery keys resume`."},

@@ -80,6 +80,19 @@ TEST_F(PolicyCommand, ADryRunOfAStatementJudgesTypeAndNames) {
   EXPECT_EQ(accepted(), 0U);
 }
 
+// The daemon itself refuses, so that whoever looks for attempts finds them.
+TEST_F(PolicyCommand, WhatIsRefusedIsOnRecord) {
+  EXPECT_EQ(chancery({"sign", "--profile", "provenance", "app"}).status, 1);
+  daemon_.write(nobody_may);
+  ASSERT_EQ(chancery({"reload"}).status, 0);
+  const ProgramOutcome refused = chancery({"sign", "app"});
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_THAT(refused.err, HasSubstr("NO_RULE"));
+  const ProgramOutcome audit = chancery({"audit", "--json"});
+  EXPECT_THAT(audit.out, HasSubstr("but not raw digests"));
+  EXPECT_THAT(audit.out, HasSubstr("\"rule\":\"nobody-may\""));
+}
+
 TEST_F(PolicyCommand, ExplainSaysItForSomebodyElse) {
   const ProgramOutcome nobody = chancery({"explain", "--as", "nobody", "app"});
   EXPECT_EQ(nobody.status, 1) << nobody.err;
