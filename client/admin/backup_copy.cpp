@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <system_error>
 
 #include "core/base/limits/bundles.h"
@@ -18,6 +19,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* journal_name = "journal.db";
 constexpr const char* log_name = "log";
+constexpr const char* draft_name = ".restoring";  // in the target, until all of it is there
 
 Result<tlog::Checkpoint> read_checkpoint(std::string_view envelope) {
   const tlog::Note note = TRY(tlog::parse_note(envelope));
@@ -31,6 +33,8 @@ Error failed(const fs::path& path, const std::string& why) {
 Result<void> make_empty(const fs::path& target) {
   std::error_code error;
   fs::create_directory(target, error);
+  if (error) return failed(target, error.message());
+  fs::remove_all(target / draft_name, error);  // of a command that was ended meanwhile
   if (error) return failed(target, error.message());
   const bool is_empty = fs::is_empty(target, error);
   if (error) return failed(target, error.message());
@@ -48,6 +52,32 @@ Result<void> sync_everything_on(const fs::path& path) {
   if (!directory.is_open() || ::syncfs(directory.number()) != 0)
     return failed(path, std::error_code(errno, std::generic_category()).message());
   return {};
+}
+
+Result<void> move_in(const fs::path& draft, const std::string& name, const fs::path& target) {
+  std::error_code error;
+  fs::rename(draft / name, target / name, error);
+  return error ? Result<void>(failed(target / name, error.message())) : Result<void>();
+}
+
+// The journal last: without it no daemon takes the rest for its state.
+Result<void> move_all_in(const fs::path& draft, const fs::path& target) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(draft, error))
+    names.push_back(entry.path().filename().string());
+  if (error) return failed(draft, error.message());
+  std::ranges::sort(names, {}, [](const std::string& name) { return name == journal_name; });
+  for (const std::string& name : names) TRY(move_in(draft, name, target));
+  return {};
+}
+
+Result<void> copy_through(const fs::path& from, const fs::path& draft, const fs::path& target) {
+  std::error_code error;
+  fs::copy(from, draft, fs::copy_options::recursive, error);
+  if (error) return failed(target, error.message());
+  TRY(sync_everything_on(draft));
+  return move_all_in(draft, target);
 }
 
 }  // namespace
@@ -86,9 +116,10 @@ Result<void> BackupCopy::check_continues(std::string_view newest_note) const {
 
 Result<void> BackupCopy::copy_to(const fs::path& target) const {
   TRY(make_empty(target));
-  std::error_code error;
-  fs::copy(directory_, target, fs::copy_options::recursive, error);
-  if (error) return failed(target, error.message());
+  const Result<void> copied = copy_through(directory_, target / draft_name, target);
+  std::error_code ignored;
+  fs::remove_all(target / draft_name, ignored);
+  TRY(copied);
   return sync_everything_on(target);
 }
 

@@ -23,7 +23,8 @@ class BackupCopy {
   // log.
   Result<void> check_continues(std::string_view newest_note) const;
 
-  // Copies into a directory that must be missing or empty, private to this user, and synced.
+  // Copies into a directory that must be missing or empty, private to this user, and synced. Where
+  // it fails, the directory is as empty as before.
   // Errors: invalid_request RESTORE_TARGET_NOT_EMPTY; unavailable RESTORE_FAILED.
   Result<void> copy_to(const std::filesystem::path& target) const;
 

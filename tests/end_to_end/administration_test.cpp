@@ -1,4 +1,5 @@
 #include <signal.h>
+#include <sys/stat.h>
 
 #include "tests/end_to_end/running_daemon.h"
 
@@ -76,6 +77,19 @@ TEST(Administration, AStoppedKeyHostHarmsNoReader) {
   EXPECT_EQ(status(daemon).log_size(), 0U);  // others are answered meanwhile
   ::kill(host, SIGCONT);
   EXPECT_TRUE(pending.wait().ok());
+}
+
+TEST(Administration, ABackUpThatFailedLeavesNothingInTheWayOfTheNext) {
+  RunningDaemon daemon;
+  const std::filesystem::path uncopyable = daemon.state() / "log/uncopyable";
+  ASSERT_EQ(::mkfifo(uncopyable.c_str(), 0600), 0);
+  v1::BackUpRequest request;
+  request.set_name("monday");
+  EXPECT_EQ(daemon.call<v1::BackUpReply>(admin, "BackUp", request).error().reason, "BACKUP_FAILED");
+  EXPECT_TRUE(std::filesystem::is_empty(daemon.state() / "backups"));
+  std::filesystem::remove(uncopyable);
+  const auto reply = daemon.call<v1::BackUpReply>(admin, "BackUp", request);
+  EXPECT_TRUE(reply.ok()) << reply.error().message;
 }
 
 TEST(Administration, BackUpHoldsJournalLogAndPayloads) {

@@ -1,4 +1,6 @@
 // `chancery backup` and `chancery restore`: a state comes back, and never as a fork.
+#include <sys/stat.h>
+
 #include "tests/end_to_end/command_fixture.h"
 
 namespace chancery::testing {
@@ -83,6 +85,18 @@ TEST_F(BackupTest, AStateThatIsThereIsNeverOverwritten) {
   EXPECT_EQ(restored.status, 1);
   EXPECT_THAT(restored.err, HasSubstr("RESTORE_TARGET_NOT_EMPTY"));
   EXPECT_EQ(read_text(work("restored/journal.db")), "precious");
+}
+
+TEST_F(BackupTest, WhatFailedLeavesNothingInTheWayOfTheNextTry) {
+  ASSERT_EQ(chancery({"backup", "monday"}).status, 0);
+  const std::filesystem::path uncopyable = daemon_.state() / "backups/monday/log/uncopyable";
+  ASSERT_EQ(::mkfifo(uncopyable.c_str(), 0600), 0);
+  const auto failed = restore({"--nothing-signed-since-unsafe"});
+  EXPECT_EQ(failed.status, 3);
+  EXPECT_THAT(failed.err, HasSubstr("RESTORE_FAILED"));
+  EXPECT_TRUE(std::filesystem::is_empty(work("restored")));
+  std::filesystem::remove(uncopyable);
+  EXPECT_EQ(restore({"--nothing-signed-since-unsafe"}).status, 0);
 }
 
 TEST_F(BackupTest, ADirectoryThatIsNoBackupIsRefused) {
