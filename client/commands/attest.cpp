@@ -123,6 +123,8 @@ ExitStatus attest(const AttestOptions& options) {
   if (!statement.ok()) return report_trouble(style, "", statement.error());
 
   if (options.dry_run) return explain_statement(options, *statement);
+  if (const auto writable = check_output(output); !writable.ok())
+    return report_trouble(style, "", writable.error());
   const std::string key =
       options.idempotency_key.empty() ? new_idempotency_key() : options.idempotency_key;
   const auto signature = sign(options, key, std::move(statement).value());

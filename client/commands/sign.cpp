@@ -80,6 +80,11 @@ class Signing {
 
  private:
   void submit(const Artifact& artifact) {
+    const Result<void> writable = check_output(output_for(options_.output, artifact));
+    if (!writable.ok()) {
+      status_ = graver(status_, report_trouble(style(), artifact.name(), writable.error()));
+      return;
+    }
     // Answers would wait unread, and their deadlines pass, while a large file is hashed.
     if (!is_quickly_hashed(artifact)) queue_.settle_all();
     const Result<Digest> digest = hash(artifact);

@@ -30,12 +30,30 @@ void say(const Signed& what, const Signature& signature) {
                     signature.log_origin, signature.receipt));
 }
 
+// The signature is not lost with a full disk.
+ExitStatus report_unwritten(Style style, const Signed& what, const Signature& signature,
+                            Error error) {
+  error.message += fmt::format("; it is signed and kept: `chancery get {}` brings the bundle",
+                               signature.receipt);
+  if (style == Style::people) return report_trouble(style, what.name, error);
+  Json json = json_of(what, signature);
+  json.erase("bundle");
+  json["error"] = client::json_of(error);
+  print_json(json);
+  return ExitStatus::could_not_run;
+}
+
 }  // namespace
 
 Output output_for(const std::string& named, const Artifact& artifact) {
   if (!named.empty()) return named;
   if (artifact.file_name().empty()) return "-";
   return artifact.file()->path.string() + ".sigstore.json";
+}
+
+Result<void> check_output(const Output& output) {
+  if (is_standard_output(output)) return {};
+  return check_replaceable(output);
 }
 
 Result<void> write_output(const Output& output, std::string_view text) {
@@ -53,9 +71,8 @@ ExitStatus deliver(Style style, const Signed& what, const Result<Signature>& out
     return style == Style::json ? ExitStatus::could_not_run
                                 : report_error(style, what.name, unfinished(*outcome));
   }
-  // The signature is not lost with a full disk: `chancery get` has it.
   if (const auto written = write_output(what.output, outcome->bundle); !written.ok())
-    return report_trouble(style, what.name, written.error());
+    return report_unwritten(style, what, *outcome, written.error());
   if (style == Style::json)
     print_json(json_of(what, *outcome));
   else

@@ -17,7 +17,11 @@ inline bool is_standard_output(const Output& output) { return output == "-"; }
 // As named, else FILE.sigstore.json; what has no file name goes to standard output.
 Output output_for(const std::string& named, const Artifact& artifact);
 
-// Writes to the file, or to standard output with a newline. Error: unavailable FILE_UNWRITABLE.
+// What can be said before anything is signed. Errors: those of check_replaceable.
+Result<void> check_output(const Output& output);
+
+// Writes to the file, or to standard output with a newline. Errors: those of
+// replace_file.
 Result<void> write_output(const Output& output, std::string_view text);
 
 // What was asked for, in the user's words.

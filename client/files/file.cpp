@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <memory>
@@ -90,9 +91,25 @@ class NewFile {
   std::string name_;
 };
 
-bool is_special(const std::filesystem::path& path) {
+// /dev/stdout, /dev/null, and what a shell calls >(COMMAND): only root makes names there.
+bool is_stream(const std::filesystem::path& path) {
+  return path.string().starts_with("/dev/") && path.lexically_normal() == path;
+}
+
+// A link or a pipe in a folder of others could lead the bundle, and us, anywhere.
+Result<void> check_ordinary(const std::filesystem::path& path) {
   struct stat status {};
-  return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
+  if (::lstat(path.c_str(), &status) != 0) {
+    return errno == ENOENT ? Result<void>() : cannot_write(path, errno);
+  }
+  if (S_ISREG(status.st_mode)) return {};
+  return invalid_request(
+      "FILE_NOT_ORDINARY",
+      fmt::format("{}: is a {}, which is not written to: name a file, or - for standard output",
+                  path.string(),
+                  S_ISLNK(status.st_mode)   ? "link"
+                  : S_ISDIR(status.st_mode) ? "directory"
+                                            : "pipe, socket or device"));
 }
 
 Result<void> write_into(const std::filesystem::path& path, std::string_view bytes) {
@@ -115,8 +132,17 @@ Result<std::string> read_file(const std::filesystem::path& path, std::string_vie
   return read_to_end(file.number(), path, kind, bytes_max);
 }
 
+Result<void> check_replaceable(const std::filesystem::path& path) {
+  if (is_stream(path)) return {};
+  TRY(check_ordinary(path));
+  const std::filesystem::path folder = path.parent_path();
+  if (::access(folder.empty() ? "." : folder.c_str(), W_OK | X_OK) == 0) return {};
+  return cannot_write(path, errno);
+}
+
 Result<void> replace_file(const std::filesystem::path& path, std::string_view bytes) {
-  if (is_special(path)) return write_into(path, bytes);
+  if (is_stream(path)) return write_into(path, bytes);
+  TRY(check_ordinary(path));
   NewFile file = TRY(NewFile::make_beside(path));
   TRY(write_all(file.number(), path, bytes));
   return file.become(path);

@@ -15,8 +15,11 @@ namespace chancery::client {
 Result<std::string> read_file(const std::filesystem::path& path, std::string_view kind,
                               std::size_t bytes_max);
 
-// Writes beside the target, syncs, renames. What exists and is no ordinary file (a pipe,
-// /dev/stdout) is written to instead. Error: unavailable FILE_UNWRITABLE.
+// Whether replace_file would, as far as can be seen before. Errors: as there.
+Result<void> check_replaceable(const std::filesystem::path& path);
+
+// Writes beside the target, syncs, renames; what is under /dev is written to instead. Errors:
+// unavailable FILE_UNWRITABLE; invalid_request FILE_NOT_ORDINARY: a link, a pipe, a directory.
 Result<void> replace_file(const std::filesystem::path& path, std::string_view bytes);
 
 }  // namespace chancery::client

@@ -36,6 +36,29 @@ TEST_F(CommandTest, AFileIsSignedAndItsBundleVerifiesWithoutTheDaemon) {
   EXPECT_EQ(verify("app.sigstore.json", "app").status, 1);
 }
 
+TEST_F(CommandTest, NothingIsSignedThatCouldNotBeWritten) {
+  write_text(work("app"), "an artefact");
+  const auto refused = chancery({"sign", "--output", "no/such/place", "app"});
+  EXPECT_EQ(refused.status, 3);
+  EXPECT_THAT(refused.err, HasSubstr("FILE_UNWRITABLE"));
+  std::filesystem::create_symlink("elsewhere", work("app.sigstore.json"));
+  EXPECT_THAT(chancery({"sign", "app"}).err, HasSubstr("FILE_NOT_ORDINARY"));
+  const auto status =
+      daemon_.call<v1::StatusReply>("chancery.v1.Admin", "Status", v1::StatusRequest());
+  EXPECT_EQ(status->accepted(), 0U);
+}
+
+TEST_F(CommandTest, WhatCouldNotBeWrittenIsBroughtByItsReceipt) {
+  write_text(work("app"), "an artefact");
+  const auto lost = chancery({"sign", "--output", "/dev/full", "--json", "app"});
+  EXPECT_EQ(lost.status, 3);
+  const Json said = Json::parse(lost.out);
+  EXPECT_EQ(said["error"]["reason"], "FILE_UNWRITABLE");
+  EXPECT_THAT(said["error"]["message"].get<std::string>(), HasSubstr("chancery get"));
+  const auto brought = chancery({"get", said["receipt"].get<std::string>()});
+  EXPECT_EQ(brought.status, 0) << brought.err;
+}
+
 // Verifying must cost nothing that it does not need, and reach nobody.
 TEST_F(CommandTest, TheCommandLoadsNoLibraryForNetworksOrBuses) {
   ProgramOptions listing = command({"verify"});

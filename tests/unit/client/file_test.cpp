@@ -46,17 +46,38 @@ TEST(File, AMissingDirectoryIsNamedAndNothingIsMade) {
   EXPECT_EQ(files_in(directory), 0U);
 }
 
-TEST(File, APipeIsWrittenToAndNotReplaced) {
+// Somebody else may have put it there.
+TEST(File, ALinkOrAPipeIsNeitherFollowedNorReplaced) {
   const TemporaryDirectory directory;
-  const std::string pipe = directory / "pipe";
-  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
-  const int reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
-  ASSERT_TRUE(replace_file(pipe, "through").ok());
+  write_text(directory / "target", "precious");
+  std::filesystem::create_symlink("target", directory / "link");
+  std::filesystem::create_symlink("nowhere", directory / "dangling");
+  ASSERT_EQ(::mkfifo((directory / "pipe").c_str(), 0600), 0);
+  for (const char* name : {"link", "dangling", "pipe", "."}) {
+    EXPECT_EQ(replace_file(directory / name, "x").error().reason, "FILE_NOT_ORDINARY") << name;
+    EXPECT_EQ(check_replaceable(directory / name).error().reason, "FILE_NOT_ORDINARY") << name;
+  }
+  EXPECT_EQ(read_text(directory / "target"), "precious");
+  EXPECT_TRUE(std::filesystem::is_symlink(directory / "link"));
+  EXPECT_FALSE(std::filesystem::exists(directory / "nowhere"));
+}
+
+TEST(File, AStreamUnderDevIsWrittenTo) {
+  int ends[2] = {};
+  ASSERT_EQ(::pipe(ends), 0);
+  ASSERT_TRUE(replace_file("/dev/fd/" + std::to_string(ends[1]), "through").ok());
   char received[16] = {};
-  EXPECT_EQ(::read(reader, received, sizeof received), 7);
+  EXPECT_EQ(::read(ends[0], received, sizeof received), 7);
   EXPECT_STREQ(received, "through");
-  ::close(reader);
-  EXPECT_TRUE(std::filesystem::is_fifo(pipe));
+  ::close(ends[0]);
+  ::close(ends[1]);
+}
+
+TEST(File, WhatCannotBeMadeIsKnownBefore) {
+  const TemporaryDirectory directory;
+  EXPECT_TRUE(check_replaceable(directory / "out").ok());
+  EXPECT_EQ(check_replaceable(directory / "no/such/out").error().reason, "FILE_UNWRITABLE");
+  EXPECT_EQ(files_in(directory), 0U);
 }
 
 TEST(File, OneOverTheBoundIsRefusedAndOneAtTheBoundIsRead) {
