@@ -14,7 +14,7 @@ struct Key {
   bool guards_guessing = false;
   bool has_auth_value = false;
   std::optional<KeyPolicy> policy = std::nullopt;
-  bool accepted = false;  // the TPM has taken our authorisation value once
+  bool accepted = false;  // the TPM has taken our authorisation value since it last refused it
   // Why the TPM refused our authorisation value: it is not tried again until the backend is opened
   // anew, for each try counts.
   std::optional<Error> refusal = std::nullopt;

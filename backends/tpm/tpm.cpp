@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include "backends/key_directory.h"
 #include "backends/tpm/activation.h"
@@ -45,7 +46,7 @@ class TpmBackend final : public KeyBackend, public KeyMaker, public KeyRemover, 
   Result<void> read_persistent(const PersistentKey& wanted, Deadline deadline);
   Result<void> add(Key key, const TPMT_PUBLIC& public_area);
   Result<void> try_auth_value(Deadline deadline);
-  Result<Bytes> sign_once(const Key& key, ByteView digest);
+  Result<Bytes> sign_once(Key& key, ByteView digest);
   Result<KeyBlob> create(Algorithm algorithm);
   Key* find(std::string_view name);
 
@@ -155,7 +156,7 @@ Result<std::vector<KeyInfo>> TpmBackend::list_keys(Deadline deadline) {
   return out;
 }
 
-Result<Bytes> TpmBackend::sign_once(const Key& key, ByteView digest) {
+Result<Bytes> TpmBackend::sign_once(Key& key, ByteView digest) {
   const std::string what = fmt::format("sign with \"{}\"", key.info.name);
   const ESYS_TR handle = TRY(device_.load(key));
   const ESYS_TR session = TRY(sessions_.for_key(key));
@@ -170,9 +171,12 @@ Result<Bytes> TpmBackend::sign_once(const Key& key, ByteView digest) {
                                  &input, &scheme, &no_ticket, &signature);
   if (code == TSS2_RC_SUCCESS) return signature_of(*owned(signature));
   const Error error = error_of(code, what);
-  // Nobody changes a loaded key's value: what was refused now was another key or session, which
-  // has got the number of ours.
-  if (error.reason == "TPM_AUTH_WRONG" && key.accepted) return handle_lost(what);
+  // What refuses a value that was taken before may be another's session, which has got the number
+  // of ours: then a new one is tried, once, for each try counts.
+  if (error.reason == "TPM_AUTH_WRONG" && session != ESYS_TR_PASSWORD &&
+      std::exchange(key.accepted, false)) {
+    return handle_lost(what);
+  }
   const bool says_no = !is_cured_by_reopening(error) && error.reason != "TPM_OUT_OF_MEMORY";
   return says_no && device_.is_replaced(key) ? handle_lost(what) : error;
 }

@@ -14,6 +14,7 @@ namespace chancery {
 namespace {
 
 using ::testing::AnyOf;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StrEq;
 
@@ -208,7 +209,27 @@ TEST_F(TpmKeyFault, WrongValueIsTriedOnce) {
   wrong.push_back(auth_file("rose"));
   const auto backend = open(wrong);
   for (int i = 0; i < 5; ++i) EXPECT_EQ(sign(*backend), "TPM_AUTH_WRONG");
-  EXPECT_THAT(counter(swtpm_), HasSubstr("0x1"));
+  EXPECT_THAT(counter(swtpm_), EndsWith("0x1"));
+}
+
+TEST_F(TpmKeyFault, ValueThatIsChangedInTheTpmIsTriedOnce) {
+  swtpm_.make_persistent_key("0x81000200", "tulip");
+  const auto backend = open({{"persistent", "release=0x81000200"}, auth_file("tulip")});
+  ASSERT_EQ(sign(*backend, "release"), "");
+  swtpm_.change_value("0x81000200", "tulip", "rose");
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(sign(*backend, "release"), "TPM_AUTH_WRONG");
+  EXPECT_THAT(counter(swtpm_), EndsWith("0x1"));
+}
+
+// A session could be another's by now: once more with a new one.
+TEST_F(TpmKeyFault, ValueThatIsChangedInTheTpmIsTriedInTwoSessionsAtMost) {
+  swtpm_.make_persistent_key("0x81000200", "tulip");
+  const auto backend =
+      open({{"persistent", "release=0x81000200"}, {"bus", "untrusted"}, auth_file("tulip")});
+  ASSERT_EQ(sign(*backend, "release"), "");
+  swtpm_.change_value("0x81000200", "tulip", "rose");
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(sign(*backend, "release"), "TPM_AUTH_WRONG");
+  EXPECT_THAT(counter(swtpm_), EndsWith("0x2"));
 }
 
 TEST_F(TpmKeyFault, LockoutIsSaidToBeOne) {

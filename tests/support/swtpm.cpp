@@ -109,12 +109,26 @@ int Swtpm::try_tool(const std::string& name, const std::vector<std::string>& arg
 }
 
 // The tools leave in the TPM what they load.
-void Swtpm::make_persistent_key(const std::string& handle) const {
+void Swtpm::make_persistent_key(const std::string& handle, const std::string& value) const {
   tool("tpm2_flushcontext", {"-t"});
   tool("tpm2_createprimary", {"-C", "o", "-c", "primary"});
-  tool("tpm2_create", {"-C", "primary", "-G", "ecc256:ecdsa-sha256", "-u", "public", "-r",
-                       "private", "-c", "signer"});
+  std::vector<std::string> key = {"-C", "primary", "-G", "ecc256:ecdsa-sha256",
+                                  "-u", "public",  "-r", "private",
+                                  "-c", "signer"};
+  if (!value.empty()) key.insert(key.end(), {"-p", value});
+  tool("tpm2_create", key);
   tool("tpm2_flushcontext", {"-t"});
+  tool("tpm2_evictcontrol", {"-C", "o", "-c", "signer", handle});
+  tool("tpm2_flushcontext", {"-t"});
+}
+
+void Swtpm::change_value(const std::string& handle, const std::string& from,
+                         const std::string& to) const {
+  tool("tpm2_changeauth", {"-C", "primary", "-c", "signer", "-p", from, "-r", "private", to});
+  tool("tpm2_flushcontext", {"-t"});
+  tool("tpm2_load", {"-C", "primary", "-u", "public", "-r", "private", "-c", "signer"});
+  tool("tpm2_flushcontext", {"-t"});
+  tool("tpm2_evictcontrol", {"-C", "o", "-c", handle});
   tool("tpm2_evictcontrol", {"-C", "o", "-c", "signer", handle});
   tool("tpm2_flushcontext", {"-t"});
 }

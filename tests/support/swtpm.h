@@ -35,8 +35,12 @@ class Swtpm {
   std::string tool(const std::string& name, const std::vector<std::string>& arguments) const;
   // The same where it may fail: its exit status.
   int try_tool(const std::string& name, const std::vector<std::string>& arguments) const;
-  // A new P-256 signing key that stays in the TPM under this handle, "0x81000200".
-  void make_persistent_key(const std::string& handle) const;
+  // A new P-256 signing key that stays in the TPM under this handle, "0x81000200". Wrong tries of
+  // its authorisation value are counted.
+  void make_persistent_key(const std::string& handle, const std::string& value = {}) const;
+  // The key that was made last, under the same handle with another value.
+  void change_value(const std::string& handle, const std::string& from,
+                    const std::string& to) const;
   const TemporaryDirectory& directory() const { return directory_; }
 
  private:
