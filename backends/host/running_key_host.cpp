@@ -24,6 +24,11 @@ std::vector<std::string> host_environment() {
 
 bool every_request(const Request&) { return true; }
 
+// Only a host that opens anew sees another PIN or value, or takes up another key.
+bool needs_opening(std::string_view reason) {
+  return reason == "PIN_REJECTED" || reason == "TPM_AUTH_CHANGED" || reason == "KEY_CHANGED";
+}
+
 Error garbage(std::string_view what) {
   return internal("KEY_HOST_GARBAGE", fmt::format("a key host sent {}", what));
 }
@@ -189,10 +194,7 @@ void RunningKeyHost::take_message(Refused refused) {
   if (ledger_.awaited(refused.id) == Ledger::Awaited::never_sent) {
     return dismiss(garbage("an answer that nobody awaits"));
   }
-  // Only a host that opens anew sees another PIN, or takes up another key.
-  if (refused.error.reason == "PIN_REJECTED" || refused.error.reason == "KEY_CHANGED") {
-    is_spent_ = true;
-  }
+  if (needs_opening(refused.error.reason)) is_spent_ = true;
   answer(ledger_.answered(refused.id, Deadline::Clock::now()), std::move(refused.error));
 }
 

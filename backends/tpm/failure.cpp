@@ -33,10 +33,11 @@ Error error_of_format_one(TSS2_RC code, std::string_view what) {
   switch (code & format_one_code) {
     case TPM2_RC_AUTH_FAIL:
     case TPM2_RC_BAD_AUTH:
-      return invalid_request("TPM_AUTH_WRONG",
-                             fmt::format("cannot {}: the TPM refuses the authorisation value "
-                                         "(auth_file, auth_credential); it is not tried again",
-                                         what));
+      return unavailable("TPM_AUTH_WRONG",
+                         fmt::format("cannot {}: the TPM refuses the authorisation value "
+                                     "(auth_file, auth_credential); it is not tried again until "
+                                     "it changes",
+                                     what));
     case TPM2_RC_POLICY_FAIL:
       return unavailable("TPM_PCRS_DIFFER",
                          fmt::format("cannot {}: the PCRs are not what the key is bound to", what));

@@ -12,8 +12,7 @@ namespace chancery::tpm {
 // `what` was being done: "sign with \"release\"". No signature has left the TPM. Errors:
 //   unavailable TPM_CONNECTION_LOST, TPM_HANDLE_LOST, TPM_NOT_STARTED (cured by opening it anew)
 //   unavailable TPM_OUT_OF_MEMORY (cured by unloading), TPM_PCRS_MOVED (cured by asking again)
-//   unavailable TPM_LOCKED_OUT, TPM_PCRS_DIFFER, TPM_FAILED
-//   invalid_request TPM_AUTH_WRONG
+//   unavailable TPM_LOCKED_OUT, TPM_PCRS_DIFFER, TPM_AUTH_WRONG, TPM_FAILED
 Error error_of(TSS2_RC code, std::string_view what);
 
 // TPM_HANDLE_LOST.

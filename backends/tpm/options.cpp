@@ -144,6 +144,11 @@ std::optional<std::string> device_file(const std::string& tcti) {
   return tcti.substr(device_prefix.size());
 }
 
+std::filesystem::path auth_value_file(const Options& options) {
+  if (!options.auth_file.empty() || options.auth_credential.empty()) return options.auth_file;
+  return credential_path(options.auth_credential);
+}
+
 Result<std::optional<Secret>> read_auth_value(const Options& options) {
   if (!options.auth_file.empty()) return std::optional(TRY(read_secret_file(options.auth_file)));
   if (!options.auth_credential.empty()) {

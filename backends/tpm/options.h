@@ -40,6 +40,8 @@ Options parse_options(const BackendConfig& config, std::vector<std::string>& pro
 // The device's file, where the TPM is reached by one.
 std::optional<std::string> device_file(const std::string& tcti);
 
+// Where the authorisation value lies; empty where neither option is given.
+std::filesystem::path auth_value_file(const Options& options);
 // Nothing where neither option is given.
 Result<std::optional<Secret>> read_auth_value(const Options& options);
 

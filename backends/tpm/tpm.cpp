@@ -14,6 +14,7 @@
 #include "backends/tpm/failure.h"
 #include "backends/tpm/key_template.h"
 #include "backends/tpm/options.h"
+#include "backends/tpm/seen_file.h"
 #include "backends/tpm/sessions.h"
 #include "core/base/limits/key_hosts.h"
 
@@ -22,8 +23,9 @@ namespace {
 
 class TpmBackend final : public KeyBackend, public KeyMaker, public KeyRemover, public KeyAttestor {
  public:
-  TpmBackend(Options options, std::optional<Secret> auth_value)
+  TpmBackend(Options options, SeenFile auth_file, std::optional<Secret> auth_value)
       : options_(std::move(options)),
+        auth_file_(std::move(auth_file)),
         has_auth_value_(auth_value.has_value()),
         device_(options_.tcti, std::move(auth_value)),
         sessions_(device_, options_.bus) {}
@@ -46,11 +48,13 @@ class TpmBackend final : public KeyBackend, public KeyMaker, public KeyRemover, 
   Result<void> read_persistent(const PersistentKey& wanted, Deadline deadline);
   Result<void> add(Key key, const TPMT_PUBLIC& public_area);
   Result<void> try_auth_value(Deadline deadline);
+  Result<void> check_refusal(const Key& key) const;
   Result<Bytes> sign_once(Key& key, ByteView digest);
   Result<KeyBlob> create(Algorithm algorithm);
   Key* find(std::string_view name);
 
   Options options_;
+  SeenFile auth_file_;
   bool has_auth_value_;
   Device device_;
   Sessions sessions_;
@@ -138,6 +142,16 @@ Result<void> TpmBackend::try_auth_value(Deadline deadline) {
   return {};
 }
 
+// For each try counts. That there may be another value only the next opening can read.
+Result<void> TpmBackend::check_refusal(const Key& key) const {
+  if (!key.refusal) return {};
+  if (!auth_file_.has_changed()) return *key.refusal;
+  return unavailable("TPM_AUTH_CHANGED",
+                     fmt::format("{} has changed since the TPM refused what it held: the backend "
+                                 "is opened anew with it",
+                                 auth_file_.path().string()));
+}
+
 Result<void> TpmBackend::open(const BackendConfig& config, Deadline deadline) {
   TRY(read_files());
   for (const PersistentKey& wanted : options_.persistent) TRY(read_persistent(wanted, deadline));
@@ -191,7 +205,7 @@ Result<Bytes> TpmBackend::sign(std::string_view key_name, ByteView input, Deadli
                            fmt::format("{} takes a digest of {} bytes, not {}",
                                        name_of(key->info.algorithm), wanted, input.size()));
   }
-  if (key->refusal) return *key->refusal;
+  TRY(check_refusal(*key));
   // A signature that was lost on its way is none: it never left the device.
   Result<Bytes> signature = device_.run([&] { return sign_once(*key, input); }, deadline);
   if (!signature.ok() && signature.error().reason == "TPM_AUTH_WRONG") {
@@ -279,7 +293,7 @@ Result<KeyAttestation> TpmBackend::attest_key(std::string_view name, ByteView ch
   if (deadline.passed()) return too_late();
   Key* key = find(name);
   if (key == nullptr) return unknown_key(name);
-  if (key->refusal) return *key->refusal;
+  TRY(check_refusal(*key));
   auto attestation =
       device_.run([&] { return attest(device_, sessions_, *key, challenge); }, deadline);
   if (!attestation.ok() && attestation.error().reason == "TPM_AUTH_WRONG") {
@@ -304,11 +318,13 @@ Result<std::vector<std::unique_ptr<KeyBackend>>> open(const BackendConfig& confi
   std::vector<std::string> problems;
   Options options = parse_options(config, problems);
   if (!problems.empty()) return invalid_request("OPTIONS_INVALID", problems.front());
+  SeenFile auth_file(auth_value_file(options));
   std::optional<Secret> auth_value = TRY(read_auth_value(options));
   if (auth_value && auth_value->view().size() > TPM2_SHA256_DIGEST_SIZE) {
     return invalid_request("TPM_AUTH_TOO_LONG", "a TPM takes authorisation values of 32 bytes");
   }
-  auto backend = std::make_unique<TpmBackend>(std::move(options), std::move(auth_value));
+  auto backend =
+      std::make_unique<TpmBackend>(std::move(options), std::move(auth_file), std::move(auth_value));
   TRY(backend->open(config, deadline));
   std::vector<std::unique_ptr<KeyBackend>> out;
   out.push_back(std::move(backend));
@@ -329,10 +345,7 @@ std::vector<BackendPath> paths(const BackendConfig& config) {
   if (!options.directory.empty()) {
     out.push_back({options.directory.string(), BackendPath::write});
   }
-  if (!options.auth_file.empty()) out.push_back({options.auth_file});
-  if (!options.auth_credential.empty()) {
-    out.push_back({credential_path(options.auth_credential).string()});
-  }
+  if (const auto file = auth_value_file(options); !file.empty()) out.push_back({file.string()});
   return out;
 }
 

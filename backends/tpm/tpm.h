@@ -10,8 +10,7 @@ namespace chancery::tpm {
 
 // Errors of `open`: invalid_request or unavailable as read_private_file's; unavailable TPM_ABSENT
 // and the others of failure.h; invalid_request KEY_DIRECTORY_UNSAFE, KEY_FILE_UNSUPPORTED,
-// KEY_NAME_INVALID, KEY_NAMED_TWICE, TPM_AUTH_MISSING, TPM_AUTH_TOO_LONG, TPM_AUTH_WRONG; corrupt
-// KEY_FILE_DAMAGED.
+// KEY_NAME_INVALID, KEY_NAMED_TWICE, TPM_AUTH_MISSING, TPM_AUTH_TOO_LONG; corrupt KEY_FILE_DAMAGED.
 Result<std::vector<std::unique_ptr<KeyBackend>>> open(const BackendConfig& config,
                                                       std::size_t count, Deadline deadline);
 std::vector<std::string> check_options(const BackendConfig& config);

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <thread>
 
+#include "backends/host/key_host.h"
 #include "backends/tpm/key_file.h"
 #include "tests/support/tpm_keys.h"
 
@@ -219,6 +220,31 @@ TEST_F(TpmKeyFault, ValueThatIsChangedInTheTpmIsTriedOnce) {
   swtpm_.change_value("0x81000200", "tulip", "rose");
   for (int i = 0; i < 5; ++i) EXPECT_EQ(sign(*backend, "release"), "TPM_AUTH_WRONG");
   EXPECT_THAT(counter(swtpm_), EndsWith("0x1"));
+}
+
+// As a key host meets it: it may not open a file that has come since.
+TEST_F(TpmKeyFault, RightValueIsTakenUpFromItsFile) {
+  ASSERT_EQ(sign(*open_one({{"guard_guessing", "true"}, auth_file("tulip")})), "");
+  const std::filesystem::path file = auth_file("rose").second;
+  const auto host = KeyHost::start({.program = CHANCERY_KEYHOST,
+                                    .backend_type = "tpm",
+                                    .config = config({{"auth_file", file.string()}})},
+                                   soon());
+  ASSERT_TRUE(host.ok()) << host.error().message;
+  for (int i = 0; i < 3; ++i) {
+    const auto refused = (*host)->sign("key", digest(), soon());
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().reason, "TPM_AUTH_WRONG");
+    EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
+  }
+  EXPECT_THAT(counter(swtpm_), EndsWith("0x1"));
+  std::filesystem::rename(auth_file("tulip").second, file);
+  const auto noticed = (*host)->sign("key", digest(), soon());
+  ASSERT_FALSE(noticed.ok());
+  EXPECT_EQ(noticed.error().reason, "TPM_AUTH_CHANGED");
+  EXPECT_EQ(noticed.error().code, ErrorCode::unavailable);
+  const auto taken_up = (*host)->sign("key", digest(), soon());
+  EXPECT_TRUE(taken_up.ok()) << taken_up.error().message;
 }
 
 // A session could be another's by now: once more with a new one.
