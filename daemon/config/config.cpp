@@ -62,19 +62,26 @@ void read_repeated_sections(TableReader& root, std::span<const BackendType> type
   }
 }
 
-// From the file that [policy] names, or from the configuration itself.
-void read_all_rules(TableReader& root, const Host& host, Config& config, ProblemList& problems) {
-  if (config.rules_file.empty()) return read_rules(root, host, config, problems);
+// From the file that [policy] names, whose text it returns, or from the configuration itself.
+std::string read_all_rules(TableReader& root, const Host& host, Config& config,
+                           ProblemList& problems) {
+  if (config.rules_file.empty()) {
+    read_rules(root, host, config, problems);
+    return {};
+  }
   for (const char* section : {"rule", "test"}) {
     if (root.tables(section).empty()) continue;
     problems.add(root.line_of(section), "[[" + std::string(section) + "]]: [policy] file names " +
                                             quote(config.rules_file.string()) +
                                             ", and all rules are to be there");
   }
-  const Result<std::string> text = host.read_rules(config.rules_file);
-  if (!text.ok()) return problems.add(root.line_of("policy"), "[policy]: " + text.error().message);
-  config.policy_hash = hex_encode(sha256(as_bytes(*text)));
+  Result<std::string> text = host.read_rules(config.rules_file);
+  if (!text.ok()) {
+    problems.add(root.line_of("policy"), "[policy]: " + text.error().message);
+    return {};
+  }
   parse_rules(*text, host, config, problems);
+  return *std::move(text);
 }
 
 // By line, each once, no more than a person reads.
@@ -102,7 +109,6 @@ ConfigOutcome parse_config(std::string_view toml, const std::filesystem::path& s
                            const Host& host, std::span<const BackendType> types) {
   ConfigOutcome outcome;
   outcome.config.source = source;
-  outcome.config.policy_hash = hex_encode(sha256(as_bytes(toml)));
   if (toml.size() > limits::configuration_bytes_max) {
     outcome.problems.push_back(
         {0, "larger than " + std::to_string(limits::configuration_bytes_max) + " bytes"});
@@ -115,7 +121,8 @@ ConfigOutcome parse_config(std::string_view toml, const std::filesystem::path& s
   read_single_sections(root, outcome.config, problems);
   read_log_section(root, outcome.config, tables, problems);
   read_repeated_sections(root, types, outcome.config, tables, problems);
-  read_all_rules(root, host, outcome.config, problems);
+  const std::string rules = read_all_rules(root, host, outcome.config, problems);
+  outcome.config.policy_hash = hex_encode(sha256(as_bytes(std::string(toml) + rules)));
   root.refuse_others();
   check_references(outcome.config, tables, problems);
   if (problems.problems.empty()) refuse_failed_tests(outcome.config, problems);

@@ -114,7 +114,7 @@ struct Config {
   std::vector<BackendSection> backends;
   std::vector<ProfileSection> profiles;
   std::filesystem::path rules_file;  // empty: the rules are in the configuration itself
-  // SHA-256 of the file that holds the rules, in hexadecimal; empty: the embedded default.
+  // SHA-256, in hexadecimal, of all that decides: the configuration, and behind it the rules' file.
   std::string policy_hash;
   policy::RuleSet rules;
   std::vector<RuleTest> rule_tests;

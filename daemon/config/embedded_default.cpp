@@ -1,3 +1,5 @@
+#include "core/base/encoding.h"
+#include "core/crypto/digest.h"
 #include "daemon/config/config.h"
 
 namespace chancery::daemon {
@@ -19,6 +21,8 @@ Config embedded_default(const std::filesystem::path& state_directory,
   config.rules = {{{.name = "owner", .uids = {uid}, .profiles = {"default"}},
                    {.name = "owner-is-admin", .uids = {uid}, .is_admin = true}}};
   if (uid != 0) config.rules.rules[0].uids.push_back(0);
+  const std::string decides = "embedded default, uid " + std::to_string(uid);
+  config.policy_hash = hex_encode(sha256(as_bytes(decides)));
   return config;
 }
 

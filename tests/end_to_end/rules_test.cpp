@@ -4,6 +4,8 @@
 #include <atomic>
 #include <thread>
 
+#include "core/base/encoding.h"
+#include "tests/end_to_end/audit_records.h"
 #include "tests/end_to_end/configured_daemon.h"
 
 namespace chancery::testing {
@@ -41,6 +43,23 @@ std::string reload(ConfiguredDaemon& daemon) {
   const auto reply =
       daemon.call<v1::ReloadReply>("chancery.v1.Admin", "Reload", v1::ReloadRequest());
   return reply.ok() ? "reloaded" : reply.error().reason + ": " + reply.error().message;
+}
+
+// sha256sum of the configuration, as an auditor would.
+std::string hash_of(const ConfiguredDaemon& daemon) {
+  return hex_encode(sha256(as_bytes(read_text(daemon.file()))));
+}
+
+TEST(Rules, WhichOfThemDecidedIsOnRecord) {
+  ConfiguredDaemon daemon(we_may());
+  const std::string before = hash_of(daemon);
+  ASSERT_EQ(sign(daemon, "one"), "signed");
+  EXPECT_EQ(newest_record(daemon.socket(), "allowed")["policy"], before);
+  daemon.write(nobody_may);
+  ASSERT_EQ(reload(daemon), "reloaded");
+  ASSERT_EQ(sign(daemon, "two"), "NO_RULE");
+  EXPECT_EQ(newest_record(daemon.socket(), "refused")["policy"], hash_of(daemon));
+  EXPECT_NE(hash_of(daemon), before);
 }
 
 TEST(Rules, AStatementMustBeOfATypeAndOfNamesThatTheyAllow) {

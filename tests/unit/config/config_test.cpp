@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/base/encoding.h"
+#include "core/crypto/digest.h"
 #include "core/policy/decide.h"
 
 #include "tests/unit/config/sample_config.h"
@@ -20,7 +22,7 @@ TEST(ParseConfig, ReadsEveryKeyOfEverySection) {
   EXPECT_EQ(config.socket_mode, 0666U);
   EXPECT_EQ(config.state_directory, "/var/lib/chancery");
   EXPECT_EQ(config.archive_life, 24h * 30);
-  EXPECT_EQ(config.policy_hash.size(), 64U);
+  EXPECT_EQ(config.policy_hash, hex_encode(sha256(as_bytes(sample_toml))));
   EXPECT_EQ(config.log.origin, "log.example.org");
   EXPECT_EQ(config.log.backend, "disk");
   EXPECT_EQ(config.log.key, "log");
@@ -72,6 +74,12 @@ TEST(ParseConfig, BackendOptionsMayBeNumbersFlagsAndLists) {
   EXPECT_EQ(*outcome.config.backends[0].config.find("slots"), "7");
   EXPECT_EQ(*outcome.config.backends[0].config.find("quiet"), "true");
   EXPECT_EQ(*outcome.config.backends[0].config.find("make"), "a=1, b");
+}
+
+// printf 'embedded default, uid 1000' | sha256sum
+TEST(EmbeddedDefault, HasARulesHashOfItsOwn) {
+  EXPECT_EQ(embedded_default("/tmp/state", "/tmp/state/socket", 1000).policy_hash,
+            "76bedadb0df7c1a3fd71d72235c637117417ecfd7b11e291bd7c3ad4ae32870c");
 }
 
 TEST(EmbeddedDefault, AllowsOnlyItsUserAndRoot) {

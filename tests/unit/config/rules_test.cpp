@@ -4,7 +4,9 @@
 
 #include <ostream>
 
+#include "core/base/encoding.h"
 #include "core/base/limits/rules.h"
+#include "core/crypto/digest.h"
 #include "tests/unit/config/sample_config.h"
 
 namespace chancery::daemon {
@@ -178,6 +180,14 @@ TEST(RulesFile, HoldsTheRulesAndTheirTests) {
   EXPECT_EQ(describe("f", outcome.problems), "");
   EXPECT_EQ(outcome.config.rules.rules.size(), 1U);
   EXPECT_EQ(outcome.config.rule_tests.size(), 1U);
+}
+
+// cat chancery.toml rules.toml | sha256sum
+TEST(RulesFile, TheHashOfWhatDecidesCoversItAndTheConfiguration) {
+  const std::string toml = with_rules(policy_section);
+  const std::string rules(full_rule);
+  EXPECT_EQ(parse_with_file(toml, rules).config.policy_hash,
+            hex_encode(sha256(as_bytes(toml + rules))));
 }
 
 TEST(RulesFile, ItsMistakesAreToldWithItsName) {
