@@ -249,6 +249,14 @@ TEST_F(KeyFiles, PassphraseComesFromSystemdsCredential) {
   EXPECT_EQ(refusal(with).reason, "CREDENTIAL_MISSING");
 }
 
+TEST_F(KeyFiles, CredentialThatIsALinkIsRefused) {
+  ASSERT_EQ(setenv("CREDENTIALS_DIRECTORY", directory_.path().c_str(), 1), 0);
+  testing::write_text(directory_ / "elsewhere", "tulip\n");
+  std::filesystem::create_symlink(directory_ / "elsewhere", directory_ / "seal");
+  EXPECT_EQ(refusal(config({{"passphrase_credential", "seal"}})).reason, "FILE_OPEN_FAILED");
+  ASSERT_EQ(unsetenv("CREDENTIALS_DIRECTORY"), 0);
+}
+
 TEST_F(KeyFiles, KeysThatSoftwareCannotHaveAreRefused) {
   auto opened = open(config(), 1, soon());
   auto* maker = dynamic_cast<KeyMaker*>(opened->at(0).get());
