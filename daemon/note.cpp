@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <string>
 
+#include "core/base/utf8.h"
+
 namespace chancery::daemon {
 
 void note(Priority priority, std::string_view text) {
@@ -12,7 +14,7 @@ void note(Priority priority, std::string_view text) {
   static const bool is_read_by_systemd = std::getenv("JOURNAL_STREAM") != nullptr;
   std::string line = is_read_by_systemd ? "<" + std::to_string(static_cast<int>(priority)) + ">"
                                         : std::string("chanceryd: ");
-  for (const char c : text) line += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
+  line += printable(text);
   line += '\n';
   // One write, so that lines of several threads do not mix. Nobody to tell when it fails.
   [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());

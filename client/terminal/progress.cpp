@@ -6,8 +6,8 @@
 #include <array>
 #include <cstdio>
 
-#include "client/terminal/report.h"
 #include "core/base/limits/command.h"
+#include "core/base/utf8.h"
 
 namespace chancery::client {
 

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "client/terminal/advice.h"
+#include "core/base/utf8.h"
 
 namespace chancery::client {
 
@@ -17,19 +18,6 @@ void print(std::FILE* stream, std::string_view line) {
 
 }  // namespace
 
-std::string printable(std::string_view text) {
-  std::string shown(text);
-  for (std::size_t i = 0; i < shown.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(shown[i]);
-    if (byte < 0x20 || byte == 0x7F) shown[i] = '?';
-    // U+0080 to U+009F command a terminal as ESC does.
-    const bool is_control =
-        byte == 0xC2 && i + 1 < shown.size() && static_cast<unsigned char>(shown[i + 1]) < 0xA0;
-    if (is_control) shown[i] = shown[i + 1] = '?';
-  }
-  return shown;
-}
-
 void print_line(std::string_view line) { print(stdout, printable(line)); }
 
 void print_text(std::string_view text) {
@@ -38,8 +26,9 @@ void print_text(std::string_view text) {
 }
 
 void print_json(const Json& value) {
-  // A file name need not be UTF-8; a script gets the replacement character, not an exception.
-  print(stdout, value.dump(-1, ' ', false, Json::error_handler_t::replace));
+  // A file name need not be UTF-8; a script gets the replacement character, not an exception. In
+  // ASCII alone nothing steers the terminal of a person who looks at it.
+  print(stdout, value.dump(-1, ' ', true, Json::error_handler_t::replace));
 }
 
 void print_remark(std::string_view line) { print(stderr, printable(line)); }

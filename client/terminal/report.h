@@ -13,11 +13,8 @@ enum class Style { people, json };
 
 inline Style style_of(bool json_wanted) { return json_wanted ? Style::json : Style::people; }
 
-// Text from elsewhere for a terminal: control characters become '?', so that no name and no
-// daemon can steer it.
-std::string printable(std::string_view text);
-
-// One printable line to standard output.
+// One line to standard output; here and below what a name or a daemon could steer a terminal with
+// becomes '?' (core/base/utf8.h).
 void print_line(std::string_view line);
 void print_json(const Json& value);
 // Content as it is, a bundle or a PEM; a missing last newline is added.

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "client/terminal/report.h"
+#include "core/base/utf8.h"
 
 namespace chancery::client {
 

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/audit/record.h"
 #include "core/base/limits/audit.h"
 #include "core/base/rfc3339.h"
+#include "core/base/utf8.h"
 
 namespace chancery::audit {
 namespace {
@@ -17,8 +20,14 @@ constexpr std::array<std::string_view, 23> told = {
     "predicate_type", "log_index", "outcome",    "reason",   "message",
     "count",          "reasons",   "last"};
 
+// A name could read like the members behind it: what is more than a word is quoted.
 std::string text_of(const Json& value) {
-  return value.is_string() ? value.get<std::string>() : value.dump();
+  if (!value.is_string()) return value.dump();
+  const auto& text = value.get_ref<const std::string&>();
+  const bool is_word = !text.empty() && std::ranges::all_of(text, [](char c) {
+    return c > ' ' && c < 0x7f && c != '"' && c != '\\';
+  });
+  return is_word ? text : value.dump();
 }
 
 }  // namespace
@@ -33,7 +42,7 @@ Result<std::string> describe(std::string_view record) {
     const auto member = json.find(name);
     if (member != json.end()) out += fmt::format("  {} {}", name, text_of(*member));
   }
-  return out;
+  return printable(out);
 }
 
 }  // namespace chancery::audit

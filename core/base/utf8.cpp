@@ -19,6 +19,18 @@ std::optional<Form> form_of(std::uint8_t lead) {
   return std::nullopt;
 }
 
+bool is_control(char32_t code_point) {
+  return code_point < 0x20 || (code_point >= 0x7f && code_point <= 0x9f);
+}
+
+// UAX #9 2: marks, embeddings, overrides and isolates, which show text in another order than it
+// has. U+2028 and U+2029 separate lines and paragraphs.
+bool steers_lines(char32_t code_point) {
+  return code_point == 0x61c || code_point == 0x200e || code_point == 0x200f ||
+         (code_point >= 0x2028 && code_point <= 0x202e) ||
+         (code_point >= 0x2066 && code_point <= 0x2069);
+}
+
 }  // namespace
 
 std::optional<char32_t> take_code_point(std::string_view& text) {
@@ -46,11 +58,21 @@ bool is_utf8(std::string_view text) {
 bool is_plain_text(std::string_view text) {
   while (!text.empty()) {
     const std::optional<char32_t> code_point = take_code_point(text);
-    const bool is_plain =
-        code_point && *code_point >= 0x20 && !(*code_point >= 0x7f && *code_point <= 0x9f);
-    if (!is_plain) return false;
+    if (!code_point || is_control(*code_point)) return false;
   }
   return true;
+}
+
+std::string printable(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::string_view before = text;
+    const std::optional<char32_t> code_point = take_code_point(text);
+    if (!code_point) text.remove_prefix(1);
+    const bool is_shown = code_point && !is_control(*code_point) && !steers_lines(*code_point);
+    out += is_shown ? before.substr(0, before.size() - text.size()) : "?";
+  }
+  return out;
 }
 
 std::string_view cut_text(std::string_view text, std::size_t bytes_max) {

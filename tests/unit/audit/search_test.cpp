@@ -10,6 +10,7 @@ namespace chancery::audit {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 
 constexpr WallTime noon{std::chrono::seconds(1'800'000'000)};
 
@@ -74,6 +75,20 @@ TEST_F(AuditSearch, RecordsAreToldInALine) {
             "2027-01-15T08:00:06Z       6  refused  method Signer.Sign  uid 0  pid 0  profile x  "
             "reason NO_RULE");
   EXPECT_FALSE(describe("{}").ok());
+}
+
+// A name that reads like what follows it, and one that is shown backwards.
+TEST(AuditLine, ANameIsNotTakenForAnotherMember) {
+  const auto line = [](std::string_view artifact) {
+    return describe(R"({"number":1,"at":0,"event":"accepted","artifact":)" + Json(artifact).dump() +
+                    "}")
+        .value();
+  };
+  EXPECT_THAT(line("app"), EndsWith("  artifact app"));
+  EXPECT_THAT(line("app  receipt 7"), EndsWith("  artifact \"app  receipt 7\""));
+  EXPECT_THAT(line("a\"  receipt 7"), EndsWith("  artifact \"a\\\"  receipt 7\""));
+  EXPECT_THAT(line("a\u00a0receipt"), EndsWith("  artifact \"a\u00a0receipt\""));
+  EXPECT_THAT(line("a\u202eb\u2028c"), EndsWith("  artifact \"a?b?c\""));
 }
 
 }  // namespace

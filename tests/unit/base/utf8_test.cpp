@@ -37,6 +37,22 @@ TEST(Utf8, PlainTextHasNoControlCharacters) {
   }
 }
 
+TEST(Utf8, WhatIsPrintedCannotSteerATerminal) {
+  EXPECT_EQ(printable("a\x1b[2J\x7f\n"), "a?[2J??");
+  EXPECT_EQ(printable("a\xc2\x9b"
+                      "2J"),
+            "a?2J");
+  EXPECT_EQ(printable("\xc2\xa0\xc3\x9f\xc2"), "\xc2\xa0\xc3\x9f?");
+  EXPECT_EQ(printable("\u20ac \U0001f50f"), "\u20ac \U0001f50f");
+}
+
+TEST(Utf8, WhatIsPrintedStaysInItsLineAndItsDirection) {
+  for (const char* text :
+       {"\u061c", "\u200e", "\u200f", "\u2028", "\u2029", "\u202a", "\u202e", "\u2066", "\u2069"}) {
+    EXPECT_EQ(printable(std::string("gpj.") + text + "exe"), "gpj.?exe");
+  }
+}
+
 TEST(Utf8, TextIsCutBetweenCharacters) {
   EXPECT_EQ(cut_text("abc", 3), "abc");
   EXPECT_EQ(cut_text("abc", 2), "ab");

@@ -93,14 +93,6 @@ TEST(Table, ColumnsAreAsWideAsTheirWidestCell) {
               ElementsAre("A     B", "long  x", "é     y"));
 }
 
-TEST(Printable, NeitherAsciiNorUnicodeControlsRemain) {
-  EXPECT_EQ(printable("a\x1b[2J\x7f"), "a?[2J?");
-  EXPECT_EQ(printable("a\xc2\x9b"
-                      "2J"),
-            "a??2J");
-  EXPECT_EQ(printable("\xc2\xa0\xc3\x9f\xc2"), "\xc2\xa0\xc3\x9f\xc2");
-}
-
 TEST(Table, ControlCharactersDoNotReachTheTerminal) {
   EXPECT_THAT(table({{"a\x1b[2Jb\n"}}), ElementsAre("a?[2Jb?"));
 }
