@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "core/policy/decide.h"
-#include "daemon/flows/origin.h"
 #include "daemon/flows/reply.h"
+#include "daemon/flows/require_rule.h"
 #include "daemon/services/message.h"
 
 namespace chancery::daemon {
@@ -17,35 +17,15 @@ Error unknown_signature(std::string_view what) {
   return not_found("SIGNATURE_UNKNOWN", fmt::format("no signature is known by this {}", what));
 }
 
-Result<void> may_read(const Parts& parts, const Call& call, const StoredRequest& stored) {
-  const policy::Decision decision =
-      policy::decide_profile(parts.config.get()->rules, call.peer, stored.acceptance.profile);
-  if (!decision.allowed) return denied("NO_RULE", decision.reason);
-  return {};
-}
-
-// A refusal to read is on record as one to sign is.
-Result<void> require_reader(const Parts& parts, const Call& call, const StoredRequest& stored) {
-  const Result<void> allowed = may_read(parts, call, stored);
-  if (allowed.ok()) return {};
-  parts.refusals.record({.uid = call.peer.uid,
-                         .gid = call.peer.gid,
-                         .pid = call.peer.pid,
-                         .origin = origin_of(call.peer),
-                         .method = call.method,
-                         .profile = stored.acceptance.profile,
-                         .policy = parts.config.get()->policy_hash,
-                         .reason = allowed.error().reason,
-                         .message = allowed.error().message,
-                         .at = parts.now()},
-                        RefusalRecorder::Clock::now(), [](const Result<void>&) {});
-  return allowed;
+bool may_read(const Parts& parts, const Call& call, const StoredRequest& stored) {
+  return policy::decide_profile(parts.config.get()->rules, call.peer, stored.acceptance.profile)
+      .allowed;
 }
 
 Result<StoredRequest> find_by_digest(const Parts& parts, const Call& call, ByteView digest) {
   for (const RequestId id : TRY(parts.journal.find_by_digest(digest, candidates_max))) {
     std::optional<StoredRequest> stored = TRY(parts.journal.find(id));
-    if (stored && may_read(parts, call, *stored).ok()) return std::move(*stored);
+    if (stored && may_read(parts, call, *stored)) return std::move(*stored);
   }
   return unknown_signature("digest (or none that you may read)");
 }
@@ -56,7 +36,7 @@ Result<StoredRequest> find_by_idempotency_key(const Parts& parts, const Call& ca
   std::optional<StoredRequest> stored =
       TRY(parts.journal.find_by_idempotency_key(call.peer.uid, profile, request.idempotency_key()));
   if (!stored) return unknown_signature("idempotency key");
-  TRY(require_reader(parts, call, *stored));
+  TRY(require_rule(parts, call, stored->acceptance.profile));
   return std::move(*stored);
 }
 
@@ -82,7 +62,7 @@ Result<StoredRequest> find_by_receipt(const Parts& parts, const Call& call,
   const RequestId id = TRY(parts.journal.receipts().request_of(receipt));
   std::optional<StoredRequest> stored = TRY(parts.journal.find(id));
   if (!stored) return unknown_signature("receipt");
-  TRY(require_reader(parts, call, *stored));
+  TRY(require_rule(parts, call, stored->acceptance.profile));
   return std::move(*stored);
 }
 

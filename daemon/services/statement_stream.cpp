@@ -4,6 +4,7 @@
 
 #include "core/base/limits/statements.h"
 #include "daemon/flows/asked.h"
+#include "daemon/flows/require_rule.h"
 #include "daemon/flows/signing.h"
 #include "daemon/services/message.h"
 
@@ -31,6 +32,8 @@ Result<void> StatementStream::begin(const v1::SignStatementChunk& chunk) {
                            fmt::format("a statement has 1 to {} bytes, this one {}",
                                        limits::statement_bytes_max, chunk.statement_bytes()));
   }
+  // Whoever no rule knows gets no share of what honest callers need.
+  TRY(require_rule(parts_, call_, chunk.profile().empty() ? default_profile : chunk.profile()));
   bytes_expected_ = static_cast<std::size_t>(chunk.statement_bytes());
   // JSON values in memory while it is read, and the payload itself.
   reservation_ = budget_.take(bytes_expected_);

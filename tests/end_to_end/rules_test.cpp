@@ -50,6 +50,21 @@ std::string hash_of(const ConfiguredDaemon& daemon) {
   return hex_encode(sha256(as_bytes(read_text(daemon.file()))));
 }
 
+// Its memory is not for callers whom no rule knows.
+TEST(Rules, AStreamIsRefusedBeforeItGetsMemory) {
+  ConfiguredDaemon daemon(nobody_may);
+  const auto connection = client::Connection::open(daemon.socket(), soon()).value();
+  auto upload = connection->upload(signer, "SignStatementStream", soon());
+  v1::SignStatementChunk chunk;
+  chunk.set_idempotency_key("large");
+  chunk.set_statement_bytes(64U << 20);
+  ASSERT_TRUE(upload.send(chunk.SerializeAsString()).ok());
+  EXPECT_EQ(upload.finish().error().reason, "NO_RULE");
+  const Deadline patience = soon();  // nobody waits for the record
+  while (newest_record(daemon.socket(), "refused").empty()) ASSERT_FALSE(patience.passed());
+  EXPECT_EQ(newest_record(daemon.socket(), "refused")["method"], "Signer.SignStatementStream");
+}
+
 TEST(Rules, WhichOfThemDecidedIsOnRecord) {
   ConfiguredDaemon daemon(we_may());
   const std::string before = hash_of(daemon);
