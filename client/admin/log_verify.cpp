@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <memory>
 
 #include "client/admin/commands.h"
@@ -45,7 +46,16 @@ void say(const LogVerifyOptions& options, const tlog::Checkpoint& checkpoint) {
   print_line(fmt::format("  root {}", base64_encode(checkpoint.root)));
 }
 
+// A name that leads nowhere says nothing about a log.
+Result<void> check_is_directory(const std::string& directory) {
+  std::error_code error;
+  if (std::filesystem::is_directory(directory, error)) return {};
+  return not_found("FILE_NOT_FOUND", fmt::format("{}: there is no such directory", directory));
+}
+
 ExitStatus verify_log(const LogVerifyOptions& options) {
+  const auto there = check_is_directory(options.directory);
+  if (!there.ok()) return report_trouble(style_of(options.json), "", there.error());
   const auto root = load_trusted_root(options.trusted_root, process_environment());
   if (!root.ok()) return report_trouble(style_of(options.json), "", root.error());
   Progress progress(!options.json);

@@ -262,6 +262,13 @@ TEST_F(CommandTest, TheLogIsReadAndCheckedFromItsFiles) {
   EXPECT_THAT(bad.err, HasSubstr("CONTRADICTS_ENTRIES"));
 }
 
+TEST_F(CommandTest, ALogThatIsNotThereCouldNotBeJudged) {
+  export_trust();
+  const auto judged = chancery({"log", "verify", "nodir", "--trusted-root", "trusted_root.json"});
+  EXPECT_EQ(judged.status, 3);
+  EXPECT_THAT(judged.err, HasSubstr("FILE_NOT_FOUND"));
+}
+
 TEST_F(CommandTest, HandOverMustBeMeantAndEndsTheLog) {
   EXPECT_EQ(chancery({"log", "hand-over"}).status, 2);
   const auto given = chancery({"log", "hand-over", "--yes"});
