@@ -12,12 +12,18 @@
 
 namespace chancery::bundle {
 
+class ProtoObject;
+
 // Closed at both ends; an absent end is open.
 struct ValidFor {
   WallTime start;
   std::optional<WallTime> end;
   bool contains(WallTime time) const { return start <= time && (!end || time <= *end); }
 };
+
+// The field validFor of `owner`; nothing where it has no start. Errors: X_TIME_INVALID, and those
+// of proto_json.h.
+Result<std::optional<ValidFor>> read_valid_for(const ProtoObject& owner);
 
 struct TrustedLog {
   std::string base_url;

@@ -55,16 +55,6 @@ Result<std::optional<WallTime>> read_time(const ProtoObject& json, std::string_v
   return std::optional(*time);
 }
 
-// Trusted root specification: both ends belong to the period.
-Result<std::optional<ValidFor>> read_period(const ProtoObject& owner) {
-  const auto json = TRY(owner.object("validFor", {"start", "end"}));
-  if (!json) return std::optional<ValidFor>();
-  const std::optional<WallTime> start = TRY(read_time(*json, "start"));
-  const std::optional<WallTime> end = TRY(read_time(*json, "end"));
-  if (!start) return std::optional<ValidFor>();
-  return std::optional(ValidFor{*start, end});
-}
-
 // The host, without scheme, user, port and path: what a v2 log signs its checkpoints as.
 std::string host_of(std::string_view url) {
   const std::size_t scheme = url.find("://");
@@ -105,7 +95,7 @@ Result<std::optional<TrustedLog>> read_log(const ProtoObject& json) {
   const ProtoObject key_json =
       TRY(json.required("publicKey", {"rawBytes", "keyDetails", "validFor"}));
   const std::optional<LogKey> key = TRY(read_key(key_json));
-  const std::optional<ValidFor> period = TRY(read_period(key_json));
+  const std::optional<ValidFor> period = TRY(read_valid_for(key_json));
   if (!period) return key_json.error("START_MISSING", "validFor", "a log key needs a start");
   const auto log_id = TRY(json.object("logId", {"keyId"}));
   const auto checkpoint_id = TRY(json.object("checkpointKeyId", {"keyId"}));
@@ -139,7 +129,7 @@ Result<TrustedAuthority> read_authority(const ProtoObject& json) {
     return chain.error("CHAIN_EMPTY", "certificates", "an authority has certificates");
   }
   // An authority may leave its period to its certificates.
-  authority.valid_for = TRY(read_period(json)).value_or(ValidFor{WallTime::min(), std::nullopt});
+  authority.valid_for = TRY(read_valid_for(json)).value_or(ValidFor{WallTime::min(), std::nullopt});
   return authority;
 }
 
@@ -165,6 +155,15 @@ Result<std::vector<TrustedAuthority>> read_authorities(const ProtoObject& root,
 }
 
 }  // namespace
+
+Result<std::optional<ValidFor>> read_valid_for(const ProtoObject& owner) {
+  const auto json = TRY(owner.object("validFor", {"start", "end"}));
+  if (!json) return std::optional<ValidFor>();
+  const std::optional<WallTime> start = TRY(read_time(*json, "start"));
+  const std::optional<WallTime> end = TRY(read_time(*json, "end"));
+  if (!start) return std::optional<ValidFor>();
+  return std::optional(ValidFor{*start, end});
+}
 
 Result<TrustedRoot> parse_trusted_root(std::string_view text) {
   const Json json = TRY(parse_json(text, "trusted root", limits::trusted_root_bytes_max));

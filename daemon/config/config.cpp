@@ -8,6 +8,7 @@
 #include "core/crypto/digest.h"
 #include "daemon/config/rules/rules.h"
 #include "daemon/config/rules/run_tests.h"
+#include "daemon/config/sections/chosen_services.h"
 #include "daemon/config/sections/references.h"
 #include "daemon/config/sections/sections.h"
 #include "daemon/config/toml/document.h"
@@ -43,11 +44,15 @@ void read_repeated_sections(TableReader& root, std::span<const BackendType> type
   tables.profiles = root.tables("profile");
   tables.logs = root.tables("rekor");
   tables.authorities = root.tables("timestamp_authority");
+  tables.signing_configs = root.tables("signing_config");
   for (const ConfigTable* table : tables.logs) {
     config.remote.logs.push_back(read_rekor(*table, problems));
   }
   for (const ConfigTable* table : tables.authorities) {
     config.remote.authorities.push_back(read_authority(*table, problems));
+  }
+  for (const ConfigTable* table : tables.signing_configs) {
+    config.remote.signing_configs.push_back(read_signing_config(*table, problems));
   }
   for (const ConfigTable* table : tables.backends) {
     config.backends.push_back(read_backend(*table, types, problems));
@@ -124,6 +129,7 @@ ConfigOutcome parse_config(std::string_view toml, const std::filesystem::path& s
   const std::string rules = read_all_rules(root, host, outcome.config, problems);
   outcome.config.policy_hash = hex_encode(sha256(as_bytes(std::string(toml) + rules)));
   root.refuse_others();
+  choose_services(host, outcome.config, tables, problems);
   check_references(outcome.config, tables, problems);
   if (problems.problems.empty()) refuse_failed_tests(outcome.config, problems);
   outcome.problems = arrange(std::move(problems.problems));

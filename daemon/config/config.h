@@ -41,6 +41,7 @@ struct ProfileSection {
   std::vector<std::string> logs = {};         // [[rekor]] by name; none: the local log alone
   std::vector<std::string> authorities = {};  // [[timestamp_authority]] by name, as they are asked
   unsigned timestamps_required = 0;           // of distinct authorities
+  std::string signing_config = {};  // [[signing_config]] by name: it gave the three before
   std::chrono::seconds idempotency_key_life = limits::idempotency_key_life_default;
   unsigned line = 0;
 };
@@ -92,8 +93,18 @@ struct AuthoritySection {
   bool operator==(const AuthoritySection&) const = default;
 };
 
+// A signing_config.json: logs and authorities, of which some are chosen when it is read.
+struct SigningConfigSection {
+  std::string name;
+  std::filesystem::path file;
+  std::filesystem::path trusted_root;
+  unsigned line = 0;
+};
+
 struct RemoteSection {
   std::filesystem::path ca_file;  // empty: the system's authorities
+  std::vector<SigningConfigSection> signing_configs;
+  // As written, and what signing configs list: these are called by their addresses.
   std::vector<RekorSection> logs;
   std::vector<AuthoritySection> authorities;
 
@@ -125,11 +136,13 @@ struct ConfigOutcome {
   std::vector<ConfigProblem> problems;  // by line; empty: the configuration holds
 };
 
-// What only the host knows: its users and groups by name, and what is in the rules' file.
+// What only the host knows: its users and groups by name, what is in other files, and the time.
 struct Host {
   std::function<std::optional<std::uint32_t>(const std::string&)> uid_of;
   std::function<std::optional<std::uint32_t>(const std::string&)> gid_of;
   std::function<Result<std::string>(const std::filesystem::path&)> read_rules = nullptr;
+  std::function<Result<std::string>(const std::filesystem::path&)> read_signing_config = nullptr;
+  std::function<WallTime()> now = nullptr;
 };
 Host this_host();
 

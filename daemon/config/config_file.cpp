@@ -113,7 +113,10 @@ Result<std::string> read_safely(const fs::path& path) {
 
 }  // namespace
 
-Host this_host() { return {find_user_id, find_group_id, read_safely}; }
+Host this_host() {
+  return {find_user_id, find_group_id, read_safely, read_safely,
+          [] { return std::chrono::floor<WallTime::duration>(std::chrono::system_clock::now()); }};
+}
 
 Result<Config> load_config(const fs::path& path, std::span<const BackendType> types) {
   const fs::path absolute = fs::absolute(path).lexically_normal();

@@ -82,6 +82,29 @@ TEST(ElsewhereTest, SignatureIsStampedAndRecordedBeforeItLeaves) {
   EXPECT_EQ(elsewhere.second.server.seen().size(), 0U);
 }
 
+TEST(ElsewhereTest, SigningConfigNamesTheServices) {
+  Elsewhere elsewhere;
+  const std::string file = elsewhere.directory / "signing_config.json";
+  const std::string trust = elsewhere.directory / "trusted_root.json";
+  const auto service = [](const std::string& url, int version) {
+    return R"([{"url": ")" + url + R"(", "majorApiVersion": )" + std::to_string(version) +
+           R"(, "validFor": {"start": "2020-01-01T00:00:00Z"}}])";
+  };
+  write_text(file, R"({"mediaType": "application/vnd.dev.sigstore.signingconfig.v0.2+json",
+    "rekorTlogConfig": {"selector": "ANY"}, "tsaConfig": {"selector": "ANY"},
+    "rekorTlogUrls": )" +
+                       service(elsewhere.log_server.url(), 2) + R"(, "tsaUrls": )" +
+                       service(elsewhere.first.server.url(), 1) + "}");
+  ConfiguredDaemon daemon("[[signing_config]]\nname = \"memory\"\nfile = \"" + file +
+                          "\"\ntrusted_root = \"" + trust +
+                          "\"\n[[profile]]\nname = \"remote\"\nbackend = \"software\"\n"
+                          "key = \"default\"\nsigns = \"digests\"\nsigning_config = \"memory\"\n" +
+                          we_may());
+  const auto reply = sign(daemon, "a");
+  ASSERT_TRUE(reply.ok()) << reply.error().message;
+  expect_verified(elsewhere, *reply, "a", 1);
+}
+
 TEST(ElsewhereTest, TwoAuthoritiesAreAskedWhereTwoAreRequired) {
   Elsewhere elsewhere;
   ConfiguredDaemon daemon(

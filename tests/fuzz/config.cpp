@@ -13,6 +13,15 @@ chancery::Result<std::string> read_rules(const std::filesystem::path& path) {
   return "[[rule]]\nname = \"r\"\nusers = [1]\nprofiles = [\"" + path.filename().string() + "\"]\n";
 }
 
+chancery::Result<std::string> read_signing_config(const std::filesystem::path&) {
+  return std::string(R"({"mediaType": "application/vnd.dev.sigstore.signingconfig.v0.2+json",
+    "rekorTlogUrls": [{"url": "https://log.example", "majorApiVersion": 1,
+                       "validFor": {"start": "1970-01-01T00:00:00Z"}}],
+    "rekorTlogConfig": {"selector": "ANY"}})");
+}
+
+chancery::WallTime now() { return {}; }
+
 std::vector<std::string> check_options(const chancery::BackendConfig& config) {
   if (config.find("directory") != nullptr) return {};
   return {"directory is missing"};
@@ -25,8 +34,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   type.name = "software";
   type.check = check_options;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  const auto outcome =
-      chancery::daemon::parse_config(text, "fuzz.toml", {find_id, find_id, read_rules}, {&type, 1});
+  const auto outcome = chancery::daemon::parse_config(
+      text, "fuzz.toml", {find_id, find_id, read_rules, read_signing_config, now}, {&type, 1});
   for (const auto& problem : outcome.problems) {
     if (problem.message.empty()) std::abort();
   }

@@ -76,11 +76,10 @@ void check_lives(const Config& config, const Tables& tables, ProblemList& proble
   }
 }
 
-void check_names(std::string_view key, const Names& wanted, const Names& known,
-                 const ConfigTable& profile, ProblemList& problems) {
+void check_names(std::string_view key, std::string_view section, const Names& wanted,
+                 const Names& known, const ConfigTable& profile, ProblemList& problems) {
   for (const std::string& name : wanted) {
     if (may_refer(name, known)) continue;
-    const std::string_view section = key == "logs" ? "[[rekor]]" : "[[timestamp_authority]]";
     problems.add_missing(line_of(profile, key), place_of("profile", profile) + ": " +
                                                     std::string(key) + " holds " + quote(name) +
                                                     ", which is not a " + std::string(section) +
@@ -103,17 +102,25 @@ void check_time_source(const Config& config, const ProfileSection& profile,
 }
 
 void check_elsewhere(const Config& config, const SectionTables& tables, ProblemList& problems) {
-  Names logs, authorities;
+  Names logs, authorities, signing_configs;
   for (const RekorSection& log : config.remote.logs) logs.push_back(log.name);
   for (const AuthoritySection& authority : config.remote.authorities) {
     authorities.push_back(authority.name);
   }
+  for (const SigningConfigSection& section : config.remote.signing_configs) {
+    signing_configs.push_back(section.name);
+  }
   refuse_repeated("rekor", logs, tables.logs, problems);
   refuse_repeated("timestamp_authority", authorities, tables.authorities, problems);
+  refuse_repeated("signing_config", signing_configs, tables.signing_configs, problems);
   for (std::size_t i = 0; i < config.profiles.size(); ++i) {
     const ProfileSection& profile = config.profiles[i];
-    check_names("logs", profile.logs, logs, *tables.profiles[i], problems);
-    check_names("timestamps", profile.authorities, authorities, *tables.profiles[i], problems);
+    const ConfigTable& table = *tables.profiles[i];
+    check_names("logs", "[[rekor]]", profile.logs, logs, table, problems);
+    check_names("timestamps", "[[timestamp_authority]]", profile.authorities, authorities, table,
+                problems);
+    check_names("signing_config", "[[signing_config]]", {profile.signing_config}, signing_configs,
+                table, problems);
     check_time_source(config, profile, *tables.profiles[i], problems);
     if (profile.logs.empty() && !profile.authorities.empty()) {
       problems.add(line_of(*tables.profiles[i], "timestamps"),

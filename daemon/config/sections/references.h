@@ -15,6 +15,7 @@ struct SectionTables {
   std::vector<const ConfigTable*> profiles;
   std::vector<const ConfigTable*> logs;
   std::vector<const ConfigTable*> authorities;
+  std::vector<const ConfigTable*> signing_configs;
 };
 
 // Names that are given once and found where they are referred to; keys that keep to one kind of

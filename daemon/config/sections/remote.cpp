@@ -76,6 +76,20 @@ AuthoritySection read_authority(const ConfigTable& table, ProblemList& problems)
   return section;
 }
 
+SigningConfigSection read_signing_config(const ConfigTable& table, ProblemList& problems) {
+  TableReader reader(table, place_of("signing_config", table), problems);
+  SigningConfigSection section;
+  section.line = reader.line();
+  section.name = reader.required_name("name", "what profiles call it, such as \"sigstore\"");
+  constexpr std::string_view expected = "the path of a signing_config.json of version 0.2";
+  const auto file = reader.path("file", expected);
+  if (!file && !reader.has("file")) reader.miss("file", expected);
+  section.file = file.value_or("");
+  section.trusted_root = read_trusted_root(reader);
+  reader.refuse_others();
+  return section;
+}
+
 void read_elsewhere(TableReader& reader, ProfileSection& profile) {
   const auto names = [&reader](std::string_view key, std::string_view expected) {
     std::vector<std::string> out;
@@ -92,6 +106,14 @@ void read_elsewhere(TableReader& reader, ProfileSection& profile) {
     }
     return out;
   };
+  if (reader.has("signing_config")) {
+    profile.signing_config =
+        reader.name("signing_config", "the name of a [[signing_config]] section").value_or("");
+    for (const std::string_view key : {"logs", "timestamps", "timestamps_required"}) {
+      if (reader.has(key)) reader.refuse(key, "is for the [[signing_config]] to say");
+    }
+    return;
+  }
   profile.logs = names("logs", "names of [[rekor]] sections, such as [\"public\"]");
   profile.authorities =
       names("timestamps", "names of [[timestamp_authority]] sections, such as [\"internal\"]");

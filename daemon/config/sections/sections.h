@@ -17,10 +17,12 @@ void read_audit(const ConfigTable& table, Config& config, ProblemList& problems)
 void read_metrics(const ConfigTable& table, Config& config, ProblemList& problems);
 void read_log(const ConfigTable& table, Config& config, ProblemList& problems);
 
-// [remote], [[rekor]], [[timestamp_authority]], and what a [[profile]] says of them
+// [remote], [[rekor]], [[timestamp_authority]], [[signing_config]], and what a [[profile]] says of
+// them
 void read_remote(const ConfigTable& table, Config& config, ProblemList& problems);
 RekorSection read_rekor(const ConfigTable& table, ProblemList& problems);
 AuthoritySection read_authority(const ConfigTable& table, ProblemList& problems);
+SigningConfigSection read_signing_config(const ConfigTable& table, ProblemList& problems);
 void read_elsewhere(TableReader& reader, ProfileSection& profile);
 
 // [[backend]], [[profile]]

@@ -50,7 +50,8 @@ TEST(ConfigurationReference, NamesEveryKeyThatThereIs) {
   // An unknown key is answered with those that are known.
   for (const char* section :
        {"[server]", "[state]", "[archive]", "[audit]", "[metrics]", "[policy]", "[log]", "[remote]",
-        "[[rekor]]", "[[timestamp_authority]]", "[[profile]]", "[[rule]]", "[[test]]"}) {
+        "[[rekor]]", "[[timestamp_authority]]", "[[signing_config]]", "[[profile]]", "[[rule]]",
+        "[[test]]"}) {
     const std::string said = problems_of(std::string(section) + "\nzzzzzzzzzzzzzzzz = 1\n");
     std::size_t at = said.find("known are ");
     ASSERT_NE(at, std::string::npos) << said;

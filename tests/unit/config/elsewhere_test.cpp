@@ -1,6 +1,7 @@
 // What a configuration says of services elsewhere.
 #include <gmock/gmock.h>
 
+#include "core/base/rfc3339.h"
 #include "daemon/config/reload.h"
 #include "tests/unit/config/sample_config.h"
 
@@ -113,6 +114,89 @@ TEST(ServicesElsewhere, LogThatGivesTheTimeNeedsNoAuthority) {
                            "\"theirs\"]\ntimestamps_required = 2",
                            "logs = [\"old\"]"),
             "");
+}
+
+constexpr std::string_view signing_config = R"({
+  "mediaType": "application/vnd.dev.sigstore.signingconfig.v0.2+json",
+  "rekorTlogUrls": [{"url": "https://log.example.org", "majorApiVersion": 2, "operator": "a",
+                     "validFor": {"start": "2026-01-01T00:00:00Z"}}],
+  "rekorTlogConfig": {"selector": "ANY"},
+  "tsaUrls": [{"url": "https://tsa.example.org/ts", "majorApiVersion": 1, "operator": "a",
+               "validFor": {"start": "2026-01-01T00:00:00Z", "end": "2026-12-31T00:00:00Z"}}],
+  "tsaConfig": {"selector": "ANY"}
+})";
+
+std::string signing_config_section(std::string_view name, std::string_view root) {
+  return "[[signing_config]]\nname = \"" + std::string(name) +
+         "\"\nfile = \"/etc/chancery/signing_config.json\"\ntrusted_root = \"/etc/chancery/" +
+         std::string(root) + "\"\n";
+}
+
+const std::string by_signing_config = sample_toml +
+                                      signing_config_section("sigstore", "trusted_root.json") +
+                                      R"([[profile]]
+name = "elsewhere"
+backend = "disk"
+key = "elsewhere"
+signs = "digests"
+signing_config = "sigstore"
+)";
+
+ConfigOutcome parse_at(std::string_view toml, std::string_view time) {
+  Host host = sample_users();
+  host.read_signing_config = [](const std::filesystem::path& path) -> Result<std::string> {
+    if (path == "/etc/chancery/signing_config.json") return std::string(signing_config);
+    return not_found("CONFIG_UNREADABLE", "no such file");
+  };
+  host.now = [time] { return *parse_rfc3339(time); };
+  return parse_config(toml, "/etc/chancery/chancery.toml", host, sample_types);
+}
+
+std::string problems_at(std::string_view toml, std::string_view time = "2026-06-01T00:00:00Z") {
+  return describe("f", parse_at(toml, time).problems);
+}
+
+TEST(SigningConfigSections, GiveAProfileItsServices) {
+  const ConfigOutcome read = parse_at(by_signing_config, "2026-06-01T00:00:00Z");
+  ASSERT_THAT(read.problems, IsEmpty()) << describe("f", read.problems);
+  ASSERT_EQ(read.config.remote.logs.size(), 1U);
+  EXPECT_EQ(read.config.remote.logs[0].version, 2);
+  EXPECT_EQ(read.config.remote.logs[0].url, "https://log.example.org");
+  EXPECT_EQ(read.config.remote.logs[0].trusted_root, "/etc/chancery/trusted_root.json");
+  ASSERT_EQ(read.config.remote.authorities.size(), 1U);
+  const ProfileSection& profile = read.config.profiles.back();
+  EXPECT_THAT(profile.logs, ElementsAre("https://log.example.org"));
+  EXPECT_THAT(profile.authorities, ElementsAre("https://tsa.example.org/ts"));
+  EXPECT_EQ(profile.timestamps_required, 1U);
+}
+
+TEST(SigningConfigSections, StandBesideOthers) {
+  const ConfigOutcome read =
+      parse_at(sample_toml + services + signing_config_section("a", "trusted_root.json") +
+                   signing_config_section("b", "trusted_root.json"),
+               "2026-06-01T00:00:00Z");
+  ASSERT_THAT(read.problems, IsEmpty()) << describe("f", read.problems);
+  EXPECT_EQ(read.config.remote.logs.size(), 3U) << "what both list is there once";
+}
+
+TEST(SigningConfigSections, EachMistakeIsTold) {
+  const auto with = [](std::string_view was, std::string_view becomes) {
+    std::string toml = by_signing_config;
+    return problems_at(toml.replace(toml.rfind(was), was.size(), becomes));
+  };
+  EXPECT_THAT(with("file = \"/etc/chancery/signing_config.json\"\n", ""),
+              HasSubstr("the path of a signing_config.json"));
+  EXPECT_THAT(with("/signing_config.json", "/signing.json"),
+              HasSubstr("/etc/chancery/signing.json: no such file"));
+  EXPECT_THAT(with("signing_config = \"sigstore\"", "signing_config = \"sigstroe\""),
+              HasSubstr("holds \"sigstroe\", which is not a [[signing_config]]"));
+  EXPECT_THAT(
+      with("signing_config = \"sigstore\"", "signing_config = \"sigstore\"\nlogs = [\"a\"]"),
+      HasSubstr("logs is for the [[signing_config]] to say"));
+  EXPECT_THAT(problems_at(by_signing_config, "2027-01-01T00:00:00Z"),
+              HasSubstr("no timestamp authority is valid now"));
+  EXPECT_THAT(problems_at(by_signing_config + signing_config_section("other", "other_root.json")),
+              HasSubstr("lists a service that another section trusts by another trusted_root"));
 }
 
 TEST(ServicesElsewhere, ChangesNeedARestart) {

@@ -51,7 +51,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"KeyOutsideSections", "[server]", "days = 3\n[server]",
                 R"(f:1: the configuration: unknown key "days"; known are server, state, )"
                 R"(archive, audit, metrics, policy, remote, log, backend, profile, rekor, )"
-                R"(timestamp_authority, rule, test)"},
+                R"(timestamp_authority, signing_config, rule, test)"},
         Mistake{"SectionAsList", "[server]", "[[server]]",
                 R"(f:1: the configuration: server is a list; expected a section [server], of )"
                 R"(which there is one)"},
