@@ -26,7 +26,8 @@ bool every_request(const Request&) { return true; }
 
 // Only a host that opens anew sees another PIN or value, or takes up another key.
 bool needs_opening(std::string_view reason) {
-  return reason == "PIN_REJECTED" || reason == "TPM_AUTH_CHANGED" || reason == "KEY_CHANGED";
+  return reason == "PIN_REJECTED" || reason == "PIN_UNANSWERED" || reason == "TPM_AUTH_CHANGED" ||
+         reason == "KEY_CHANGED";
 }
 
 Error garbage(std::string_view what) {

@@ -17,14 +17,15 @@ class Login {
       : pin_(std::move(pin)), rejected_(std::move(rejected)) {}
 
   // For the whole application; once logged in, every session is. Errors: invalid_request
-  // PIN_MISSING, PIN_REJECTED; unavailable PIN_LOCKED, TOKEN_FAILED.
+  // PIN_MISSING, PIN_REJECTED, PIN_UNANSWERED; unavailable PIN_LOCKED, TOKEN_FAILED.
   Result<void> log_in(const View& view, const CK_TOKEN_INFO& token);
   // For the one signature that has been begun in this session. Errors: as above.
   Result<void> confirm(const View& view);
 
  private:
+  Result<void> check_last_try(const CK_TOKEN_INFO& token);
   Result<void> enter(const View& view, CK_USER_TYPE user);
-  Error rejected() const;
+  Result<void> remember_rejection();
 
   std::optional<Secret> pin_;
   std::optional<RejectedPin> rejected_;  // there is one where there is a PIN

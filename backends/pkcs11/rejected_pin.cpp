@@ -53,7 +53,7 @@ Result<RejectedPin::Record> RejectedPin::read_or_make(const std::filesystem::pat
   if (open.descriptor < 0) return failed(file);
   Record record{};
   if (pread(open.descriptor, &record, sizeof record, 0) == sizeof record) return record;
-  // None yet, or a crash while it was made.
+  // None yet, or a crash while it was made: no PIN was tried before it was whole.
   record = {};
   CHANCERY_ASSERT(RAND_bytes(record.key.data(), static_cast<int>(record.key.size())) == 1);
   if (pwrite(open.descriptor, &record, sizeof record, 0) != sizeof record ||
@@ -76,13 +76,39 @@ RejectedPin::Fingerprint RejectedPin::fingerprint(std::string_view token, const 
   return out;
 }
 
-bool RejectedPin::was(std::string_view token, const Secret& pin) const {
+bool RejectedPin::is_last_tried(std::string_view token, const Secret& pin) const {
   const Fingerprint now = fingerprint(token, pin);
-  return CRYPTO_memcmp(now.data(), record_.rejected.data(), now.size()) == 0;
+  return CRYPTO_memcmp(now.data(), record_.tried.data(), now.size()) == 0;
+}
+
+bool RejectedPin::was(std::string_view token, const Secret& pin) const {
+  return record_.rejected != 0 && is_last_tried(token, pin);
+}
+
+std::uint32_t RejectedPin::unanswered(std::string_view token, const Secret& pin) const {
+  return is_last_tried(token, pin) ? record_.unanswered : 0;
+}
+
+Result<void> RejectedPin::begin(std::string_view token, const Secret& pin) {
+  record_.unanswered = unanswered(token, pin) + 1;
+  record_.tried = fingerprint(token, pin);
+  record_.rejected = 0;
+  return write();
 }
 
 Result<void> RejectedPin::remember(std::string_view token, const Secret& pin) {
-  record_.rejected = fingerprint(token, pin);
+  record_.unanswered = 0;
+  record_.tried = fingerprint(token, pin);
+  record_.rejected = 1;
+  return write();
+}
+
+void RejectedPin::end() {
+  record_.unanswered = 0;
+  static_cast<void>(write());
+}
+
+Result<void> RejectedPin::write() const {
   const OpenFile open{::open(file_.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC)};
   if (open.descriptor < 0 ||
       pwrite(open.descriptor, &record_, sizeof record_, 0) != sizeof record_ ||

@@ -1,5 +1,5 @@
-// The last PIN that a token has rejected, remembered across restarts: a few wrong tries lock a
-// token for good.
+// The last PIN that was tried and what came of it, remembered across restarts: a few wrong tries
+// lock a token for good.
 #pragma once
 
 #include <array>
@@ -19,9 +19,16 @@ class RejectedPin {
 
   // `token` is whose PIN it is: another one's may be the same.
   bool was(std::string_view token, const Secret& pin) const;
-  // Durable once it returns. Error: unavailable FILE_OPEN_FAILED; it is remembered here all the
-  // same.
+  // So many times it was tried, and then the module or the machine died.
+  std::uint32_t unanswered(std::string_view token, const Secret& pin) const;
+
+  // That it is tried now, and that it was rejected: durable once they return. Error: unavailable
+  // FILE_OPEN_FAILED; it is remembered here all the same.
+  Result<void> begin(std::string_view token, const Secret& pin);
   Result<void> remember(std::string_view token, const Secret& pin);
+  // That there was an answer, and not that it is wrong. Where this is lost, one try is counted too
+  // many.
+  void end();
 
   const std::filesystem::path& file() const { return file_; }
 
@@ -29,10 +36,14 @@ class RejectedPin {
   using Fingerprint = std::array<std::uint8_t, 32>;
   struct Record {
     Fingerprint key;
-    Fingerprint rejected;  // zeros: none yet
+    Fingerprint tried;  // zeros: none yet
+    std::uint32_t rejected;
+    std::uint32_t unanswered;
   };
   RejectedPin(std::filesystem::path file, const Record& record)
       : file_(std::move(file)), record_(record) {}
+  bool is_last_tried(std::string_view token, const Secret& pin) const;
+  Result<void> write() const;
   Fingerprint fingerprint(std::string_view token, const Secret& pin) const;
   static Result<Record> read_or_make(const std::filesystem::path& file);
 

@@ -1,5 +1,6 @@
 // A PKCS#11 module that fails in every way that modules do, wrapped round a real SoftHSM token. The
 // daemon's side goes on, nothing is signed twice, and each comes back by itself.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <thread>
@@ -176,6 +177,42 @@ TEST_F(TokenFaults, AWrongPinIsTriedOnceUntilItChanges) {
   hsm_.configure_pin(hsm_.pin());
   await_up();
   EXPECT_EQ(logins(), before + 2);
+  expect_signature();
+}
+
+// The token has counted it by then.
+TEST_F(TokenFaults, AWrongPinIsTriedOnceWhateverTheModuleMakesOfIt) {
+  start_with_a_key();
+  for (const char* when : {"login after:segfault", "login after:0x5", "login after:0x80000001"}) {
+    hsm_.configure_pin(hsm_.pin());
+    start();  // which takes back what the token counted
+    expect_signature();
+    const std::size_t before = logins();
+    hsm_.configure_pin(fmt::format("not-the-pin-{}", before));
+    order(when);
+    start();
+    await([](const KeyHostState& state) { return state.trouble_reason == "PIN_REJECTED"; });
+    EXPECT_EQ(logins(), before + 1) << when;
+  }
+}
+
+// Nobody knows whether the token has counted what was never answered: a power cut is forgiven.
+TEST_F(TokenFaults, APinWithoutAnAnswerIsTriedTwiceAtMost) {
+  start_with_a_key();
+  order("login segfault");
+  start();
+  await_up();
+  expect_signature();
+  const std::size_t before = logins();
+  order("login segfault\nlogin segfault");
+  start();
+  await([](const KeyHostState& state) { return state.trouble_reason == "PIN_UNANSWERED"; });
+  await([starts = host_->state().starts](const KeyHostState& state) {
+    return state.starts >= starts + 2;
+  });
+  EXPECT_EQ(logins(), before + 2);
+  std::filesystem::remove(hsm_.directory() / "rejected-pin");
+  await_up();
   expect_signature();
 }
 

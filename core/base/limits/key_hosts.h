@@ -39,7 +39,9 @@ inline constexpr std::size_t key_host_resident_bytes_max = 512U << 20;
 inline constexpr std::uint64_t key_host_answers_per_look = 256;  // at its memory: 10 us each time
 inline constexpr std::size_t keys_per_backend_max = 1024;
 inline constexpr std::size_t attribute_bytes_max = 16U << 10;  // an RSA-4096 modulus has 512
-inline constexpr std::size_t token_list_max = 4096;       // slots or mechanisms: HSMs have hundreds
+inline constexpr std::size_t token_list_max = 4096;  // slots or mechanisms: HSMs have hundreds
+// Many tokens lock at the third wrong PIN: two leave one to whoever looks after it.
+inline constexpr std::uint32_t pin_tries_unanswered_max = 2;
 inline constexpr std::size_t signature_bytes_max = 1024;  // RSA-4096 has 512
 inline constexpr std::size_t backend_options_max = 64;
 inline constexpr std::size_t key_file_bytes_max = 64U << 10;  // RSA-4096 in PEM has 3.3 KiB
