@@ -6,6 +6,7 @@
 #include "daemon/flows/asked.h"
 #include "daemon/flows/keys/newest_key.h"
 #include "daemon/flows/parts.h"
+#include "daemon/server/call.h"
 
 namespace chancery::daemon {
 
@@ -21,5 +22,9 @@ struct Judgement {
 // Standing::check_profile(), LocalLog::ready(), find_newest_key() and Finisher::may_take().
 Judgement judge(const Parts& parts, const Config& config, const policy::Peer& peer,
                 const Asked& asked);
+
+// Whether any rule lets the caller use a profile at all: asked before anything else is spent on it.
+// A refusal is on record as one to sign is. Error: denied NO_RULE.
+Result<void> require_rule(const Parts& parts, const Call& call, std::string_view profile);
 
 }  // namespace chancery::daemon

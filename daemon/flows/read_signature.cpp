@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "core/policy/decide.h"
+#include "daemon/flows/judgement.h"
 #include "daemon/flows/reply.h"
-#include "daemon/flows/require_rule.h"
 #include "daemon/services/message.h"
 
 namespace chancery::daemon {

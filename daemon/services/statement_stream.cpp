@@ -4,7 +4,7 @@
 
 #include "core/base/limits/statements.h"
 #include "daemon/flows/asked.h"
-#include "daemon/flows/require_rule.h"
+#include "daemon/flows/judgement.h"
 #include "daemon/flows/signing.h"
 #include "daemon/services/message.h"
 
