@@ -23,6 +23,15 @@ bool is_known(std::string_view name, Uri::Names names) {
          (names == Uri::Names::key && std::ranges::count(key_attributes, name) > 0);
 }
 
+// RFC 7512, "ABNF": a path's unreserved and available characters, and '%' before two digits, which
+// p11-kit does check.
+bool may_stand_in_value(char byte) {
+  constexpr std::string_view others = "-._~:[]@!$'()*+,=&%";
+  const bool is_digit = byte >= '0' && byte <= '9';
+  const bool is_letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+  return is_digit || is_letter || others.find(byte) != std::string_view::npos;
+}
+
 // The attributes as they are written, before p11-kit forgives anything.
 Result<void> check_attributes(std::string_view text, Uri::Names names) {
   std::string_view rest = text.substr(scheme.size());
@@ -39,6 +48,10 @@ Result<void> check_attributes(std::string_view text, Uri::Names names) {
       return invalid(text, fmt::format("has the attribute \"{}\"; expected {}{}", name,
                                        fmt::join(token_attributes, ", "),
                                        names == Uri::Names::key ? ", object, id, type" : ""));
+    }
+    if (!std::ranges::all_of(attribute.substr(equals + 1), may_stand_in_value)) {
+      return invalid(text,
+                     fmt::format("has a character in \"{}\" that must be written as %XX", name));
     }
     if (std::ranges::count(seen, name) > 0) {
       return invalid(text, fmt::format("has \"{}\" twice", name));

@@ -13,8 +13,9 @@
 
 namespace chancery::pkcs11 {
 
-// Names tokens, or keys. p11-kit takes unknown and doubled attributes, empty ones and PINs; each of
-// these is refused here, or a slip would name another token or key than was meant.
+// Names tokens, or keys. p11-kit takes unknown and doubled attributes, empty ones and PINs, and
+// leaves out white space; each of these is refused here, or a slip would name another token or key
+// than was meant.
 class Uri {
  public:
   enum class Names {

@@ -54,6 +54,18 @@ TEST(Pkcs11Uri, WhatIsNoUriIsRefused) {
   EXPECT_TRUE(is_refused("pkcs11:object=%1"));
 }
 
+// p11-kit leaves white space out, and stops at a NUL.
+TEST(Pkcs11Uri, WhatStandsThereUnescapedAndMayNotIsRefused) {
+  for (const char byte : std::string(" \t\n\r\"<>\\^`{|}#/\x7f\x80", 17) + '\0') {
+    const std::string wrong = std::string("te") + byte + "st";
+    EXPECT_TRUE(is_refused("pkcs11:token=" + wrong, Names::token)) << wrong;
+    EXPECT_TRUE(is_refused("pkcs11:object=" + wrong)) << wrong;
+    EXPECT_TRUE(is_refused(std::string("pkcs11:object=a") + byte)) << wrong;
+    EXPECT_TRUE(is_refused(std::string("pkcs11:object=") + byte)) << wrong;
+  }
+  EXPECT_FALSE(is_refused("pkcs11:object=aZ09-._~:[]@!$'()*+,=&%20"));
+}
+
 TEST(Pkcs11Uri, WhatNamesNoPrivateKeyIsRefused) {
   EXPECT_TRUE(is_refused("pkcs11:token=a"));
   EXPECT_TRUE(is_refused("pkcs11:object=a;type=public"));
