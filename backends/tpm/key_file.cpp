@@ -222,7 +222,8 @@ Result<std::string> encode_key_blob(const KeyBlob& blob) {
   const Key key(reinterpret_cast<asn1::Key*>(ASN1_item_new(ASN1_ITEM_rptr(asn1::Key))));
   if (key == nullptr) return not_encoded();
   key->type = OBJ_txt2obj(loadable_key, 1);
-  key->empty_auth = blob.has_auth_value ? -1 : 1;
+  // Said also where it is false: what is left out tpm2-openssl takes for true.
+  key->empty_auth = blob.has_auth_value ? 0 : 1;
   key->rsa_parent = -1;
   if ((blob.policy && !write_policy(*blob.policy, *key)) ||
       ASN1_INTEGER_set_uint64(key->parent, blob.parent) != 1 || !write_areas(blob, *key)) {

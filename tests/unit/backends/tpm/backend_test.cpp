@@ -60,6 +60,17 @@ TEST_F(TpmBackend, Tpm2OpensslReadsOurKeyAndSignsWithIt) {
                   .ok());
 }
 
+TEST_F(TpmBackend, Tpm2OpensslAsksForTheValueOfOurKey) {
+  ASSERT_NE(open_one({auth_file("tulip")}), nullptr);
+  write_text(swtpm_.directory() / "message", "a message");
+  const auto sign_with = [this](const std::string& value) {
+    return openssl_with_tpm("dgst", {"-sha256", "-sign", "keys/key.pem", "-passin", "pass:" + value,
+                                     "-out", "theirs", "message"});
+  };
+  EXPECT_EQ(sign_with("tulip").status, 0) << sign_with("tulip").err;
+  EXPECT_NE(sign_with("rose").status, 0);
+}
+
 TEST_F(TpmBackend, KeyThatTpm2OpensslMadeSigns) {
   const auto made = openssl_with_tpm(
       "genpkey", {"-algorithm", "EC", "-pkeyopt", "group:P-256", "-out", "keys/theirs.pem"});
