@@ -13,11 +13,11 @@
 namespace chancery::pkcs11 {
 namespace {
 
-// One thread's session of the token that all of them share.
+// One thread's way to the token that all of them share.
 class Pkcs11Backend final : public KeyBackend, public KeyMaker, public KeyRemover {
  public:
-  Pkcs11Backend(std::shared_ptr<Token> token, std::size_t session, bool names_its_keys)
-      : token_(std::move(token)), session_(session), names_its_keys_(names_its_keys) {}
+  Pkcs11Backend(std::shared_ptr<Token> token, bool names_its_keys)
+      : token_(std::move(token)), names_its_keys_(names_its_keys) {}
 
   Result<std::vector<KeyInfo>> list_keys(Deadline deadline) override;
   Result<Bytes> sign(std::string_view key_name, ByteView input, Deadline deadline) override;
@@ -26,7 +26,6 @@ class Pkcs11Backend final : public KeyBackend, public KeyMaker, public KeyRemove
 
  private:
   std::shared_ptr<Token> token_;
-  std::size_t session_;
   bool names_its_keys_;
 };
 
@@ -39,7 +38,7 @@ Result<std::vector<KeyInfo>> Pkcs11Backend::list_keys(Deadline deadline) {
 
 Result<Bytes> Pkcs11Backend::sign(std::string_view key_name, ByteView input, Deadline deadline) {
   if (deadline.passed()) return too_late();
-  return token_->sign(session_, key_name, input, deadline);
+  return token_->sign(key_name, input, deadline);
 }
 
 Result<KeyInfo> Pkcs11Backend::make_key(std::string_view name, Algorithm algorithm,
@@ -79,7 +78,7 @@ Result<std::vector<std::unique_ptr<KeyBackend>>> open(const BackendConfig& confi
   const std::shared_ptr<Token> token = TRY(Token::open(std::move(options), sessions_max));
   std::vector<std::unique_ptr<KeyBackend>> out;
   for (std::size_t i = 0; i < token->session_count(); ++i) {
-    out.push_back(std::make_unique<Pkcs11Backend>(token, i, names_its_keys));
+    out.push_back(std::make_unique<Pkcs11Backend>(token, names_its_keys));
   }
   return out;
 }

@@ -47,6 +47,7 @@ Result<void> Token::connect_anew() {
   const CK_RV value = module_.initialize();
   if (value != CKR_OK) return token_failed("C_Initialize", value);
   connection_ = TRY(connect(module_, options_, login_, sessions_max_));
+  sessions_.fill(connection_->sessions);
   for (const auto& [name, key] : connection_->keys) first_seen_.emplace(name, key.info.spki);
   return {};
 }
@@ -95,12 +96,11 @@ Result<KeyObject> Token::find(std::string_view key_name) const {
   return found->second;
 }
 
-Result<Bytes> Token::sign(std::size_t session, std::string_view key_name, ByteView input,
-                          Deadline deadline) {
-  Attempt attempt = TRY(try_once(session, key_name, input, deadline));
+Result<Bytes> Token::sign(std::string_view key_name, ByteView input, Deadline deadline) {
+  Attempt attempt = TRY(try_once(key_name, input, deadline));
   if (attempt.end == Attempt::End::nothing_happened && may_be_lost(attempt.value)) {
     TRY(repair(attempt.connection));
-    attempt = TRY(try_once(session, key_name, input, deadline));
+    attempt = TRY(try_once(key_name, input, deadline));
   }
   if (attempt.end == Attempt::End::has_signed) return std::move(attempt.signature);
   if (attempt.end == Attempt::End::nothing_happened) {
@@ -112,15 +112,17 @@ Result<Bytes> Token::sign(std::size_t session, std::string_view key_name, ByteVi
                                                          describe(attempt.call, attempt.value)));
 }
 
-Result<Token::Attempt> Token::try_once(std::size_t session, std::string_view key_name,
-                                       ByteView input, Deadline deadline) {
+Result<Token::Attempt> Token::try_once(std::string_view key_name, ByteView input,
+                                       Deadline deadline) {
   const std::shared_lock lock = enter();
   if (deadline.passed()) return too_late();
   Attempt attempt{.connection = connections_, .call = "C_OpenSession", .value = CKR_SESSION_CLOSED};
-  if (!connection_ || session >= connection_->sessions.size()) return attempt;
+  if (!connection_) return attempt;
   const KeyObject key = TRY(find(key_name));
   const Bytes prepared = TRY(token_input(key.info.algorithm, input));
-  TRY(run(attempt, connection_->sessions[session], key, prepared));
+  const std::optional<SessionPool::Loan> loan = sessions_.borrow(deadline);
+  if (!loan) return too_late();
+  TRY(run(attempt, loan->session(), key, prepared));
   if (attempt.end == Attempt::End::has_signed) {
     attempt.signature = TRY(contract_signature(key.info.algorithm, std::move(attempt.signature)));
   }

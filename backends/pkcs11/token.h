@@ -6,6 +6,7 @@
 #include <shared_mutex>
 
 #include "backends/pkcs11/connection.h"
+#include "backends/pkcs11/session_pool.h"
 
 namespace chancery::pkcs11 {
 
@@ -20,9 +21,8 @@ class Token {
   std::size_t session_count() const;
   std::vector<KeyInfo> keys() const;
 
-  // As KeyBackend::sign, in this session: nobody else uses it. Also unavailable KEY_CHANGED.
-  Result<Bytes> sign(std::size_t session, std::string_view key_name, ByteView input,
-                     Deadline deadline);
+  // As KeyBackend::sign. Also unavailable KEY_CHANGED.
+  Result<Bytes> sign(std::string_view key_name, ByteView input, Deadline deadline);
   // As KeyMaker::make_key and KeyRemover::remove_key.
   Result<KeyInfo> make_key(std::string_view name, Algorithm algorithm);
   Result<void> remove_key(std::string_view name);
@@ -46,8 +46,7 @@ class Token {
   // Unless somebody else has, since `seen`. Errors: all unavailable.
   Result<void> repair(std::uint64_t seen);
   Result<KeyObject> find(std::string_view key_name) const;
-  Result<Attempt> try_once(std::size_t session, std::string_view key_name, ByteView input,
-                           Deadline deadline);
+  Result<Attempt> try_once(std::string_view key_name, ByteView input, Deadline deadline);
   Result<void> run(Attempt& attempt, CK_SESSION_HANDLE session, const KeyObject& key,
                    const Bytes& input);
   Result<void> confirm(const View& view);
@@ -61,6 +60,7 @@ class Token {
   Login login_;
   std::mutex confirming_;  // login_, by those who sign
   std::optional<Connection> connection_;
+  SessionPool sessions_;                     // of the connection, lent to those who sign
   std::uint64_t connections_ = 0;            // so many were tried
   std::optional<Error> trouble_;             // why there is none
   std::map<std::string, Bytes> first_seen_;  // each key's SPKI: a name never changes its key

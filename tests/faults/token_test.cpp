@@ -122,6 +122,26 @@ TEST_F(TokenFaults, ClosedSessionsAndALogoutCostNothing) {
   }
 }
 
+TEST_F(TokenFaults, FewerSessionsThanBeforeAreShared) {
+  start_with_a_key();
+  std::string one_session_each_time = "sign_init close_sessions";
+  for (int i = 0; i < 40; ++i) one_session_each_time += "\nopen 0x0\nopen 0xb1";
+  order(one_session_each_time);
+  const std::size_t before = logins();
+  ASSERT_TRUE(sign().ok());
+  std::vector<std::thread> clients;
+  for (int i = 0; i < 8; ++i) {
+    clients.emplace_back([this] {
+      for (int k = 0; k < 5; ++k) {
+        const Result<Bytes> signature = sign();
+        EXPECT_TRUE(signature.ok()) << signature.error().message;
+      }
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  EXPECT_EQ(logins(), before + 1);
+}
+
 TEST_F(TokenFaults, AnErrorWhileItMayHaveSignedIsInDoubtAndNotTriedAgain) {
   start_with_a_key();
   const std::uint64_t before = host_->state().signatures;
