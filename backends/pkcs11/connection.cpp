@@ -81,6 +81,29 @@ Result<Connection> connect(const Module& module, const Options& options, Login& 
   return out;
 }
 
+void SessionPool::fill(std::vector<CK_SESSION_HANDLE> sessions) {
+  const std::lock_guard lock(mutex_);
+  free_ = std::move(sessions);
+}
+
+std::optional<SessionPool::Loan> SessionPool::borrow(Deadline deadline) {
+  std::unique_lock lock(mutex_);
+  if (!returned_.wait_until(lock, deadline.when(), [this] { return !free_.empty(); })) {
+    return std::nullopt;
+  }
+  const CK_SESSION_HANDLE session = free_.back();
+  free_.pop_back();
+  return Loan(*this, session);
+}
+
+void SessionPool::take_back(CK_SESSION_HANDLE session) {
+  {
+    const std::lock_guard lock(mutex_);
+    free_.push_back(session);
+  }
+  returned_.notify_one();
+}
+
 Result<WritingSession> WritingSession::open(const Module& module, CK_SLOT_ID slot) {
   const CK_SESSION_HANDLE session = TRY(open_session(module, slot, CKF_RW_SESSION));
   return WritingSession(module, session);

@@ -6,7 +6,6 @@
 #include <shared_mutex>
 
 #include "backends/pkcs11/connection.h"
-#include "backends/pkcs11/session_pool.h"
 
 namespace chancery::pkcs11 {
 
