@@ -21,6 +21,7 @@ constexpr std::array advices{
     Advice{"PROFILE_UNKNOWN", "`chancery profiles` lists the profiles there are."},
     Advice{"PROFILE_STOPPED", "An administrator resumes it with `chancery profiles resume`."},
     Advice{"KEY_STOPPED", "An administrator resumes it with `chancery keys resume`."},
+    Advice{"STOP_NOT_DURABLE", "Free some room (`chancery doctor` says where), and stop it again."},
     Advice{"NO_ADMIN_RULE", "Ask the operator; a rule with admin = true says who may."},
     Advice{"CONFIRMATION_UNKNOWN", "Leave out --confirm to be asked anew."},
     Advice{"CONFIRMATION_EXPIRED", "Leave out --confirm to be asked anew."},

@@ -18,6 +18,14 @@ void apply(Standings& standings, const Removed& effect) {
   standings.certificates.erase(effect.subject);
 }
 
+Error not_durable(const Act& act, const Error& why) {
+  return outcome_unknown(
+      "STOP_NOT_DURABLE",
+      fmt::format("{} is stopped for as long as this daemon runs, but the journal could not record "
+                  "it: {} Stop it again when that is mended, or the next start forgets it",
+                  act.subject, why.message));
+}
+
 }  // namespace
 
 std::string subject_of(const KeyName& key) { return "key:" + key.text(); }
@@ -55,10 +63,18 @@ std::map<std::string, std::string> Standing::certificates() const {
 
 Result<void> Standing::record(const Act& act) {
   const std::lock_guard alone(recording_);
-  TRY(journal_.record_act(act));
-  const std::lock_guard lock(mutex_);
-  std::visit([this](const auto& effect) { apply(standings_, effect); }, act.effect);
+  const bool is_stop = std::holds_alternative<Stopped>(act.effect);
+  // Whoever stops a key may be in a hurry: neither a slow disk nor a full one lets it sign on.
+  if (is_stop) take(act.effect);
+  const Result<void> recorded = journal_.record_act(act);
+  if (!recorded.ok()) return is_stop ? not_durable(act, recorded.error()) : recorded.error();
+  take(act.effect);
   return {};
+}
+
+void Standing::take(const Effect& effect) {
+  const std::lock_guard lock(mutex_);
+  std::visit([this](const auto& change) { apply(standings_, change); }, effect);
 }
 
 }  // namespace chancery::daemon

@@ -29,11 +29,15 @@ class Standing {
   std::map<std::string, std::string> certificates() const;
 
   // Into the journal, and from then on it holds: whoever asks after this returns is judged by it.
+  // A stop holds at once, whatever comes of the journal. Errors: those of Journal::record_act; of a
+  // stop outcome_unknown STOP_NOT_DURABLE alone.
   Result<void> record(const Act& act);
 
  private:
   Standing(Journal& journal, Standings standings)
       : journal_(journal), standings_(std::move(standings)) {}
+
+  void take(const Effect& effect);
 
   Journal& journal_;
   std::mutex recording_;  // memory changes in the order of the journal

@@ -2,6 +2,11 @@
 #include "daemon/flows/keys/key_life.h"
 
 #include <gmock/gmock.h>
+#include <sched.h>
+#include <sys/mount.h>
+
+#include <cstring>
+#include <fstream>
 
 #include "core/base/limits/administration.h"
 #include "daemon/flows/keys/newest_key.h"
@@ -71,6 +76,33 @@ class KeyLifeTest : public ::testing::Test {
   std::unique_ptr<Standing> standing_ = Standing::load(*journal_).value();
   KeyLife life_{config_, keys_, *standing_, [] { return chancery::testing::midday; }};
 };
+
+TEST_F(KeyLifeTest, AStopHoldsAtOnceThoughTheDiskIsFull) {
+  const std::filesystem::path disk = directory_ / "disk";
+  std::filesystem::create_directory(disk);
+  if (unshare(CLONE_NEWNS) != 0 ||
+      mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+      mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=8m") != 0) {
+    GTEST_SKIP() << "cannot mount a small disk here: " << std::strerror(errno);
+  }
+  JournalOptions options{.path = disk / "journal.db",
+                         .now = [] { return chancery::testing::midday; }};
+  options.log_room_bytes = 0;
+  const std::unique_ptr<Journal> journal = Journal::open(std::move(options)).value();
+  const std::unique_ptr<Standing> standing = Standing::load(*journal).value();
+  {
+    std::ofstream ballast(disk / "ballast", std::ios::binary);
+    while (ballast << std::string(4096, 'x') << std::flush) {
+    }
+  }
+  KeyLife life(config_, keys_, *standing, [] { return chancery::testing::midday; });
+  EXPECT_EQ(life.stop(actor(), {"fake", "new"}).error().reason, "STOP_NOT_DURABLE");
+  EXPECT_EQ(standing->check_key({"fake", "new"}).error().reason, "KEY_STOPPED");
+  // What lets it sign again is on record, or does not hold.
+  EXPECT_EQ(life.resume(actor(), {"fake", "new"}).error().reason, "JOURNAL_DISK_FULL");
+  EXPECT_FALSE(standing->check_key({"fake", "new"}).ok());
+  umount2(disk.c_str(), MNT_DETACH);
+}
 
 TEST_F(KeyLifeTest, AnOlderKeyDoesNotStepInForABackendThatIsDown) {
   auto host = std::make_unique<chancery::testing::FakeKeyHost>();
