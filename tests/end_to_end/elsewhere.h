@@ -50,4 +50,14 @@ struct Elsewhere {
   bool is_due(Fault expected);
 };
 
+// Of the profile "remote", over the key's own text.
+v1::SignRequest request_for(std::string_view key);
+Result<v1::SignReply> sign(ConfiguredDaemon& daemon, std::string_view key);
+// By receipt, until it is done: as `chancery wait` does.
+v1::SignReply wait_for(ConfiguredDaemon& daemon, const std::string& receipt);
+void expect_verified(const Elsewhere& elsewhere, const v1::SignReply& reply,
+                     std::string_view content, unsigned timestamps);
+// Every leaf once: nothing is recorded twice.
+std::size_t distinct_leaves(const Elsewhere& elsewhere);
+
 }  // namespace chancery::testing

@@ -3,25 +3,10 @@
 
 #include <gmock/gmock.h>
 
-#include <set>
-
-#include "core/bundle/verify.h"
-#include "core/tlog/entry.h"
-
 namespace chancery::testing {
 namespace {
 
 using Fault = Elsewhere::Fault;
-
-v1::SignRequest request_for(std::string_view key) {
-  v1::SignRequest request = sign_request(key, key);
-  request.set_profile("remote");
-  return request;
-}
-
-Result<v1::SignReply> sign(ConfiguredDaemon& daemon, std::string_view key) {
-  return daemon.call<v1::SignReply>(signer, "Sign", request_for(key));
-}
 
 // With a deadline that passes before the log answers.
 Result<v1::SignReply> sign_impatiently(ConfiguredDaemon& daemon, std::string_view key) {
@@ -33,43 +18,6 @@ void expect_receipt(const v1::SignReply& reply) {
   EXPECT_THAT(reply.state(), ::testing::AnyOf(v1::STATE_SIGNED, v1::STATE_TIMESTAMPED));
   EXPECT_FALSE(reply.receipt().empty());
   EXPECT_TRUE(reply.bundle().empty());
-}
-
-// By receipt, until it is done: as `chancery wait` does.
-v1::SignReply wait_for(ConfiguredDaemon& daemon, const std::string& receipt) {
-  v1::GetSignatureRequest request;
-  request.set_receipt(receipt);
-  for (;;) {
-    auto reply = daemon.call<v1::SignReply>(signer, "GetSignature", request);
-    EXPECT_TRUE(reply.ok()) << reply.error().message;
-    if (!reply.ok() || reply->state() == v1::STATE_DONE || reply->state() == v1::STATE_FAILED) {
-      return reply.ok() ? *reply : v1::SignReply();
-    }
-    std::this_thread::yield();
-  }
-}
-
-void expect_verified(const Elsewhere& elsewhere, const v1::SignReply& reply,
-                     std::string_view content, unsigned timestamps) {
-  ASSERT_EQ(reply.state(), v1::STATE_DONE);
-  const auto bundle = bundle::parse_bundle(reply.bundle());
-  ASSERT_TRUE(bundle.ok()) << bundle.error().message;
-  const auto record = tlog::parse_hashed_rekord(bundle->log_entries.at(0).canonicalized_body);
-  ASSERT_TRUE(record.ok());
-  bundle::Policy policy;
-  policy.key = *PublicKey::from_spki(record->verifier);
-  policy.timestamps_min = timestamps;
-  const Digest artefact = digest(HashAlgorithm::sha256, as_bytes(content));
-  const auto verdict = bundle::verify(*bundle, artefact, elsewhere.root(), policy);
-  EXPECT_TRUE(verdict.verified()) << verdict.refusal->message;
-  EXPECT_EQ(reply.log_origin(), "log.example.test");
-  EXPECT_EQ(reply.log_index(), bundle->log_entries[0].log_index);
-}
-
-// Every leaf once: nothing is recorded twice.
-std::size_t distinct_leaves(const Elsewhere& elsewhere) {
-  const auto leaves = elsewhere.leaves();
-  return std::set<tlog::Hash>(leaves.begin(), leaves.end()).size();
 }
 
 TEST(ElsewhereTest, SignatureIsStampedAndRecordedBeforeItLeaves) {
