@@ -89,6 +89,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Config config,
 Daemon::~Daemon() {
   // Whoever posts to a pool ends before it; the log publishes through the journal to the last.
   server_.reset();
+  if (backlog_ != nullptr) backlog_->stop();
   background_.reset();
   spool_.reset();
   clerk_.reset();
@@ -214,14 +215,16 @@ Result<void> Daemon::start_finisher() {
   if (config->remote.empty()) return {};
   finisher_ = Finisher::start(TRY(open_services(*config, seams_.now)), *journal_);
   elsewhere_verifier_ = std::make_unique<OwnVerifier>(finisher_->root());
+  backlog_ = std::make_unique<Backlog>();
   return {};
 }
 
 Result<void> Daemon::start_server(sd_event* event) {
   const std::shared_ptr<const Config> config = config_.get();
   parts_.reset(new Parts{config_, keys_, *standing_, *journal_, *refusals_, *payloads_, *log_,
-                         *own_verifier_, finisher_.get(), elsewhere_verifier_.get(), throttle_,
-                         in_flight_, timings_, *pool_, *spool_, seams_.now, seams_.at_step});
+                         *own_verifier_, finisher_.get(), backlog_.get(), elsewhere_verifier_.get(),
+                         throttle_, in_flight_, timings_, *pool_, *spool_, seams_.now,
+                         seams_.at_step});
   key_life_ = std::make_unique<KeyLife>(config_, keys_, *standing_, seams_.now);
   administration_ = std::make_unique<Administration>(
       *parts_, started_at_, [this](const std::filesystem::path& path) -> Result<Config> {
@@ -289,11 +292,19 @@ PayloadStore::IsNamed Daemon::names_payload_file() {
 
 Result<void> Daemon::finish_what_was_signed() {
   const std::vector<StoredRequest> unfinished =
-      TRY(journal_->unfinished(limits::unfinished_at_start_max));
-  for (const StoredRequest& stored : unfinished) Signing::resume(*parts_, stored, [] {});
+      TRY(journal_->unreleased(limits::unfinished_at_start_max));
+  for (const StoredRequest& stored : unfinished) Signing::resume(*parts_, stored, nullptr);
   if (!unfinished.empty()) {
     note(Priority::notice,
          fmt::format("finishing {} requests that were signed before the stop", unfinished.size()));
+  }
+  if (backlog_ != nullptr) {
+    backlog_->start(*parts_);
+  } else if (const Released released = TRY(journal_->count_released()); released.unrecorded > 0) {
+    note(Priority::error,
+         fmt::format("signatures that have left wait for logs elsewhere ({}), of which the "
+                     "configuration names none any more; put them back",
+                     released.unrecorded));
   }
   return {};
 }
@@ -335,6 +346,9 @@ void Daemon::drain() {
   if (finisher_ != nullptr) finisher_->drain();
 }
 
-bool Daemon::is_drained() const { return server_->is_drained() && in_flight_.size() == 0; }
+bool Daemon::is_drained() const {
+  const bool is_carrying = backlog_ != nullptr && backlog_->carried() > 0;
+  return server_->is_drained() && in_flight_.size() == 0 && !is_carrying;
+}
 
 }  // namespace chancery::daemon

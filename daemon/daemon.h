@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "daemon/audit/clerk.h"
+#include "daemon/flows/deadline/backlog.h"
 #include "daemon/flows/keys/key_life.h"
 #include "daemon/flows/parts.h"
 #include "daemon/journal/state_directory.h"
@@ -75,6 +76,7 @@ class Daemon {
   std::unique_ptr<OwnVerifier> own_verifier_;
   std::unique_ptr<Finisher> finisher_;
   std::unique_ptr<OwnVerifier> elsewhere_verifier_;
+  std::unique_ptr<Backlog> backlog_;
   WallTime log_start_{};
   Throttle throttle_;
   Timings timings_;

@@ -27,9 +27,13 @@ std::string log_text(const v1::StatusReply& status) {
 }
 
 std::string requests_text(const v1::StatusReply& status) {
-  return fmt::format("{} accepted, {} done, {} failed, {} in flight on {} connection{}",
-                     status.accepted(), status.done(), status.failed(), status.requests_in_flight(),
-                     status.connections(), status.connections() == 1 ? "" : "s");
+  std::string text =
+      fmt::format("{} accepted, {} done, {} failed, {} in flight on {} connection{}",
+                  status.accepted(), status.done(), status.failed(), status.requests_in_flight(),
+                  status.connections(), status.connections() == 1 ? "" : "s");
+  if (status.unrecorded() > 0)
+    text += fmt::format(", {} left before their logs had them", status.unrecorded());
+  return text;
 }
 
 void append(std::vector<std::string>& lines, const std::vector<std::vector<std::string>>& rows) {
@@ -94,6 +98,11 @@ std::vector<std::string> troubles_of(const v1::StatusReply& status) {
     troubles.emplace_back("the log was handed over: this daemon signs no more");
   if (!status.log_trouble().empty())
     troubles.push_back("the log takes no new work: " + status.log_trouble());
+  if (status.overdue() > 0)
+    troubles.push_back(fmt::format(
+        "overdue: {} of the signatures that have left; their logs missed the deadline, and their "
+        "profiles sign nothing new",
+        status.overdue()));
   for (const v1::BackendStatus& backend : status.backends()) {
     if (!backend.is_up())
       troubles.push_back(fmt::format("backend {} is down: {}", backend.name(), backend.trouble()));
@@ -138,7 +147,9 @@ Json json_of(const v1::StatusReply& status) {
            {{"accepted", status.accepted()},
             {"done", status.done()},
             {"failed", status.failed()},
-            {"in_flight", status.requests_in_flight()}}},
+            {"in_flight", status.requests_in_flight()},
+            {"unrecorded", status.unrecorded()},
+            {"overdue", status.overdue()}}},
           {"connections", status.connections()},
           {"unfinished", json_of_each(status.unfinished())},
           {"troubles", troubles_of(status)}};

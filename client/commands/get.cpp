@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <memory>
 
 #include "client/commands/commands.h"
@@ -57,10 +59,15 @@ ExitStatus get(const GetOptions& options) {
   if (!request.ok()) return report_trouble(Style::people, "", request.error());
   const auto signature = fetch(options, *request);
   if (!signature.ok()) return report_error(Style::people, "", signature.error());
-  if (!signature->is_done())
+  if (!signature->has_left())
     return report_error(Style::people, options.what, unfinished(*signature));
   const auto written = write_output(options.output, signature->bundle);
-  return written.ok() ? ExitStatus::done : report_trouble(Style::people, "", written.error());
+  if (!written.ok()) return report_trouble(Style::people, "", written.error());
+  if (!signature->is_done())
+    print_remark(
+        fmt::format("no log has it yet: `chancery wait {}` fetches the bundle with its proof",
+                    signature->receipt));
+  return ExitStatus::done;
 }
 
 }  // namespace

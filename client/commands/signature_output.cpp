@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "client/files/file.h"
+#include "core/base/rfc3339.h"
 
 namespace chancery::client {
 
@@ -17,7 +18,8 @@ Json json_of(const Signed& what, const Signature& signature) {
                {"idempotency_key", what.idempotency_key},
                {"idempotency_key_expires_at", signature.key_expires_at}};
   if (!what.digest.empty()) json["digest"] = what.digest;
-  if (signature.is_done()) json["bundle"] = what.output.string();
+  if (signature.has_left()) json["bundle"] = what.output.string();
+  if (signature.record_by != 0) json["record_by"] = signature.record_by;
   return json;
 }
 
@@ -26,8 +28,16 @@ void say(const Signed& what, const Signature& signature) {
   const auto print = is_elsewhere ? print_line : print_remark;
   print(fmt::format("Signed {}{}{}", what.name, is_elsewhere ? " -> " : "",
                     is_elsewhere ? what.output.string() : ""));
-  print(fmt::format("  {}, entry {} of log {}, receipt {}", signature.key, signature.log_index,
-                    signature.log_origin, signature.receipt));
+  if (signature.is_done()) {
+    print(fmt::format("  {}, entry {} of log {}, receipt {}", signature.key, signature.log_index,
+                      signature.log_origin, signature.receipt));
+    return;
+  }
+  const std::chrono::sys_seconds record_by{std::chrono::seconds(signature.record_by)};
+  print(fmt::format("  {}, {}, not in a log yet; that is due by {}", signature.key,
+                    name_of(signature.state), format_rfc3339(record_by)));
+  print(fmt::format("  `chancery wait {}` fetches the bundle with the log's proof",
+                    signature.receipt));
 }
 
 // The signature is not lost with a full disk.
@@ -66,7 +76,7 @@ Result<void> write_output(const Output& output, std::string_view text) {
 
 ExitStatus deliver(Style style, const Signed& what, const Result<Signature>& outcome) {
   if (!outcome.ok()) return report_error(style, what.name, outcome.error());
-  if (!outcome->is_done()) {
+  if (!outcome->has_left()) {
     if (style == Style::json) print_json(json_of(what, *outcome));
     return style == Style::json ? ExitStatus::could_not_run
                                 : report_error(style, what.name, unfinished(*outcome));

@@ -15,8 +15,9 @@ const CommandHelp help{"Wait until a signature is finished, then write its bundl
   chancery wait r-4fq2 --output app.tar.sigstore.json
   chancery wait r-4fq2 --timeout 3600
 
-For a signature whose log had not answered when `chancery sign` gave up waiting. The daemon finishes
-it by itself; this command only waits. Exit status: 0 finished, 1 failed, 3 not finished in time.
+For a signature whose log had not answered when `chancery sign` gave up waiting, or that left before
+its logs had it. The daemon finishes it by itself; this command only waits, also past its deadline.
+Exit status: 0 finished, 1 failed, 3 not finished in time.
 )"};
 
 struct WaitOptions {
@@ -32,10 +33,16 @@ Result<Signature> await(Link& link, const std::string& receipt, Deadline deadlin
   for (;;) {
     const auto reply =
         TRY(ask<v1::SignReply>(link, services::signer, "GetSignature", request, deadline));
-    const auto connection = TRY(link.connection(deadline));
-    Signature signature = TRY(read_signature(*connection, reply, deadline));
-    if (signature.is_done()) return signature;
-    if (deadline.remaining() <= limits::client_wait_interval) return unfinished(signature);
+    // What has left before its logs had it has its bundle already, and is not asked for it here.
+    if (reply.state() == v1::STATE_DONE || reply.state() == v1::STATE_FAILED) {
+      return read_signature(*TRY(link.connection(deadline)), reply, deadline);
+    }
+    if (deadline.remaining() <= limits::client_wait_interval) {
+      Signature signature;
+      signature.receipt = reply.receipt();
+      signature.state = reply.state();
+      return unfinished(signature);
+    }
     std::this_thread::sleep_for(limits::client_wait_interval);
   }
 }

@@ -59,9 +59,9 @@ Result<Signature> read_signature(Connection& connection, const v1::SignReply& re
   if (reply.state() == v1::STATE_FAILED)
     return unavailable(reply.failure().reason(),
                        fmt::format("nothing was signed: {}", reply.failure().message()));
-  Signature signature{reply.receipt(),   reply.state(),  reply.key(),       reply.log_origin(),
-                      reply.log_index(), reply.bundle(), reply.expires_at()};
-  if (signature.is_done() && signature.bundle.empty())
+  Signature signature{reply.receipt(),   reply.state(),  reply.key(),        reply.log_origin(),
+                      reply.log_index(), reply.bundle(), reply.expires_at(), reply.record_by()};
+  if (reply.bundle_bytes() > 0 && signature.bundle.empty())
     signature.bundle = TRY(download_bundle(connection, reply, deadline));
   return signature;
 }

@@ -14,10 +14,12 @@ struct Signature {
   std::string key;  // backend:name
   std::string log_origin;
   std::uint64_t log_index = 0;
-  std::string bundle;               // JSON; only when it is done
+  std::string bundle;               // JSON; empty before it leaves the daemon
   std::int64_t key_expires_at = 0;  // the idempotency key's end; Unix seconds
+  std::int64_t record_by = 0;       // it leaves before its logs have it: by then they must
 
   bool is_done() const { return state == v1::STATE_DONE; }
+  bool has_left() const { return !bundle.empty(); }
 };
 
 std::string_view name_of(v1::State state);  // "signed"
@@ -27,7 +29,7 @@ std::string_view name_of(v1::State state);  // "signed"
 Result<Signature> read_signature(Connection& connection, const v1::SignReply& reply,
                                  Deadline deadline);
 
-// It was signed, and its bundle is not there yet.
+// It was signed, and its bundle is not there yet, or not whole.
 Error unfinished(const Signature& signature);
 
 }  // namespace chancery::client

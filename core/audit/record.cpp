@@ -148,6 +148,12 @@ Line begin(std::uint64_t number, WallTime at, const Done& event) {
   return line;
 }
 
+Line begin(std::uint64_t number, WallTime at, const Overdue& event) {
+  Line line(number, at, "overdue");
+  line.add("receipt", event.receipt);
+  return line;
+}
+
 Line begin(std::uint64_t number, WallTime at, const Failed& event) {
   Line line(number, at, "failed");
   line.add("receipt", event.receipt);

@@ -60,6 +60,11 @@ struct Done {
   std::string_view receipt;
 };
 
+// It has left before its logs elsewhere had it, and they have missed its deadline.
+struct Overdue {
+  std::string_view receipt;
+};
+
 struct Failed {
   std::string_view receipt;
   std::string_view reason;
@@ -100,8 +105,8 @@ struct Forgotten {
   std::uint64_t last = 0;
 };
 
-using Event =
-    std::variant<Opened, Allowed, Signed, Done, Failed, Refused, RefusedMany, Act, Forgotten>;
+using Event = std::variant<Opened, Allowed, Signed, Done, Overdue, Failed, Refused, RefusedMany,
+                           Act, Forgotten>;
 
 // Members in the order of docs/audit.md; an empty text is left out; no white space. What is not
 // UTF-8 comes as hexadecimal.

@@ -42,6 +42,8 @@ struct ProfileSection {
   std::vector<std::string> authorities = {};  // [[timestamp_authority]] by name, as they are asked
   unsigned timestamps_required = 0;           // of distinct authorities
   std::string signing_config = {};  // [[signing_config]] by name: it gave the three before
+  // Given: a signature leaves when it is timestamped, and its logs follow within so long.
+  std::optional<std::chrono::hours> record_within = std::nullopt;
   std::chrono::seconds idempotency_key_life = limits::idempotency_key_life_default;
   unsigned line = 0;
 };

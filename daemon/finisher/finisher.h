@@ -16,6 +16,10 @@
 
 namespace chancery::daemon {
 
+// How much of a plan is done at once: where a signature leaves before its logs have it, the
+// timestamps come first.
+enum class Share { everything, timestamps };
+
 // What is to be finished: a signature that the journal holds.
 struct Unfinished {
   RequestId id = 0;
@@ -24,6 +28,7 @@ struct Unfinished {
   bool is_resumed = false;  // by an earlier run: the journal may hold answers already
   // Of a statement, and only where a log of the plan wants to see it (wants_envelopes).
   std::shared_ptr<const bundle::DsseEnvelope> envelope;
+  Share share = Share::everything;
 };
 
 // All that the plan asks for, in its order.

@@ -7,9 +7,6 @@
 namespace chancery::daemon {
 namespace {
 
-std::string log_destination(const std::string& name) { return "log:" + name; }
-std::string authority_destination(const std::string& name) { return "timestamp:" + name; }
-
 Error stopping() {
   return unavailable("SHUTTING_DOWN",
                      "the daemon is stopping; it goes on with this after its next start");
@@ -25,7 +22,7 @@ void Finishing::start() {
     const Result<void> read = read_answers();
     if (!read.ok()) return end(read.error());
   }
-  record();
+  if (is_for_logs()) record();
   stamp();
 }
 
@@ -89,7 +86,8 @@ void Finishing::after_stamp(const std::string& name, const remote::Stamped& stam
   site.reputation.succeed();
   site.pace.succeed();
   timestamps_[name] = *stamped.response;
-  const RequestState state = logs_left_ == 0 ? RequestState::logged : RequestState::timestamped;
+  const bool is_logged = is_for_logs() && logs_left_ == 0;
+  const RequestState state = is_logged ? RequestState::logged : RequestState::timestamped;
   const auto reached = is_stamped() ? std::optional(state) : std::nullopt;
   bench_.journal.record_remote_step(work_.id,
                                     {authority_destination(name), 1, 0, *stamped.response}, reached,
@@ -134,12 +132,15 @@ void Finishing::after_log(const std::string& name, std::optional<bundle::LogEntr
 }
 
 void Finishing::finish_if_whole() {
-  if (!is_stamped() || entries_.size() != work_.plan.logs.size()) return;
+  if (!is_stamped()) return;
+  if (is_for_logs() && entries_.size() != work_.plan.logs.size()) return;
   Finished finished;
   for (const std::string& name : work_.plan.authorities) {
     if (timestamps_.contains(name)) finished.timestamps.push_back(timestamps_[name]);
   }
-  for (const std::string& name : work_.plan.logs) finished.entries.push_back(entries_.at(name));
+  for (const std::string& name : work_.plan.logs) {
+    if (is_for_logs()) finished.entries.push_back(entries_.at(name));
+  }
   end(std::move(finished));
 }
 

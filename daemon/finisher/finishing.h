@@ -28,6 +28,7 @@ class Finishing : public std::enable_shared_from_this<Finishing> {
   Result<void> begin_log(const std::string& name);
   void after_log(const std::string& name, std::optional<bundle::LogEntry> entry);
   bool is_stamped() const { return timestamps_.size() >= work_.plan.timestamps; }
+  bool is_for_logs() const { return work_.share == Share::everything; }
   void finish_if_whole();
   void end(Result<Finished> outcome);
 

@@ -36,6 +36,9 @@ std::string_view take_line(std::string_view& text) {
 
 }  // namespace
 
+std::string log_destination(const std::string& name) { return "log:" + name; }
+std::string authority_destination(const std::string& name) { return "timestamp:" + name; }
+
 std::string write_plan(const Plan& plan) {
   if (plan.empty()) return "";
   return line_of("logs", plan.logs) +

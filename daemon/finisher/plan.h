@@ -16,6 +16,10 @@ struct Plan {
   bool empty() const { return logs.empty() && authorities.empty(); }
 };
 
+// As the journal names them (RemoteStep::destination).
+std::string log_destination(const std::string& name);
+std::string authority_destination(const std::string& name);
+
 // As the journal keeps it. Names have no spaces or line breaks.
 std::string write_plan(const Plan& plan);
 // Error: corrupt JOURNAL_DAMAGED.

@@ -18,8 +18,9 @@ struct Judgement {
 };
 
 // May this peer have this signed, and is there a key and a log for it? Which digest does not
-// matter. Errors: not_found PROFILE_UNKNOWN; denied NO_RULE, KIND_NOT_SIGNED; those of
-// Standing::check_profile(), LocalLog::ready(), find_newest_key() and Finisher::may_take().
+// matter. Errors: not_found PROFILE_UNKNOWN; denied NO_RULE, KIND_NOT_SIGNED; unavailable
+// RECORDING_OVERDUE; those of Standing::check_profile(), LocalLog::ready(), find_newest_key() and
+// Finisher::may_take().
 Judgement judge(const Parts& parts, const Config& config, const policy::Peer& peer,
                 const Asked& asked);
 

@@ -17,6 +17,7 @@ bundle::Verdict OwnVerifier::verify(const OwnBundle& own) {
   bundle::Policy policy;
   policy.key = own.key;
   policy.timestamps_min = own.timestamps_min;
+  policy.ignore_transparency_log_unsafe = own.is_unrecorded;
   bundle::Verdict verdict = verifier->verify(own.bundle, own.artifact, policy);
   put_back(std::move(verifier));
   return verdict;

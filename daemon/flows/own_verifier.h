@@ -21,6 +21,7 @@ struct OwnBundle {
   // Nothing where the signature comes from the journal: a disk may have changed it.
   const Digest* just_signed;
   unsigned timestamps_min = 0;
+  bool is_unrecorded = false;  // it leaves before its logs have it: its entries are not asked for
 };
 
 // Thread-safe. A Verifier remembers the batch's checkpoint but serves one thread, so there are as

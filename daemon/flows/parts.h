@@ -21,6 +21,8 @@
 
 namespace chancery::daemon {
 
+class Backlog;
+
 struct Parts {
   CurrentConfig& config;
   const KeyRing& keys;
@@ -30,8 +32,9 @@ struct Parts {
   PayloadStore& payloads;
   LocalLog& log;
   OwnVerifier& own_verifier;  // trusts our own log and nothing else
-  // Both nullptr where the configuration names no service elsewhere.
+  // All three nullptr where the configuration names no service elsewhere.
   Finisher* finisher;
+  Backlog* backlog;
   OwnVerifier* elsewhere_verifier;  // trusts those services
   Throttle& throttle;
   InFlight& in_flight;

@@ -4,6 +4,7 @@
 
 #include "core/base/limits/statements.h"
 #include "core/bundle/bundle.h"
+#include "daemon/flows/deadline/release.h"
 
 namespace chancery::daemon {
 namespace {
@@ -26,6 +27,18 @@ Result<void> set_place(const Parts& parts, const StoredRequest& stored, v1::Sign
   const std::string& checkpoint = entry.inclusion_proof->checkpoint;
   reply.set_log_origin(checkpoint.substr(0, checkpoint.find('\n')));
   reply.set_log_index(entry.log_index);
+  return {};
+}
+
+// Whole where it is small; where its payload lies in a file, it is read as a stream.
+Result<void> set_bundle(const Parts& parts, const StoredRequest& stored, v1::SignReply& reply) {
+  std::string bundle = TRY(bundle_of(parts, stored));
+  if (bundle.empty()) return {};
+  const auto& file = stored.acceptance.payload_file;
+  const std::uint64_t payload = file ? TRY(parts.payloads.size(*file)) : 0;
+  reply.set_bundle_bytes(bundle.size() + (payload + 2) / 3 * 4);
+  const bool fits = reply.bundle_bytes() <= limits::inline_bundle_bytes_max;
+  if (fits && !file) reply.set_bundle(std::move(bundle));
   return {};
 }
 
@@ -53,15 +66,6 @@ v1::State to_wire(RequestState state) {
   return v1::STATE_UNSPECIFIED;
 }
 
-Result<std::uint64_t> bundle_bytes(const Parts& parts, const StoredRequest& stored) {
-  std::uint64_t bytes = stored.bundle.size();
-  if (stored.acceptance.payload_file) {
-    const std::uint64_t payload = TRY(parts.payloads.size(*stored.acceptance.payload_file));
-    bytes += (payload + 2) / 3 * 4;
-  }
-  return bytes;
-}
-
 Result<std::string> sign_reply(const Parts& parts, const StoredRequest& stored) {
   v1::SignReply reply;
   const Acceptance& acceptance = stored.acceptance;
@@ -70,11 +74,8 @@ Result<std::string> sign_reply(const Parts& parts, const StoredRequest& stored) 
   reply.set_key(fmt::format("{}:{}", acceptance.backend, acceptance.key_name));
   reply.set_expires_at(unix_seconds(acceptance.expires_at));
   TRY(set_place(parts, stored, reply));
-  if (stored.state == RequestState::done) {
-    reply.set_bundle_bytes(TRY(bundle_bytes(parts, stored)));
-    const bool fits = reply.bundle_bytes() <= limits::inline_bundle_bytes_max;
-    if (fits && !acceptance.payload_file) reply.set_bundle(stored.bundle);
-  }
+  TRY(set_bundle(parts, stored, reply));
+  if (was_released(stored)) reply.set_record_by(unix_seconds(*acceptance.record_by));
   if (stored.state == RequestState::failed) {
     reply.mutable_failure()->set_reason(stored.failure_reason);
     reply.mutable_failure()->set_message(stored.failure_message);

@@ -10,10 +10,8 @@ namespace chancery::daemon {
 
 v1::State to_wire(RequestState state);
 
-// A serialised SignReply. The bundle is inside up to limits::inline_bundle_bytes_max.
+// A serialised SignReply. The bundle is inside up to limits::inline_bundle_bytes_max. Errors: those
+// of bundle_of().
 Result<std::string> sign_reply(const Parts& parts, const StoredRequest& stored);
-
-// The whole bundle's size, its payload included.
-Result<std::uint64_t> bundle_bytes(const Parts& parts, const StoredRequest& stored);
 
 }  // namespace chancery::daemon

@@ -8,6 +8,8 @@
 #include "core/bundle/dsse.h"
 #include "core/tlog/entry.h"
 #include "daemon/flows/assemble.h"
+#include "daemon/flows/deadline/backlog.h"
+#include "daemon/flows/deadline/release.h"
 #include "daemon/flows/judgement.h"
 #include "daemon/flows/origin.h"
 #include "daemon/flows/profile.h"
@@ -71,12 +73,12 @@ void Signing::accept() {
     acceptance.payload = asked_.statement;
   }
   stored_.acceptance = acceptance;
-  parts_.journal.accept(std::move(acceptance),
-                        [self = shared_from_this()](const Result<Accepted>& accepted) {
-                          if (!accepted.ok()) return self->give(accepted.error());
-                          if (accepted->earlier) return self->answer_earlier(*accepted->earlier);
-                          self->sign(accepted->id);
-                        });
+  parts_.journal.accept(std::move(acceptance), [self = shared_from_this()](
+                                                   const Result<Accepted>& accepted) {
+    if (!accepted.ok()) return self->give(accepted.error());
+    if (!accepted->earlier) return self->sign(accepted->id);
+    self->parts_.pool.post([self, earlier = *accepted->earlier] { self->answer_earlier(earlier); });
+  });
 }
 
 // 3. The key host signs, once, and the signature is checked with the key's public half.
@@ -161,7 +163,8 @@ void Signing::finish_elsewhere() {
                   {signed_digest_, signature_, key_->info.algorithm, key_->info.spki,
                    /*is_certificate=*/false},
                   /*is_resumed=*/!is_signed_now_,
-                  nullptr};
+                  nullptr,
+                  leaves_early() ? Share::timestamps : Share::everything};
   if (asked_.kind == RequestKind::statement && parts_.finisher->wants_envelopes(plan_)) {
     work.envelope = std::make_shared<const bundle::DsseEnvelope>(bundle::DsseEnvelope{
         std::string(bundle::in_toto_payload_type), asked_.statement, {{signature_, ""}}});
@@ -178,10 +181,12 @@ void Signing::after_elsewhere(Result<Finished> finished) {
   parts_.step("recorded elsewhere");
   // Left for the next start: signed it is, and whoever waits may ask for it then.
   if (!finished.ok()) {
+    if (was_released(stored_)) return give(finished.error());  // nobody waits
     note(Priority::notice, fmt::format("{}: {}", parts_.journal.receipts().receipt_for(stored_.id),
                                        finished.error().message));
     return give(sign_reply(parts_, stored_));
   }
+  if (leaves_early()) return release();
   bundle::Bundle bundle = assemble({signature_, key_->info.spki, signed_digest_, asked_,
                                     std::move(finished->entries), std::move(finished->timestamps)});
   const bundle::Verdict verdict =
@@ -189,6 +194,16 @@ void Signing::after_elsewhere(Result<Finished> finished) {
                                          /*just_signed=*/is_signed_now_ ? &signed_digest_ : nullptr,
                                          static_cast<unsigned>(plan_.timestamps)});
   settle(std::move(bundle), verdict);
+}
+
+bool Signing::leaves_early() const {
+  return stored_.acceptance.record_by && !was_released(stored_);
+}
+
+// By deadline: what is timestamped leaves, and the backlog sees to its logs.
+void Signing::release() {
+  give(reply_as_it_stands(parts_, stored_.id));
+  parts_.backlog->wake();
 }
 
 void Signing::settle(bundle::Bundle bundle, const bundle::Verdict& verdict) {
@@ -247,9 +262,9 @@ void Signing::fail(const Error& error) {
 }
 
 void Signing::answer_earlier(const StoredRequest& earlier) {
-  const bool is_finished =
-      earlier.state == RequestState::done || earlier.state == RequestState::failed;
-  if (!is_finished && parts_.in_flight.join(earlier.id, call_.responder)) {
+  const bool has_left = earlier.state == RequestState::done ||
+                        earlier.state == RequestState::failed || was_released(earlier);
+  if (!has_left && parts_.in_flight.join(earlier.id, call_.responder)) {
     if (!earlier.acceptance.plan.empty()) give_receipt_in_time(earlier.id);
     return;
   }
@@ -265,7 +280,7 @@ void Signing::give(const Result<std::string>& message) {
   for (const std::shared_ptr<Responder>& joined : parts_.in_flight.end(stored_.id)) {
     joined->answer(message);
   }
-  if (on_done_) on_done_();
+  if (on_done_) on_done_(message.ok() ? Result<void>() : message.error());
 }
 
 void Signing::give_receipt_in_time(RequestId id) const {
@@ -273,6 +288,8 @@ void Signing::give_receipt_in_time(RequestId id) const {
   const auto margin = std::min<std::chrono::milliseconds>(limits::receipt_margin, half);
   parts_.finisher->at(call_.deadline.when() - margin,
                       [parts = parts_, responder = call_.responder, id] {
+                        // What is on its way no more has answered everybody.
+                        if (!parts.in_flight.has(id)) return;
                         responder->answer(reply_as_it_stands(parts, id));
                       });
 }
@@ -280,6 +297,8 @@ void Signing::give_receipt_in_time(RequestId id) const {
 Acceptance Signing::acceptance() const {
   const ProfileSection* profile = find_profile(*config_, asked_.profile);
   const WallTime now = parts_.now();
+  std::optional<WallTime> record_by;
+  if (profile->record_within) record_by = now + *profile->record_within;
   return {.uid = call_.peer.uid,
           .gid = call_.peer.gid,
           .pid = call_.peer.pid,
@@ -301,10 +320,11 @@ Acceptance Signing::acceptance() const {
           .key_name = key_->info.name,
           .algorithm = std::string(name_of(key_->info.algorithm)),
           .accepted_at = now,
-          .expires_at = now + profile->idempotency_key_life};
+          .expires_at = now + profile->idempotency_key_life,
+          .record_by = record_by};
 }
 
-void Signing::resume(const Parts& parts, StoredRequest stored, std::function<void()> done) {
+void Signing::resume(const Parts& parts, StoredRequest stored, Done done) {
   std::shared_ptr<Signing> signing(new Signing(parts, nobody(), Asked{}));
   signing->on_done_ = std::move(done);
   Result<Restored> restored = restore(parts, stored);
@@ -317,8 +337,9 @@ void Signing::resume(const Parts& parts, StoredRequest stored, std::function<voi
   const std::uint64_t log_index = *stored.log_index;
   Result<Plan> plan = parse_plan(stored.acceptance.plan);
   signing->stored_ = std::move(stored);
-  // Nothing can have closed the log before the daemon has started.
-  CHANCERY_ASSERT(parts.in_flight.begin(signing->stored_.id));
+  // Nothing can have closed our own log before the daemon has started; what has left needs it no
+  // more.
+  CHANCERY_ASSERT(was_released(signing->stored_) || parts.in_flight.begin(signing->stored_.id));
   if (!plan.ok()) return signing->give(plan.error());
   signing->plan_ = *std::move(plan);
   if (signing->plan_.empty()) return signing->prove({log_index, /*is_new=*/false});

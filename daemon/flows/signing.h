@@ -19,8 +19,10 @@ class Signing : public std::enable_shared_from_this<Signing> {
  public:
   // On a pool thread. Answers the call in the end, whatever happens.
   static void start(const Parts& parts, Call call, Asked asked);
-  // At start: finishes what was signed when the daemon stopped. `done` runs once it is.
-  static void resume(const Parts& parts, StoredRequest stored, std::function<void()> done);
+  // Finishes what was signed when the daemon stopped, and records what has left before its logs had
+  // it. `done` runs once that is so, or with the reason why it is not.
+  using Done = std::function<void(const Result<void>&)>;
+  static void resume(const Parts& parts, StoredRequest stored, Done done);
 
  private:
   Signing(const Parts& parts, Call call, Asked asked);
@@ -33,6 +35,9 @@ class Signing : public std::enable_shared_from_this<Signing> {
   void finish(Result<Inclusion> inclusion);
   void finish_elsewhere();
   void after_elsewhere(Result<Finished> finished);
+  void release();
+  // It is to leave as soon as it is timestamped, and has not yet.
+  bool leaves_early() const;
   void settle(bundle::Bundle bundle, const bundle::Verdict& verdict);
   void archive();
   void answer();
@@ -60,7 +65,7 @@ class Signing : public std::enable_shared_from_this<Signing> {
   std::string entry_body_;
   StoredRequest stored_;  // what the journal knows, kept in step with it
   Deadline::Clock::time_point step_began_;
-  std::function<void()> on_done_;
+  Done on_done_;
 };
 
 }  // namespace chancery::daemon

@@ -11,6 +11,7 @@
 #include "daemon/journal/sqlite/acts.h"
 #include "daemon/journal/sqlite/audit_reader.h"
 #include "daemon/journal/sqlite/backup.h"
+#include "daemon/journal/sqlite/deadlines.h"
 #include "daemon/journal/sqlite/log_order.h"
 #include "daemon/journal/sqlite/remote_steps.h"
 #include "daemon/journal/sqlite/request_reader.h"
@@ -70,6 +71,7 @@ class SqliteJournal final : public Journal {
         },
         std::move(done));
   }
+  Result<std::vector<RequestId>> record_overdue(WallTime now) override;
   void record_done(RequestId id, std::string bundle, WallTime at, Done<void> done) override;
   void record_failed(RequestId id, const Error& error, WallTime at, Done<void> done) override;
   void record_refusal(Refusal refusal, Done<void> done) override;
@@ -100,7 +102,26 @@ class SqliteJournal final : public Journal {
     const std::lock_guard lock(reading_->mutex);
     return reading_->requests.find_by_digest(digest, count_max);
   }
-  Result<std::vector<StoredRequest>> unfinished(std::size_t count_max) override;
+  Result<std::vector<StoredRequest>> unfinished(std::size_t count_max) override {
+    const std::lock_guard lock(reading_->mutex);
+    return find_each(TRY(reading_->requests.unfinished(count_max)));
+  }
+  Result<std::vector<StoredRequest>> unreleased(std::size_t count_max) override {
+    const std::lock_guard lock(reading_->mutex);
+    return find_each(TRY(reading_->requests.unreleased(count_max)));
+  }
+  Result<std::vector<RequestId>> released(RequestId after, std::size_t count_max) override {
+    const std::lock_guard lock(reading_->mutex);
+    return sqlite::find_released(*reading_->database, after, count_max);
+  }
+  Result<Released> count_released() override {
+    const std::lock_guard lock(reading_->mutex);
+    return sqlite::count_released(*reading_->database);
+  }
+  Result<bool> has_overdue(std::string_view profile) override {
+    const std::lock_guard lock(reading_->mutex);
+    return sqlite::has_overdue(*reading_->database, profile);
+  }
   Result<std::vector<RemoteStep>> remote_steps(RequestId id) override {
     const std::lock_guard lock(reading_->mutex);
     return sqlite::read_remote_steps(*reading_->database, id);
@@ -145,6 +166,8 @@ class SqliteJournal final : public Journal {
   template <typename T>
   Result<T> write_and_wait(std::function<Result<T>(Tables&)> apply);
   Result<void> require_room(std::size_t bytes) const;
+  // With the reader's lock.
+  Result<std::vector<StoredRequest>> find_each(const std::vector<RequestId>& ids);
 
   const std::filesystem::path path_;
   const std::string vfs_;
@@ -223,6 +246,18 @@ void SqliteJournal::record_signed(RequestId id, Bytes signature, std::string ver
                 });
 }
 
+Result<std::vector<RequestId>> SqliteJournal::record_overdue(WallTime now) {
+  return write_and_wait<std::vector<RequestId>>(
+      [this, now](Tables& tables) -> Result<std::vector<RequestId>> {
+        std::vector<RequestId> late = TRY(sqlite::mark_overdue(tables.database, now));
+        for (const RequestId id : late) {
+          const std::string receipt = receipts_.receipt_for(id);
+          TRY(tables.audit.append(audit::Overdue{receipt}));
+        }
+        return late;
+      });
+}
+
 void SqliteJournal::record_done(RequestId id, std::string bundle, WallTime at, Done<void> done) {
   write<void>(
       Urgency::must_be_taken,
@@ -269,10 +304,9 @@ Result<std::optional<StoredRequest>> SqliteJournal::find_by_idempotency_key(
   return reading_->requests.find(*id);
 }
 
-Result<std::vector<StoredRequest>> SqliteJournal::unfinished(std::size_t count_max) {
-  const std::lock_guard lock(reading_->mutex);
+Result<std::vector<StoredRequest>> SqliteJournal::find_each(const std::vector<RequestId>& ids) {
   std::vector<StoredRequest> out;
-  for (const RequestId id : TRY(reading_->requests.unfinished(count_max))) {
+  for (const RequestId id : ids) {
     std::optional<StoredRequest> request = TRY(reading_->requests.find(id));
     // It may have been finished between the two looks.
     if (!request || request->state == RequestState::done) continue;

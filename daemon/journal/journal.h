@@ -76,9 +76,9 @@ struct JournalOptions {
   std::function<void(std::string_view step)> at_step = nullptr;
 };
 
-// Since open(), but for `overdue` and `waiting`, which are of now.
+// Since open(), but for `waiting`, which is of now.
 struct JournalCounts {
-  std::uint64_t accepted = 0, signed_ = 0, done = 0, failed = 0, overdue = 0;
+  std::uint64_t accepted = 0, signed_ = 0, done = 0, failed = 0;
   std::uint64_t commits = 0;
   std::size_t waiting = 0;
 };
@@ -113,6 +113,9 @@ class Journal {
   // How far a service elsewhere is with a signed request, and the state that it has reached so.
   virtual void record_remote_step(RequestId id, RemoteStep step,
                                   std::optional<RequestState> reached, Done<void> done) = 0;
+  // What has left and whose deadline has passed is overdue: the first of those that are so newly.
+  // Waits for the commit; never on the writer's thread.
+  virtual Result<std::vector<RequestId>> record_overdue(WallTime now) = 0;
   virtual void record_done(RequestId id, std::string bundle, WallTime at, Done<void> done) = 0;
   // Only of a request that was accepted and not signed.
   virtual void record_failed(RequestId id, const Error& error, WallTime at, Done<void> done) = 0;
@@ -135,7 +138,14 @@ class Journal {
   virtual Result<std::vector<RequestId>> find_by_digest(ByteView digest, std::size_t count_max) = 0;
   // Oldest first: after open() all of them are signed, and to be finished.
   virtual Result<std::vector<StoredRequest>> unfinished(std::size_t count_max) = 0;
+  // Of those, what has not left: whoever released the others (Acceptance::record_by) looks after
+  // them.
+  virtual Result<std::vector<StoredRequest>> unreleased(std::size_t count_max) = 0;
   virtual Result<std::vector<RemoteStep>> remote_steps(RequestId id) = 0;
+  // What has left before its logs had it, in order, those after `after`.
+  virtual Result<std::vector<RequestId>> released(RequestId after, std::size_t count_max) = 0;
+  virtual Result<Released> count_released() = 0;
+  virtual Result<bool> has_overdue(std::string_view profile) = 0;
   virtual JournalCounts counts() = 0;
   virtual const Receipts& receipts() const = 0;
 

@@ -19,7 +19,8 @@ namespace chancery::daemon {
 
 // Stored by number: never renumbered.
 // accepted -> signed -> (timestamped -> logged -> published) -> done. From `signed` on it will be
-// finished; what was only accepted when the daemon stopped has failed.
+// finished; what was only accepted when the daemon stopped has failed. `overdue` has left, and its
+// logs have missed its deadline; it goes on as one that is timestamped.
 enum class RequestState {
   accepted,
   signed_,
@@ -69,6 +70,8 @@ struct Acceptance {
   std::string algorithm;
   WallTime accepted_at{};
   WallTime expires_at{};  // of the idempotency key
+  // By when its logs elsewhere must have it, where it leaves before; none: it waits for them.
+  std::optional<WallTime> record_by = std::nullopt;
 };
 
 // A refusal, or an error before acceptance, for the audit.
@@ -139,6 +142,12 @@ struct RemoteStep {
   std::uint32_t attempts = 0;    // written before each one is sent
   std::uint64_t noted_size = 0;  // of the log before the first: from where to look for the entry
   Bytes answer;                  // verified; empty: none yet
+};
+
+// Signatures that have left before their logs had them (Acceptance::record_by).
+struct Released {
+  std::size_t unrecorded = 0;
+  std::size_t overdue = 0;  // of those
 };
 
 struct StoredRequest {

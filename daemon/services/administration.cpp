@@ -109,6 +109,9 @@ Result<std::string> Administration::status(const ServerCounts& counts) {
   reply.set_accepted(journal.accepted);
   reply.set_done(journal.done);
   reply.set_failed(journal.failed);
+  const Released released = TRY(parts_.journal.count_released());
+  reply.set_unrecorded(released.unrecorded);
+  reply.set_overdue(released.overdue);
   reply.set_connections(counts.connections);
   reply.set_requests_in_flight(counts.requests_in_flight);
   for (const StoredRequest& stored : TRY(parts_.journal.unfinished(unfinished_shown_max))) {

@@ -8,6 +8,7 @@
 #include "core/base/encoding.h"
 #include "core/base/limits/statements.h"
 #include "daemon/flows/assemble.h"
+#include "daemon/flows/deadline/release.h"
 #include "daemon/flows/read_signature.h"
 #include "daemon/services/message.h"
 
@@ -59,7 +60,8 @@ class BundleStream : public OutboundStream {
 Result<std::unique_ptr<OutboundStream>> read_bundle(const Parts& parts, const Call& call) {
   const auto request = TRY(read_message<v1::ReadBundleRequest>(call.payload));
   StoredRequest stored = TRY(find_by_receipt(parts, call, request.receipt()));
-  if (stored.state != RequestState::done) {
+  stored.bundle = TRY(bundle_of(parts, stored));
+  if (stored.bundle.empty()) {
     return unavailable("BUNDLE_NOT_READY",
                        fmt::format("the request is {}: wait for it, or ask for its signature to "
                                    "see why",

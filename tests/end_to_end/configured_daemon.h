@@ -17,13 +17,20 @@ inline std::string we_administer() {
          "]\nadmin = true\n";
 }
 
+// Which program plays chanceryd, and what it finds in its environment.
+struct Stage {
+  std::filesystem::path program = std::filesystem::path(CHANCERY_PROGRAMS) / "chanceryd";
+  std::vector<std::pair<std::string, std::string>> environment = {};
+};
+
 // One software backend, the local log, a profile "default"; `more` is what the test adds.
 class ConfiguredDaemon {
  public:
   // `more_keys` are made beside the two that are always there: ",
   // \"rsa=rsa-pkcs1v15-3072-sha256\"".
-  explicit ConfiguredDaemon(std::string_view more, std::string_view more_keys = "")
-      : more_keys_(more_keys) {
+  explicit ConfiguredDaemon(std::string_view more, std::string_view more_keys = "",
+                            Stage stage = {})
+      : stage_(std::move(stage)), more_keys_(more_keys) {
     write(more);
     start();
   }
@@ -67,12 +74,12 @@ class ConfiguredDaemon {
 
  private:
   void start() {
-    auto started =
-        DaemonProcess::start({.program = std::filesystem::path(CHANCERY_PROGRAMS) / "chanceryd",
-                              .state_directory = {},
-                              .socket = {},
-                              .config = file(),
-                              .standard_error = directory_ / "stderr"});
+    auto started = DaemonProcess::start({.program = stage_.program,
+                                         .state_directory = {},
+                                         .socket = {},
+                                         .config = file(),
+                                         .standard_error = directory_ / "stderr",
+                                         .environment = stage_.environment});
     EXPECT_TRUE(started.ok()) << standard_error();
     if (started.ok()) process_.emplace(std::move(*started));
     auto connection = client::Connection::open(socket(), soon());
@@ -80,7 +87,8 @@ class ConfiguredDaemon {
     if (connection.ok()) connection_ = std::move(*connection);
   }
 
-  std::string more_keys_;
+  const Stage stage_;
+  const std::string more_keys_;
   TemporaryDirectory directory_;
   std::optional<DaemonProcess> process_;
   std::unique_ptr<client::Connection> connection_;

@@ -20,6 +20,8 @@ inline constexpr auto archive_life_default = std::chrono::hours(24 * 90);
 inline constexpr int archive_days_max = 36500;
 // Who had what signed is asked for as long as software is in use; a record is half a KiB.
 inline constexpr auto audit_life_default = std::chrono::hours(24 * 3650);
+// A month: nobody should learn later that a log is gone.
+inline constexpr int record_hours_max = 24 * 31;
 // Faster than any log or timestamp authority answers.
 inline constexpr int requests_per_second_max = 100000;
 inline constexpr int timestamps_required_max = 8;  // as bundles are verified: a few suffice

@@ -38,6 +38,8 @@ inline constexpr std::int64_t refusals_kept_max = 250000;
 inline constexpr std::size_t journal_forget_batch_max = 4096;
 // Signed and unfinished at a stop: at most what was in flight, and what our own verifier refused.
 inline constexpr std::size_t unfinished_at_start_max = 2 * requests_in_flight_max;
+// Made overdue in one commit, each with its record in the audit.
+inline constexpr std::size_t overdue_batch_max = 1024;
 inline constexpr auto shutdown_max = 35000ms;
 
 }  // namespace chancery::limits

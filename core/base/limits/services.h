@@ -44,6 +44,13 @@ inline constexpr auto retry_after_max = std::chrono::hours(1);  // a service may
 inline constexpr auto log_size_life = 60000ms;
 // Requests that wait for services elsewhere, in memory: as many as may be in flight.
 inline constexpr std::size_t unresolved_max = requests_in_flight_max;
+// Of what has left before its logs had it, so many are in memory at once, twice what one log has in
+// flight; the others lie in the journal. The limit is on their statements too, which a log of
+// Rekor v1 is sent whole.
+inline constexpr std::size_t backlog_carried_max = 2 * destination_window_max;
+inline constexpr std::uint64_t backlog_bytes_max = 64U << 20;
+// How often it is looked for what is overdue, and for what could not be taken before.
+inline constexpr auto backlog_look_interval = 1000ms;
 // Before a caller's own deadline: so that a receipt still reaches it.
 inline constexpr auto receipt_margin = 250ms;
 

@@ -60,16 +60,24 @@ void read_algorithm(TableReader& reader, ProfileSection& profile) {
   }
 }
 
-void read_record(TableReader& reader) {
-  constexpr std::string_view expected = "\"before-release\"";
+void read_record(TableReader& reader, ProfileSection& profile) {
+  constexpr std::string_view expected =
+      "\"before-release\" (a signature leaves when its logs have it) or \"by-deadline\" (when it "
+      "is "
+      "timestamped; its logs follow)";
+  const std::string hours_expected = "hours from 1 to " + std::to_string(limits::record_hours_max) +
+                                     ", within which all logs have it";
   const std::optional<std::string> record = reader.text("record", expected);
-  if (!record || *record == "before-release") return;
-  if (*record == "by-deadline") {
-    reader.refuse("record",
-                  "\"by-deadline\" is not possible here yet: a signature leaves when all its logs "
-                  "have recorded it; expected \"before-release\"");
+  const auto hours = reader.number("record_hours", 1, limits::record_hours_max, hours_expected);
+  if (record && *record == "by-deadline") {
+    if (hours) profile.record_within = std::chrono::hours(*hours);
+    if (!reader.has("record_hours")) reader.miss("record_hours", hours_expected);
     return;
   }
+  if (reader.has("record_hours")) {
+    reader.refuse("record_hours", "is for record = \"by-deadline\"");
+  }
+  if (!record || *record == "before-release") return;
   reader.refuse("record", "is " + quote(*record) + "; expected " + std::string(expected));
 }
 
@@ -106,7 +114,7 @@ ProfileSection read_profile(const ConfigTable& table, ProblemList& problems) {
                         "hours from 1 to " + std::to_string(hours_max) + ", such as 24")) {
     profile.idempotency_key_life = std::chrono::hours(*hours);
   }
-  read_record(reader);
+  read_record(reader, profile);
   read_elsewhere(reader, profile);
   reader.refuse_others();
   return profile;

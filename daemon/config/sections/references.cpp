@@ -101,6 +101,23 @@ void check_time_source(const Config& config, const ProfileSection& profile,
   }
 }
 
+// A signature that leaves before its logs have it needs both: logs, and somebody else to date it.
+void check_deadline(const ProfileSection& profile, const ConfigTable& table,
+                    ProblemList& problems) {
+  if (!profile.record_within) return;
+  const auto miss = [&](std::string_view reason, std::string_view expected) {
+    problems.add(line_of(table, "record"), place_of("profile", table) +
+                                               ": record = \"by-deadline\" " + std::string(reason) +
+                                               "; expected " + std::string(expected));
+  };
+  if (profile.logs.empty()) {
+    miss("without logs: the local log alone has it at once", "logs = [\"...\"]");
+  } else if (profile.authorities.empty()) {
+    miss("without timestamps: nobody would date what leaves before a log has it",
+         "timestamps = [\"...\"]");
+  }
+}
+
 void check_elsewhere(const Config& config, const SectionTables& tables, ProblemList& problems) {
   Names logs, authorities, signing_configs;
   for (const RekorSection& log : config.remote.logs) logs.push_back(log.name);
@@ -122,6 +139,7 @@ void check_elsewhere(const Config& config, const SectionTables& tables, ProblemL
     check_names("signing_config", "[[signing_config]]", {profile.signing_config}, signing_configs,
                 table, problems);
     check_time_source(config, profile, *tables.profiles[i], problems);
+    check_deadline(profile, *tables.profiles[i], problems);
     if (profile.logs.empty() && !profile.authorities.empty()) {
       problems.add(line_of(*tables.profiles[i], "timestamps"),
                    place_of("profile", *tables.profiles[i]) +

@@ -50,24 +50,25 @@ Result<Acceptance> acceptance_of(const Rows& row) {
   out.expires_at = time_of(row.integer(17));
   out.payload = row.text(18);
   out.plan = row.text(19);
+  if (!row.is_null(20)) out.record_by = time_of(row.integer(20));
   return out;
 }
 
 constexpr const char* find_sql =
-    "SELECT uid, gid, pid, profile, rule, idempotency_key, request_hash, kind, artifact,"
+    "SELECT uid, gid, pid, requests.profile, rule, idempotency_key, request_hash, kind, artifact,"
     " digest_algorithm, digest, predicate_type, payload_file, backend, key_name, algorithm,"
-    " accepted_at, expires_at, payload, plan,"
+    " accepted_at, expires_at, payload, plan, record_by,"
     " state, signature, verifier_spki, log_index,"
     " bundle, bundles.finished_at, reason, message, failures.finished_at"
     " FROM requests"
-    " LEFT JOIN payloads USING(id) LEFT JOIN remote_plans USING(id) LEFT JOIN unfinished USING(id) "
-    "LEFT JOIN signatures USING(id)"
+    " LEFT JOIN payloads USING(id) LEFT JOIN remote_plans USING(id) LEFT JOIN deadlines USING(id)"
+    " LEFT JOIN unfinished USING(id) LEFT JOIN signatures USING(id)"
     " LEFT JOIN bundles USING(id) LEFT JOIN failures USING(id)"
     " WHERE requests.id = ?1";
 
 // The columns of find_sql after those of the acceptance.
 void read_outcome(const Rows& row, StoredRequest& out) {
-  constexpr int state = 20, signature = 21, bundle = 24, failure = 26;
+  constexpr int state = 21, signature = 22, bundle = 25, failure = 27;
   if (!row.is_null(signature)) {
     out.signature = to_bytes(row.blob(signature));
     out.verifier_spki = row.text(signature + 1);
@@ -120,7 +121,10 @@ RequestReader::RequestReader(Database& database)
           "  (SELECT 1 FROM subjects WHERE subjects.id = requests.id"
           "   AND subjects.digest = ?2))"
           " ORDER BY id DESC LIMIT ?3"),
-      unfinished_(database, "SELECT id FROM unfinished ORDER BY id LIMIT ?1") {}
+      unfinished_(database, "SELECT id FROM unfinished ORDER BY id LIMIT ?1"),
+      unreleased_(database,
+                  "SELECT id FROM unfinished LEFT JOIN deadlines USING(id)"
+                  " WHERE record_by IS NULL OR state = ?2 ORDER BY id LIMIT ?1") {}
 
 Result<std::optional<StoredRequest>> RequestReader::find(RequestId id) {
   Rows rows = find_.rows(id);
@@ -148,6 +152,11 @@ Result<std::vector<RequestId>> RequestReader::find_by_digest(ByteView digest,
 
 Result<std::vector<RequestId>> RequestReader::unfinished(std::size_t count_max) {
   return ids_of(unfinished_.rows(static_cast<std::int64_t>(count_max)));
+}
+
+Result<std::vector<RequestId>> RequestReader::unreleased(std::size_t count_max) {
+  return ids_of(unreleased_.rows(static_cast<std::int64_t>(count_max),
+                                 static_cast<std::int64_t>(RequestState::signed_)));
 }
 
 }  // namespace chancery::daemon::sqlite

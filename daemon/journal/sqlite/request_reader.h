@@ -25,12 +25,14 @@ class RequestReader {
                                                std::string_view key);
   Result<std::vector<RequestId>> find_by_digest(ByteView digest, std::size_t count_max);
   Result<std::vector<RequestId>> unfinished(std::size_t count_max);
+  Result<std::vector<RequestId>> unreleased(std::size_t count_max);
 
  private:
   Statement find_;
   Statement find_by_key_;
   Statement find_by_digest_;
   Statement unfinished_;
+  Statement unreleased_;
 };
 
 }  // namespace chancery::daemon::sqlite

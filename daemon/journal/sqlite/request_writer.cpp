@@ -2,6 +2,7 @@
 
 #include "core/base/limits/journal.h"
 #include "daemon/journal/audit_events.h"
+#include "daemon/journal/sqlite/deadlines.h"
 #include "daemon/journal/sqlite/remote_steps.h"
 
 namespace chancery::daemon::sqlite {
@@ -34,6 +35,7 @@ RequestWriter::RequestWriter(Database& database)
       update_unfinished_(database, "UPDATE unfinished SET state = ?2 WHERE id = ?1"),
       insert_bundle_(database, "INSERT INTO bundles VALUES(?1, ?2, ?3)"),
       insert_failure_(database, "INSERT INTO failures VALUES(?1, ?2, ?3, ?4)"),
+      delete_deadline_(database, "DELETE FROM deadlines WHERE id = ?1"),
       delete_unfinished_(database, "DELETE FROM unfinished WHERE id = ?1"),
       insert_refusal_(database,
                       "INSERT INTO refusals VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"),
@@ -89,6 +91,9 @@ Result<void> RequestWriter::insert(RequestId id, const Acceptance& acceptance) {
     TRY(insert_payload_.run(id, as_bytes(acceptance.payload)));
   }
   if (!acceptance.plan.empty()) TRY(insert_plan_.run(id, acceptance.plan));
+  if (acceptance.record_by) {
+    TRY(insert_deadline(database_, id, acceptance.profile, *acceptance.record_by));
+  }
   for (const Bytes& subject : acceptance.subject_digests) {
     TRY(insert_subject_.run(id, subject));
     TRY(insert_digest_.run(digest_hash_of(subject), id));
@@ -134,12 +139,14 @@ Result<void> RequestWriter::record_done(RequestId id, std::string_view bundle, W
     return out_of_order(id, "is not signed, or was finished before");
   }
   TRY(insert_bundle_.run(id, count_of(at), bundle));
+  TRY(delete_deadline_.run(id));
   return delete_unfinished_.run(id);
 }
 
 Result<void> RequestWriter::record_failed(RequestId id, const Error& error, WallTime at) {
   TRY(require_accepted(id));
   TRY(insert_failure_.run(id, count_of(at), error.reason, cut_message(error.message)));
+  TRY(delete_deadline_.run(id));
   return delete_unfinished_.run(id);
 }
 

@@ -48,6 +48,7 @@ class RequestWriter {
   Statement update_unfinished_;
   Statement insert_bundle_;
   Statement insert_failure_;
+  Statement delete_deadline_;
   Statement delete_unfinished_;
   Statement insert_refusal_;
   Statement delete_refusals_;

@@ -141,7 +141,21 @@ CREATE TABLE remote_steps(
 ) WITHOUT ROWID;
 )";
 
-constexpr std::array<const char*, 4> all_migrations = {version_1, version_2, version_3, version_4};
+// Requests that leave before their logs have them, until they are done: as small as the work in
+// hand.
+constexpr const char* version_5 = R"(
+CREATE TABLE deadlines(
+  id INTEGER PRIMARY KEY,
+  profile TEXT NOT NULL,
+  record_by INTEGER NOT NULL,
+  is_overdue INTEGER NOT NULL
+);
+CREATE INDEX deadlines_to_come ON deadlines(record_by) WHERE is_overdue = 0;
+CREATE INDEX deadlines_missed ON deadlines(profile) WHERE is_overdue = 1;
+)";
+
+constexpr std::array<const char*, 5> all_migrations = {version_1, version_2, version_3, version_4,
+                                                       version_5};
 
 Result<void> migrate_one(Database& database, const char* step, std::int64_t to) {
   TRY(database.run("BEGIN EXCLUSIVE"));

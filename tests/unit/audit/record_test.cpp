@@ -50,6 +50,7 @@ TEST(AuditRecord, EachEventHasOneCanonicalForm) {
       written(Signed{"r-1", as_bytes("abc"), 0}),
       with_start(R"("signed","receipt":"r-1","signature_sha256":")" + abc + R"(","log_index":0})"));
   EXPECT_EQ(written(Done{"r-1"}), with_start(R"("done","receipt":"r-1"})"));
+  EXPECT_EQ(written(Overdue{"r-1"}), with_start(R"("overdue","receipt":"r-1"})"));
   EXPECT_EQ(written(Failed{"r-1", "KEY_HOST_DOWN", "a \"b\"\n"}),
             with_start(R"("failed","receipt":"r-1","reason":"KEY_HOST_DOWN",)"
                        R"("message":"a \"b\"\n"})"));

@@ -56,6 +56,17 @@ TEST_F(SignatureTest, AStreamThatEndsEarlyIsCorrupt) {
   EXPECT_EQ(signature.error().reason, "BUNDLE_INCOMPLETE");
 }
 
+TEST_F(SignatureTest, WhatLeavesBeforeItsLogHasItHasItsBundleToo) {
+  v1::SignReply reply = reply_without_bundle(5);
+  reply.set_state(v1::STATE_TIMESTAMPED);
+  reply.set_record_by(1'800'000'000);
+  const auto signature = read(reply, {chunk("12345")});
+  ASSERT_TRUE(signature.ok()) << signature.error().message;
+  EXPECT_TRUE(signature->has_left());
+  EXPECT_FALSE(signature->is_done());
+  EXPECT_EQ(signature->record_by, 1'800'000'000);
+}
+
 TEST_F(SignatureTest, WhatIsNotDoneHasNoBundleAndSaysItsReceipt) {
   v1::SignReply reply = reply_without_bundle(0);
   reply.set_state(v1::STATE_SIGNED);

@@ -73,6 +73,15 @@ TEST(StatusReport, FilesThatLagBehindAreMentioned) {
   EXPECT_THAT(describe(status, now), Contains(HasSubstr("40 of them in files")));
 }
 
+TEST(StatusReport, WhatLeftUnrecordedIsCountedAndATroubleOnlyWhereItIsOverdue) {
+  auto status = healthy();
+  status.set_unrecorded(7);
+  EXPECT_THAT(describe(status, now), Contains(HasSubstr("7 left before their logs had them")));
+  EXPECT_THAT(troubles_of(status), IsEmpty());
+  status.set_overdue(2);
+  EXPECT_THAT(troubles_of(status), ElementsAre(HasSubstr("overdue: 2 of the signatures")));
+}
+
 TEST(StatusReport, ALogThatTakesNothingIsATrouble) {
   auto status = healthy();
   status.set_log_trouble("the log cannot sign");

@@ -109,6 +109,50 @@ TEST(ServicesElsewhere, EachMistakeIsTold) {
   }
 }
 
+// In the profile that names services elsewhere.
+std::string problems_with(std::string_view record) {
+  return problems_after("timestamps_required = 2", std::string(record));
+}
+
+TEST(RecordByDeadline, IsReadWithItsHours) {
+  const auto read = parse_sample(
+      edited("timestamps_required = 2", "record = \"by-deadline\"\nrecord_hours = 24"));
+  EXPECT_THAT(read.problems, IsEmpty()) << describe("f", read.problems);
+  EXPECT_EQ(read.config.profiles.back().record_within, std::chrono::hours(24));
+  EXPECT_EQ(parse_sample(edited("timestamps_required = 2", "record = \"before-release\""))
+                .config.profiles.back()
+                .record_within,
+            std::nullopt);
+}
+
+TEST(RecordByDeadline, NeedsItsHoursAndTheyNeedIt) {
+  EXPECT_THAT(problems_with("record = \"by-deadline\""), HasSubstr("within which all logs"));
+  for (const char* hours : {"0", "745", "1.5", "\"24\""}) {
+    EXPECT_THAT(problems_with("record = \"by-deadline\"\nrecord_hours = " + std::string(hours)),
+                HasSubstr("hours from 1 to 744"))
+        << hours;
+  }
+  EXPECT_THAT(problems_with("record_hours = 24"),
+              HasSubstr("record_hours is for record = \"by-deadline\""));
+  EXPECT_THAT(problems_with("record = \"before-release\"\nrecord_hours = 24"),
+              HasSubstr("record_hours is for record = \"by-deadline\""));
+  EXPECT_THAT(problems_with("record = \"never\""), HasSubstr("record is \"never\"; expected"));
+}
+
+// Whoever gets the signature before the log has it must be able to date it, by somebody else.
+TEST(RecordByDeadline, NeedsAnAuthorityEvenWhereTheLogGivesTheTime) {
+  constexpr std::string_view services_named =
+      "logs = [\"new\", \"old\"]\ntimestamps = [\"ours\", \"theirs\"]\ntimestamps_required = 2";
+  const std::string by_deadline = "record = \"by-deadline\"\nrecord_hours = 24\n";
+  EXPECT_THAT(problems_after(services_named, by_deadline + "logs = [\"old\"]"),
+              HasSubstr("record = \"by-deadline\" without timestamps"));
+  EXPECT_THAT(problems_after(services_named, by_deadline),
+              HasSubstr("record = \"by-deadline\" without logs"));
+  EXPECT_EQ(
+      problems_after(services_named, by_deadline + "logs = [\"old\"]\ntimestamps = [\"ours\"]"),
+      "");
+}
+
 TEST(ServicesElsewhere, LogThatGivesTheTimeNeedsNoAuthority) {
   EXPECT_EQ(problems_after("logs = [\"new\", \"old\"]\ntimestamps = [\"ours\", "
                            "\"theirs\"]\ntimestamps_required = 2",

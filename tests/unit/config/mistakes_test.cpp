@@ -162,11 +162,12 @@ INSTANTIATE_TEST_SUITE_P(
                 R"(f:23: [[profile]] "release": idempotency_hours is longer than [archive] days )"
                 R"(keeps the answers; expected at most 720 hours)"},
         Mistake{"RecordByDeadline", "before-release", "by-deadline",
-                R"(f:24: [[profile]] "release": record "by-deadline" is not possible here )"
-                R"(yet: a signature leaves when all its logs have recorded it; expected )"
-                R"("before-release")"},
+                R"(f:17: [[profile]] "release": record_hours is missing; expected hours from 1 )"
+                R"(to 744, within which all logs have it)"},
         Mistake{"RecordUnknown", "before-release", "never",
-                R"(f:24: [[profile]] "release": record is "never"; expected "before-release")"},
+                R"(f:24: [[profile]] "release": record is "never"; expected "before-release" )"
+                R"((a signature leaves when its logs have it) or "by-deadline" (when it is )"
+                R"(timestamped; its logs follow))"},
         Mistake{"KeySetBesideKey", "key = \"nightly\"\n", "key = \"nightly\"\nkeys = [\"n\"]\n",
                 R"(f:29: [[profile]] "nightly": keys stands beside key; expected one of the two)"},
         Mistake{"KeySetEmpty", "key = \"nightly\"\n", "keys = []\n",
