@@ -138,8 +138,9 @@ Result<void> TpmBackend::try_auth_value(Deadline deadline) {
   if (key == keys_.end()) return {};
   const Bytes digest(digest_bytes(hash_of(key->info.algorithm)), 0x5a);
   const Result<Bytes> signature = device_.run([&] { return sign_once(*key, digest); }, deadline);
-  if (!signature.ok() && signature.error().reason == "TPM_AUTH_WRONG") return signature.error();
-  return {};
+  if (signature.ok() || signature.error().reason != "TPM_AUTH_WRONG") return {};
+  // The device is there: this opening waits for the operator, not for the device.
+  return invalid_request("TPM_AUTH_WRONG", signature.error().message);
 }
 
 // For each try counts. That there may be another value only the next opening can read.
