@@ -12,24 +12,12 @@ using Request = openssl::Owned<TS_REQ, TS_REQ_free>;
 using ResponseContext = openssl::Owned<TS_RESP_CTX, TS_RESP_CTX_free>;
 using Stream = openssl::Owned<BIO, BIO_free_all>;
 
-const EVP_MD* function_of(HashAlgorithm hash) {
-  switch (hash) {
-    case HashAlgorithm::sha256:
-      return EVP_sha256();
-    case HashAlgorithm::sha384:
-      return EVP_sha384();
-    case HashAlgorithm::sha512:
-      return EVP_sha512();
-  }
-  return nullptr;
-}
-
 Request make_request(ByteView bytes, const StampOptions& options) {
   Request request(TS_REQ_new());
   TS_REQ_set_version(request.get(), 1);
   const openssl::Owned<TS_MSG_IMPRINT, TS_MSG_IMPRINT_free> imprint(TS_MSG_IMPRINT_new());
   const openssl::Owned<X509_ALGOR, X509_ALGOR_free> algorithm(X509_ALGOR_new());
-  X509_ALGOR_set_md(algorithm.get(), function_of(options.hash));
+  X509_ALGOR_set_md(algorithm.get(), openssl::hash_function(options.hash));
   TS_MSG_IMPRINT_set_algo(imprint.get(), algorithm.get());
   Bytes value = digest(options.hash, bytes).value;
   TS_MSG_IMPRINT_set_msg(imprint.get(), value.data(), static_cast<int>(value.size()));
@@ -96,7 +84,7 @@ Bytes MemoryTsa::answer(ByteView query, WallTime time, const StampOptions& optio
   TS_RESP_CTX_set_def_policy(context.get(), policy.get());
   for (const HashAlgorithm hash :
        {HashAlgorithm::sha256, HashAlgorithm::sha384, HashAlgorithm::sha512}) {
-    TS_RESP_CTX_add_md(context.get(), function_of(hash));
+    TS_RESP_CTX_add_md(context.get(), openssl::hash_function(hash));
   }
   TS_RESP_CTX_set_clock_precision_digits(context.get(), options.fraction_digits);
   TS_RESP_CTX_set_serial_cb(context.get(), next_number, nullptr);
