@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "tests/bench/report.h"
-#include "tests/support/daemon_process.h"
+#include "tests/support/daemon/daemon_process.h"
 
 namespace chancery::bench {
 

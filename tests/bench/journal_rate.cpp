@@ -12,7 +12,7 @@
 #include <mutex>
 #include <vector>
 
-#include "tests/support/journal_calls.h"
+#include "tests/support/journal/journal_calls.h"
 
 namespace chancery::testing {
 namespace {

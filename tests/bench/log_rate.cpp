@@ -12,7 +12,7 @@
 
 #include "daemon/local_log/projector.h"
 #include "daemon/local_log/sealer.h"
-#include "tests/support/log_host.h"
+#include "tests/support/journal/log_host.h"
 
 namespace chancery::testing {
 namespace {

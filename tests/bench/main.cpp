@@ -9,7 +9,7 @@
 #include "tests/bench/report.h"
 #include "tests/bench/soft_hsm_device.h"
 #include "tests/bench/swtpm_device.h"
-#include "tests/support/daemon_process.h"
+#include "tests/support/daemon/daemon_process.h"
 #include "tests/support/temporary_directory.h"
 
 namespace chancery::bench {

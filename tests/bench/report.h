@@ -8,7 +8,7 @@
 #include "tests/bench/load.h"
 #include "tests/bench/raw_signer.h"
 #include "tests/bench/usage.h"
-#include "tests/support/daemon_process.h"
+#include "tests/support/daemon/daemon_process.h"
 
 namespace chancery::bench {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "tests/bench/device.h"
-#include "tests/support/soft_hsm.h"
+#include "tests/support/devices/soft_hsm.h"
 
 namespace chancery::bench {
 

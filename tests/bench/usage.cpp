@@ -7,7 +7,7 @@
 #include <limits>
 #include <string>
 
-#include "tests/support/daemon_process.h"
+#include "tests/support/daemon/daemon_process.h"
 
 namespace chancery::bench {
 namespace {

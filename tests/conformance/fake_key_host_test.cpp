@@ -1,5 +1,5 @@
 // The fake that other tests sign with is held to the contract too, or it would drift.
-#include "tests/support/fake_key_host.h"
+#include "tests/support/key_host/fake_key_host.h"
 
 #include "tests/conformance/hosted_backend.h"
 #include "tests/conformance/key_backend_conformance.h"

@@ -1,5 +1,5 @@
 // SoftHSM, in process and through a real key host.
-#include "tests/support/soft_hsm.h"
+#include "tests/support/devices/soft_hsm.h"
 
 #include "backends/pkcs11/pkcs11.h"
 #include "tests/conformance/hosted_backend.h"

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "tests/conformance/device.h"
-#include "tests/support/swtpm.h"
+#include "tests/support/devices/swtpm.h"
 
 namespace chancery::conformance {
 

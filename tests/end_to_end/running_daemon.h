@@ -13,7 +13,7 @@
 #include "chancery/v1/signer.pb.h"
 #include "client/connection/connection.h"
 #include "core/crypto/digest.h"
-#include "tests/support/daemon_process.h"
+#include "tests/support/daemon/daemon_process.h"
 #include "tests/support/temporary_directory.h"
 
 namespace chancery::testing {

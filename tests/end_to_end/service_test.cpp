@@ -4,7 +4,7 @@
 #include <signal.h>
 
 #include "tests/end_to_end/configured_daemon.h"
-#include "tests/support/notify_socket.h"
+#include "tests/support/daemon/notify_socket.h"
 #include "tests/support/program_run.h"
 
 namespace chancery::testing {

@@ -10,7 +10,7 @@ namespace chancery::testing {
 namespace {
 
 struct Evil {
-  const char* mode;  // of tests/support/evil_key_host
+  const char* mode;  // of tests/support/key_host/evil_key_host
   ErrorCode code;
   const char* reason;
 };

@@ -4,9 +4,9 @@
 #include <csignal>
 
 #include "daemon/journal/payload_store.h"
-#include "tests/support/journal_calls.h"
-#include "tests/support/shadow_calls.h"
-#include "tests/support/shadow_vfs.h"
+#include "tests/support/disk/shadow_calls.h"
+#include "tests/support/disk/shadow_vfs.h"
+#include "tests/support/journal/journal_calls.h"
 #include "tests/support/temporary_directory.h"
 
 namespace chancery::testing {

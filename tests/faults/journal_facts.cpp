@@ -8,7 +8,7 @@
 
 #include "core/base/encoding.h"
 #include "core/base/json.h"
-#include "tests/support/journal_calls.h"
+#include "tests/support/journal/journal_calls.h"
 
 namespace chancery::testing {
 

@@ -7,7 +7,7 @@
 #include <sstream>
 
 #include "tests/faults/journal_facts.h"
-#include "tests/support/journal_calls.h"
+#include "tests/support/journal/journal_calls.h"
 #include "tests/support/temporary_directory.h"
 
 namespace chancery::testing {

@@ -2,9 +2,9 @@
 #include <gmock/gmock.h>
 
 #include "tests/faults/journal_facts.h"
-#include "tests/support/journal_calls.h"
-#include "tests/support/shadow_disk.h"
-#include "tests/support/shadow_vfs.h"
+#include "tests/support/disk/shadow_disk.h"
+#include "tests/support/disk/shadow_vfs.h"
+#include "tests/support/journal/journal_calls.h"
 #include "tests/support/temporary_directory.h"
 
 namespace chancery::testing {

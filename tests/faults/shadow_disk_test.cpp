@@ -1,9 +1,9 @@
 // The model of the disk does what it says, or the tests on it would prove nothing.
-#include "tests/support/shadow_disk.h"
+#include "tests/support/disk/shadow_disk.h"
 
 #include <gtest/gtest.h>
 
-#include "tests/support/shadow_files.h"
+#include "tests/support/disk/shadow_files.h"
 #include "tests/support/temporary_directory.h"
 
 namespace chancery::testing {

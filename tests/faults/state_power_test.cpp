@@ -9,12 +9,12 @@
 
 #include "core/tlog/log_check.h"
 #include "daemon/journal/payload_store.h"
-#include "tests/support/journal_calls.h"
-#include "tests/support/log_host.h"
-#include "tests/support/shadow_calls.h"
-#include "tests/support/shadow_disk.h"
-#include "tests/support/shadow_files.h"
-#include "tests/support/shadow_vfs.h"
+#include "tests/support/disk/shadow_calls.h"
+#include "tests/support/disk/shadow_disk.h"
+#include "tests/support/disk/shadow_files.h"
+#include "tests/support/disk/shadow_vfs.h"
+#include "tests/support/journal/journal_calls.h"
+#include "tests/support/journal/log_host.h"
 #include "tests/support/temporary_directory.h"
 
 namespace chancery::testing {

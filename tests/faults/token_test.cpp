@@ -7,7 +7,7 @@
 
 #include "backends/host/key_host.h"
 #include "core/crypto/public_key.h"
-#include "tests/support/soft_hsm.h"
+#include "tests/support/devices/soft_hsm.h"
 
 namespace chancery {
 namespace {
@@ -19,7 +19,7 @@ Deadline soon() { return Deadline::after(30s); }
 
 class TokenFaults : public ::testing::Test {
  protected:
-  // Orders for tests/support/evil_module.cpp, one a line.
+  // Orders for tests/support/devices/evil_module.cpp, one a line.
   void order(std::string_view orders) const {
     testing::write_text(beside("evil-orders"), std::string(orders) + "\n");
   }

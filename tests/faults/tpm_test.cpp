@@ -9,7 +9,7 @@
 
 #include "backends/host/key_host.h"
 #include "backends/tpm/key_file.h"
-#include "tests/support/tpm_keys.h"
+#include "tests/support/devices/tpm_keys.h"
 
 namespace chancery {
 namespace {

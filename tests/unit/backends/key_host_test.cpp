@@ -16,7 +16,7 @@
 #include "backends/host/process.h"
 #include "core/crypto/digest.h"
 #include "core/crypto/public_key.h"
-#include "tests/support/daemon_process.h"
+#include "tests/support/daemon/daemon_process.h"
 #include "tests/support/temporary_directory.h"
 
 namespace chancery {

@@ -8,7 +8,7 @@
 #include "backends/pkcs11/key_pair.h"
 #include "backends/pkcs11/pkcs11.h"
 #include "core/crypto/public_key.h"
-#include "tests/support/soft_hsm.h"
+#include "tests/support/devices/soft_hsm.h"
 
 namespace chancery::pkcs11 {
 namespace {

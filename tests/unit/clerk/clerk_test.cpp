@@ -2,8 +2,8 @@
 
 #include <gmock/gmock.h>
 
-#include "tests/support/journal_calls.h"
-#include "tests/support/log_host.h"
+#include "tests/support/journal/journal_calls.h"
+#include "tests/support/journal/log_host.h"
 #include "tests/support/temporary_directory.h"
 
 namespace chancery::testing {

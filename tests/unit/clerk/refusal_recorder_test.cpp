@@ -4,7 +4,7 @@
 
 #include "core/base/json.h"
 #include "core/base/limits/audit.h"
-#include "tests/support/journal_calls.h"
+#include "tests/support/journal/journal_calls.h"
 #include "tests/support/temporary_directory.h"
 
 namespace chancery::testing {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/scripted_daemon.h"
+#include "tests/support/daemon/scripted_daemon.h"
 #include "tests/support/temporary_directory.h"
 
 namespace chancery::client {

@@ -6,7 +6,7 @@
 #include <map>
 
 #include "core/base/limits/command.h"
-#include "tests/support/scripted_daemon.h"
+#include "tests/support/daemon/scripted_daemon.h"
 #include "tests/support/temporary_directory.h"
 
 namespace chancery::client {

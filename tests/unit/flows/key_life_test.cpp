@@ -11,8 +11,8 @@
 #include "core/base/limits/administration.h"
 #include "daemon/flows/keys/newest_key.h"
 #include "daemon/journal/sqlite/database.h"
-#include "tests/support/fake_key_host.h"
-#include "tests/support/journal_calls.h"
+#include "tests/support/journal/journal_calls.h"
+#include "tests/support/key_host/fake_key_host.h"
 #include "tests/support/temporary_directory.h"
 
 namespace chancery::daemon {

@@ -4,7 +4,7 @@
 
 #include "core/base/json.h"
 #include "daemon/journal/sqlite/database.h"
-#include "tests/support/journal_calls.h"
+#include "tests/support/journal/journal_calls.h"
 #include "tests/support/private_key.h"
 #include "tests/support/temporary_directory.h"
 

@@ -3,7 +3,7 @@
 #include <atomic>
 #include <thread>
 
-#include "tests/support/journal_calls.h"
+#include "tests/support/journal/journal_calls.h"
 #include "tests/support/temporary_directory.h"
 
 namespace chancery::testing {

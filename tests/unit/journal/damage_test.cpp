@@ -3,7 +3,7 @@
 #include <fstream>
 
 #include "daemon/journal/sqlite/database.h"
-#include "tests/support/journal_calls.h"
+#include "tests/support/journal/journal_calls.h"
 #include "tests/support/temporary_directory.h"
 
 namespace chancery::testing {

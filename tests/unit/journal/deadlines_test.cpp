@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "daemon/journal/sqlite/schema.h"
-#include "tests/support/journal_calls.h"
+#include "tests/support/journal/journal_calls.h"
 #include "tests/support/temporary_directory.h"
 
 namespace chancery::testing {

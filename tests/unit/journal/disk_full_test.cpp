@@ -7,7 +7,7 @@
 #include <cstring>
 #include <fstream>
 
-#include "tests/support/journal_calls.h"
+#include "tests/support/journal/journal_calls.h"
 #include "tests/support/temporary_directory.h"
 
 namespace chancery::testing {

@@ -1,7 +1,7 @@
 // When the journal commits, with many requests in flight.
 #include <gtest/gtest.h>
 
-#include "tests/support/journal_calls.h"
+#include "tests/support/journal/journal_calls.h"
 #include "tests/support/temporary_directory.h"
 
 namespace chancery::testing {

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "tests/support/journal_calls.h"
+#include "tests/support/journal/journal_calls.h"
 #include "tests/support/temporary_directory.h"
 
 namespace chancery::testing {

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "daemon/journal/sqlite/database.h"
-#include "tests/support/journal_calls.h"
+#include "tests/support/journal/journal_calls.h"
 #include "tests/support/temporary_directory.h"
 
 namespace chancery::testing {

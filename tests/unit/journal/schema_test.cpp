@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "tests/support/journal_calls.h"
+#include "tests/support/journal/journal_calls.h"
 #include "tests/support/temporary_directory.h"
 
 namespace chancery::testing {

@@ -2,8 +2,8 @@
 // (Loss of power, where also what was done may be undone, is in tests/faults.)
 #include <gtest/gtest.h>
 
-#include "tests/support/hooked_files.h"
-#include "tests/support/log_host.h"
+#include "tests/support/journal/hooked_files.h"
+#include "tests/support/journal/log_host.h"
 #include "tests/support/temporary_directory.h"
 
 namespace chancery::testing {

@@ -4,9 +4,9 @@
 #include <atomic>
 
 #include "daemon/local_log/local_log.h"
-#include "tests/support/hooked_files.h"
-#include "tests/support/journal_calls.h"
-#include "tests/support/log_host.h"
+#include "tests/support/journal/hooked_files.h"
+#include "tests/support/journal/journal_calls.h"
+#include "tests/support/journal/log_host.h"
 #include "tests/support/temporary_directory.h"
 
 namespace chancery::testing {

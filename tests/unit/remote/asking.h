@@ -6,7 +6,7 @@
 #include <future>
 
 #include "remote/http/http_client.h"
-#include "tests/support/scripted_server.h"
+#include "tests/support/services/scripted_server.h"
 
 namespace chancery::testing {
 

@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "tests/support/scripted_server.h"
+#include "tests/support/services/scripted_server.h"
 #include "tests/unit/remote/asking.h"
 
 namespace chancery::testing {

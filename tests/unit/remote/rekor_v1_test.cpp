@@ -5,7 +5,7 @@
 #include "core/base/encoding.h"
 #include "core/base/json.h"
 #include "core/bundle/dsse.h"
-#include "tests/support/scripted_server.h"
+#include "tests/support/services/scripted_server.h"
 #include "tests/support/sigstore/memory_log_v1.h"
 #include "tests/unit/remote/proposals.h"
 

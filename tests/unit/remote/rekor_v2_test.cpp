@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "tests/support/memory_rekor.h"
+#include "tests/support/services/memory_rekor.h"
 #include "tests/unit/remote/proposals.h"
 
 namespace chancery::testing {

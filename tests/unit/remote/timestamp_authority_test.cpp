@@ -1,6 +1,6 @@
 #include "remote/timestamp/timestamp_authority.h"
 
-#include "tests/support/scripted_server.h"
+#include "tests/support/services/scripted_server.h"
 #include "tests/support/sigstore/memory_tsa.h"
 #include "tests/support/sigstore/sigstore.h"
 #include "tests/unit/remote/asking.h"

@@ -11,8 +11,8 @@
 #include "core/crypto/tpm/credential.h"
 #include "core/crypto/tpm/structures.h"
 #include "core/crypto/tpm/verify_certify.h"
+#include "tests/support/devices/tpm_keys.h"
 #include "tests/support/sigstore/memory_ca.h"
-#include "tests/support/tpm_keys.h"
 
 namespace chancery::testing {
 namespace {

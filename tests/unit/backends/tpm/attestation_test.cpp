@@ -6,8 +6,8 @@
 #include "core/base/limits/key_hosts.h"
 #include "core/base/rfc3339.h"
 #include "core/crypto/tpm/verify_certify.h"
+#include "tests/support/devices/tpm_keys.h"
 #include "tests/support/sigstore/memory_ca.h"
-#include "tests/support/tpm_keys.h"
 
 namespace chancery::testing {
 namespace {

@@ -4,8 +4,8 @@
 
 #include "core/base/encoding.h"
 #include "core/crypto/digest.h"
+#include "tests/support/devices/tpm_keys.h"
 #include "tests/support/program_run.h"
-#include "tests/support/tpm_keys.h"
 
 namespace chancery::tpm {
 namespace {

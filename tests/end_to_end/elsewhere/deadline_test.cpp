@@ -1,0 +1,209 @@
+// Signatures that leave timestamped, and that their logs have by a deadline.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+#include "core/bundle/bundle_rules.h"
+#include "core/bundle/verify.h"
+#include "core/tlog/entry.h"
+#include "tests/end_to_end/elsewhere/elsewhere.h"
+
+namespace chancery::testing {
+namespace {
+
+using Fault = Elsewhere::Fault;
+
+constexpr std::string_view by_deadline =
+    "record = \"by-deadline\"\nrecord_hours = 1\ntimestamps = [\"first\"]";
+
+v1::StatusReply status_of(ConfiguredDaemon& daemon) {
+  return *daemon.call<v1::StatusReply>("chancery.v1.Admin", "Status", v1::StatusRequest());
+}
+
+v1::SignReply look_at(ConfiguredDaemon& daemon, const std::string& receipt) {
+  v1::GetSignatureRequest request;
+  request.set_receipt(receipt);
+  const auto reply = daemon.call<v1::SignReply>(signer, "GetSignature", request);
+  EXPECT_TRUE(reply.ok()) << reply.error().message;
+  return reply.ok() ? *reply : v1::SignReply();
+}
+
+// It has left: dated by an authority, and by no log.
+void expect_released(const v1::SignReply& reply) {
+  ASSERT_FALSE(reply.bundle().empty()) << reply.state();
+  const auto bundle = bundle::parse_bundle(reply.bundle());
+  ASSERT_TRUE(bundle.ok()) << bundle.error().message;
+  EXPECT_EQ(bundle->timestamps.size(), 1U);
+  EXPECT_TRUE(bundle->log_entries.empty());
+  EXPECT_GT(reply.record_by(), 0);
+  EXPECT_TRUE(reply.log_origin().empty());
+}
+
+// What left is what was recorded, and holds by itself for whoever does without a log.
+void expect_same_signature(const Elsewhere& elsewhere, const v1::SignReply& released,
+                           const v1::SignReply& done, std::string_view content) {
+  const auto early = bundle::parse_bundle(released.bundle());
+  const auto whole = bundle::parse_bundle(done.bundle());
+  ASSERT_TRUE(early.ok() && whole.ok());
+  EXPECT_EQ(to_bytes(bundle::signature_of(*early)), to_bytes(bundle::signature_of(*whole)));
+  EXPECT_EQ(early->timestamps, whole->timestamps);
+  EXPECT_EQ(done.record_by(), 0);
+  const auto record = tlog::parse_hashed_rekord(whole->log_entries.at(0).canonicalized_body);
+  bundle::Policy policy;
+  policy.key = *PublicKey::from_spki(record->verifier);
+  policy.timestamps_min = 1;
+  const Digest artefact = digest(HashAlgorithm::sha256, as_bytes(content));
+  EXPECT_FALSE(bundle::verify(*early, artefact, elsewhere.root(), policy).verified());
+  policy.ignore_transparency_log_unsafe = true;
+  EXPECT_TRUE(bundle::verify(*early, artefact, elsewhere.root(), policy).verified());
+}
+
+// And so it has done that: the server lets nobody look in between.
+bool was_asked_to_add(const Elsewhere& elsewhere) {
+  return std::ranges::any_of(elsewhere.log_server.seen(),
+                             [](const SeenRequest& request) { return request.method == "POST"; });
+}
+
+TEST(DeadlineTest, SignatureLeavesTimestampedWhileTheLogIsAway) {
+  Elsewhere elsewhere;
+  elsewhere.order(Fault::away);
+  ConfiguredDaemon daemon(elsewhere.sections(by_deadline));
+  const auto released = sign(daemon, "a");
+  ASSERT_TRUE(released.ok()) << released.error().message;
+  EXPECT_EQ(released->state(), v1::STATE_TIMESTAMPED);
+  expect_released(*released);
+  EXPECT_EQ(status_of(daemon).unrecorded(), 1U);
+  EXPECT_TRUE(elsewhere.leaves().empty());
+
+  elsewhere.order(Fault::none);
+  const v1::SignReply done = wait_for(daemon, released->receipt());
+  expect_verified(elsewhere, done, "a", 1);
+  expect_same_signature(elsewhere, *released, done, "a");
+  EXPECT_EQ(elsewhere.leaves().size(), 1U);
+  EXPECT_EQ(status_of(daemon).unrecorded(), 0U);
+}
+
+TEST(DeadlineTest, SameKeyAgainGetsTheSameBundleAtOnce) {
+  Elsewhere elsewhere;
+  elsewhere.order(Fault::away);
+  ConfiguredDaemon daemon(elsewhere.sections(by_deadline));
+  const auto first = sign(daemon, "a");
+  const auto again = sign(daemon, "a");
+  ASSERT_TRUE(first.ok() && again.ok());
+  EXPECT_EQ(again->receipt(), first->receipt());
+  EXPECT_EQ(again->bundle(), first->bundle());
+  elsewhere.order(Fault::none);
+  const v1::SignReply done = wait_for(daemon, first->receipt());
+  EXPECT_EQ(sign(daemon, "a")->bundle(), done.bundle());
+  EXPECT_EQ(elsewhere.leaves().size(), 1U);
+}
+
+TEST(DeadlineTest, KilledAndStartedAnewItRecordsWhatHadLeft) {
+  Elsewhere elsewhere;
+  elsewhere.rekor.remembers_duplicates = false;
+  elsewhere.order(Fault::stalled);
+  ConfiguredDaemon daemon(elsewhere.sections(by_deadline));
+  const auto released = sign(daemon, "a");
+  ASSERT_TRUE(released.ok()) << released.error().message;
+  while (!was_asked_to_add(elsewhere)) std::this_thread::yield();
+  daemon.process().kill();
+  daemon.restart();
+  EXPECT_EQ(look_at(daemon, released->receipt()).bundle(), released->bundle());
+  elsewhere.order(Fault::none);
+  expect_verified(elsewhere, wait_for(daemon, released->receipt()), "a", 1);
+  EXPECT_EQ(elsewhere.leaves().size(), 1U);
+}
+
+TEST(DeadlineTest, NothingLeavesBeforeItIsStamped) {
+  Elsewhere elsewhere;
+  elsewhere.first.is_ill = true;
+  ConfiguredDaemon daemon(elsewhere.sections(by_deadline));
+  const auto receipt = daemon.call<v1::SignReply>(signer, "Sign", request_for("a"),
+                                                  Deadline::after(std::chrono::milliseconds(1500)));
+  ASSERT_TRUE(receipt.ok()) << receipt.error().message;
+  EXPECT_EQ(receipt->state(), v1::STATE_SIGNED);
+  EXPECT_TRUE(receipt->bundle().empty());
+  EXPECT_TRUE(elsewhere.leaves().empty());
+  daemon.restart();
+  elsewhere.first.is_ill = false;
+  expect_verified(elsewhere, wait_for(daemon, receipt->receipt()), "a", 1);
+}
+
+TEST(DeadlineTest, LargeStatementLeavesAsAStream) {
+  Elsewhere elsewhere;
+  elsewhere.order(Fault::away);
+  ConfiguredDaemon daemon(elsewhere.sections(by_deadline));
+  const auto connection = *client::Connection::open(daemon.socket(), soon());
+  const std::string statement = statement_of(2U << 20);
+  const auto answer = upload_statement(*connection, "a", statement, "remote");
+  ASSERT_TRUE(answer.ok()) << answer.error().message;
+  v1::SignReply reply;
+  ASSERT_TRUE(reply.ParseFromString(*answer));
+  EXPECT_EQ(reply.state(), v1::STATE_TIMESTAMPED);
+  v1::ReadBundleRequest request;
+  request.set_receipt(reply.receipt());
+  auto download = connection->download(signer, "ReadBundle", request.SerializeAsString(), soon());
+  std::string bundle;
+  for (auto chunk = download.next(); chunk.ok() && *chunk; chunk = download.next()) {
+    v1::BundleChunk data;
+    ASSERT_TRUE(data.ParseFromString(**chunk));
+    bundle += data.data();
+  }
+  EXPECT_EQ(bundle.size(), reply.bundle_bytes());
+  EXPECT_EQ(std::get<bundle::DsseEnvelope>(bundle::parse_bundle(bundle)->content).payload,
+            statement);
+  elsewhere.order(Fault::none);
+  EXPECT_EQ(wait_for(daemon, reply.receipt()).state(), v1::STATE_DONE);
+}
+
+// The deadline passes by the daemon's own clock, which is the test's.
+class MissedDeadline : public ::testing::Test {
+ protected:
+  MissedDeadline()
+      : daemon_(elsewhere_.sections(by_deadline), "",
+                {CHANCERY_STAGED_DAEMON, {{"CHANCERY_CLOCK", directory_ / "clock"}}}) {
+    elsewhere_.order(Fault::away);
+  }
+  void set_clock(const char* seconds) { write_text(directory_ / "clock", seconds); }
+  void await_state(const std::string& receipt, v1::State state) {
+    while (look_at(daemon_, receipt).state() != state) std::this_thread::yield();
+  }
+
+  TemporaryDirectory directory_;
+  Elsewhere elsewhere_;
+  ConfiguredDaemon daemon_;
+};
+
+TEST_F(MissedDeadline, IsReportedAndItsProfileSignsNothingNewUntilTheLogHasIt) {
+  const auto released = sign(daemon_, "a");
+  ASSERT_TRUE(released.ok()) << released.error().message;
+  set_clock("3601");
+  await_state(released->receipt(), v1::STATE_OVERDUE);
+  EXPECT_EQ(look_at(daemon_, released->receipt()).bundle(), released->bundle());
+  EXPECT_EQ(status_of(daemon_).overdue(), 1U);
+  EXPECT_EQ(status_of(daemon_).unfinished(0).state(), "overdue");
+  EXPECT_THAT(daemon_.standard_error(), ::testing::HasSubstr("overdue: 1 of the signatures"));
+  const auto refused = sign(daemon_, "b");
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().reason, "RECORDING_OVERDUE");
+  const auto again = sign(daemon_, "a");
+  ASSERT_TRUE(again.ok()) << again.error().message;
+  EXPECT_EQ(again->bundle(), released->bundle());
+
+  daemon_.restart();
+  EXPECT_EQ(look_at(daemon_, released->receipt()).state(), v1::STATE_OVERDUE);
+  EXPECT_EQ(sign(daemon_, "b").error().reason, "RECORDING_OVERDUE");
+  EXPECT_TRUE(daemon_.call<v1::SignReply>(signer, "Sign", sign_request("c", "c")).ok())
+      << "another profile";
+
+  elsewhere_.order(Fault::none);
+  expect_verified(elsewhere_, wait_for(daemon_, released->receipt()), "a", 1);
+  EXPECT_EQ(elsewhere_.leaves().size(), 1U);
+  set_clock("0");
+  const auto next = sign(daemon_, "b");
+  ASSERT_TRUE(next.ok()) << next.error().message;
+  EXPECT_EQ(next->state(), v1::STATE_TIMESTAMPED);
+}
+
+}  // namespace
+}  // namespace chancery::testing

@@ -1,0 +1,63 @@
+// A log and timestamp authorities elsewhere, in the test's own memory, and a daemon that uses them.
+#pragma once
+
+#include <atomic>
+
+#include "tests/end_to_end/configured_daemon.h"
+#include "tests/support/services/memory_rekor.h"
+#include "tests/support/sigstore/memory_tsa.h"
+#include "tests/support/sigstore/root_json.h"
+#include "tests/support/sigstore/sigstore.h"
+
+namespace chancery::testing {
+
+// A timestamp authority behind HTTP.
+struct StampServer {
+  MemoryTsa tsa;
+  std::atomic<bool> is_ill = false;
+  ScriptedServer server{[this](const SeenRequest& request) {
+    if (is_ill) return Reply::answer(500, "");
+    const auto now = std::chrono::floor<WallTime::duration>(std::chrono::system_clock::now());
+    return Reply::answer(201, as_text(tsa.answer(as_bytes(request.body), now)));
+  }};
+
+  explicit StampServer(const std::string& uri) : tsa(uri) {}
+};
+
+// Its faults are ordered before they happen, from any thread.
+struct Elsewhere {
+  enum class Fault { none, away, lost, stalled, refused, not_ours };
+
+  std::atomic<Fault> fault = Fault::none;
+  std::atomic<unsigned> faults_left = 1000;
+  MemoryRekor rekor;
+  StampServer first{"https://tsa-1.example.test"};
+  StampServer second{"https://tsa-2.example.test"};
+  ScriptedServer log_server{[this](const SeenRequest& request) { return rekor(request); }};
+  TemporaryDirectory directory;
+
+  Elsewhere();
+  // The sections for ConfiguredDaemon; `options` are of the profile "remote".
+  std::string sections(std::string_view options = R"(timestamps = ["first"])") const;
+  bundle::TrustedRoot root() const;
+  std::vector<tlog::Hash> leaves() const;
+  void order(Fault next, unsigned times = 1000) {
+    faults_left = times;
+    fault = next;
+  }
+
+ private:
+  bool is_due(Fault expected);
+};
+
+// Of the profile "remote", over the key's own text.
+v1::SignRequest request_for(std::string_view key);
+Result<v1::SignReply> sign(ConfiguredDaemon& daemon, std::string_view key);
+// By receipt, until it is done: as `chancery wait` does.
+v1::SignReply wait_for(ConfiguredDaemon& daemon, const std::string& receipt);
+void expect_verified(const Elsewhere& elsewhere, const v1::SignReply& reply,
+                     std::string_view content, unsigned timestamps);
+// Every leaf once: nothing is recorded twice.
+std::size_t distinct_leaves(const Elsewhere& elsewhere);
+
+}  // namespace chancery::testing
