@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <memory>
@@ -42,8 +43,8 @@ Findings examine(const DaemonOptions& options) {
     out.insert(out.end(), daemon.begin(), daemon.end());
     out.push_back(check_disk(reply->state_directory()));
   } else {
-    out.push_back(
-        {Health::ill, "daemon", reply.error().message, std::string(advice_for(reply.error()))});
+    out.push_back({Health::ill, "daemon", reply.error().message,
+                   std::string(advice_for(reply.error(), ::geteuid()))});
   }
   out.push_back(check_clock());
   out.push_back(check_unit("/"));

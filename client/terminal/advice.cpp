@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace chancery::client {
 
@@ -32,6 +33,26 @@ constexpr std::array advices{
     Advice{"IDEMPOTENCY_KEY_REUSED", "Use a new key for a new request, or leave the option out."},
 };
 
+// Root is the operator: nobody else is there to ask.
+constexpr std::array advices_for_root{
+    Advice{"NO_RULE", "Name uid 0 in a [[rule]] of the configuration; then `chancery reload`."},
+    Advice{"SOCKET_DENIED", "Something shuts out root itself: look at what confines this process."},
+};
+
+std::string_view advice_for_root(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::denied:
+      return "The message says what stands against it; docs/errors.md has the reason.";
+    case ErrorCode::corrupt:
+      return "What was stored contradicts itself: keep it as it is; docs/backup.md says how to go "
+             "on.";
+    case ErrorCode::internal:
+      return "This is a bug or a broken host: `chancery doctor` looks at the host.";
+    default:
+      return "";
+  }
+}
+
 std::string_view advice_for_code(ErrorCode code) {
   switch (code) {
     case ErrorCode::invalid_request:
@@ -56,13 +77,23 @@ std::string_view advice_for_code(ErrorCode code) {
   return "";
 }
 
+// Empty where there is none.
+std::string_view advice_for_reason(std::span<const Advice> list, const Error& error) {
+  const auto found = std::ranges::find(list, std::string_view(error.reason), &Advice::reason);
+  return found == list.end() ? std::string_view() : found->what_to_do;
+}
+
 }  // namespace
 
-std::string_view advice_for(const Error& error) {
-  const auto found = std::find_if(advices.begin(), advices.end(), [&](const Advice& advice) {
-    return advice.reason == error.reason;
-  });
-  return found == advices.end() ? advice_for_code(error.code) : found->what_to_do;
+std::string_view advice_for(const Error& error, std::uint32_t uid) {
+  if (uid == 0) {
+    const std::string_view advice = advice_for_reason(advices_for_root, error);
+    if (!advice.empty()) return advice;
+  }
+  const std::string_view advice = advice_for_reason(advices, error);
+  if (!advice.empty()) return advice;
+  const std::string_view for_root = uid == 0 ? advice_for_root(error.code) : "";
+  return for_root.empty() ? advice_for_code(error.code) : for_root;
 }
 
 }  // namespace chancery::client

@@ -7,7 +7,8 @@
 
 namespace chancery::client {
 
-// By the reason where there is something better to say than the code's own advice.
-std::string_view advice_for(const Error& error);
+// For the user `uid`, by the reason where there is something better to say than the code's own
+// advice.
+std::string_view advice_for(const Error& error, std::uint32_t uid);
 
 }  // namespace chancery::client

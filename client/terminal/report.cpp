@@ -1,6 +1,7 @@
 #include "client/terminal/report.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstdio>
 
@@ -47,7 +48,7 @@ ExitStatus report_error(Style style, std::string_view subject, const Error& erro
   std::fflush(stdout);  // so that a terminal shows what came first first
   print(stderr, printable(fmt::format("chancery: {}{}{} ({})", subject, subject.empty() ? "" : ": ",
                                       error.message, error.reason)));
-  const std::string_view advice = advice_for(error);
+  const std::string_view advice = advice_for(error, ::geteuid());
   if (!advice.empty()) print(stderr, fmt::format("  {}", advice));
   return exit_status_of(error.code);
 }

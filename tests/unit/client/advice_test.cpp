@@ -1,0 +1,33 @@
+#include "client/terminal/advice.h"
+
+#include <gmock/gmock.h>
+
+namespace chancery::client {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr std::uint32_t root = 0, somebody = 1000;
+
+TEST(Advice, SomebodyIsSentToTheOperator) {
+  EXPECT_THAT(advice_for(denied("NO_RULE", ""), somebody), HasSubstr("Ask the operator"));
+  EXPECT_THAT(advice_for(corrupt("JOURNAL_DAMAGED", ""), somebody), HasSubstr("tell the operator"));
+}
+
+TEST(Advice, RootIsTheOperator) {
+  for (const Error& error : {denied("NO_RULE", ""), denied("KEY_IN_USE", ""),
+                             corrupt("JOURNAL_DAMAGED", ""), internal("NO_ANSWER", "")}) {
+    EXPECT_THAT(advice_for(error, root), Not(HasSubstr("operator"))) << error.reason;
+    EXPECT_THAT(advice_for(error, root), Not(::testing::IsEmpty())) << error.reason;
+  }
+}
+
+TEST(Advice, WhatHelpsSomebodyHelpsRootToo) {
+  const Error error = not_found("PROFILE_UNKNOWN", "");
+  EXPECT_EQ(advice_for(error, root), advice_for(error, somebody));
+  EXPECT_THAT(advice_for(error, root), HasSubstr("chancery profiles"));
+}
+
+}  // namespace
+}  // namespace chancery::client
