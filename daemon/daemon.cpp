@@ -62,6 +62,10 @@ Result<Listening> listen_as_configured(const Config& config) {
   return listen_at(config.socket, config.socket_mode);
 }
 
+void note_trouble(std::string_view backend, std::string_view trouble) {
+  note(Priority::warning, fmt::format("backend \"{}\": {}", backend, trouble));
+}
+
 }  // namespace
 
 Daemon::Daemon(Config config)
@@ -83,6 +87,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Config config,
   TRY(daemon->start_server(event));
   TRY(daemon->finish_what_was_signed());
   daemon->watch_progress();
+  daemon->note_start();
   return daemon;
 }
 
@@ -129,18 +134,22 @@ Result<void> Daemon::start_key_hosts(const std::vector<KeyName>& to_make_anew) {
         .program = seams_.key_host_program(section.config.name, program),
         .backend_type = section.type,
         .config = section.config,
-        .post = [this](std::function<void()> work) { pool_->post(std::move(work)); }};
+        .post = [this](std::function<void()> work) { pool_->post(std::move(work)); },
+        .report = [name = section.config.name](
+                      const Error& trouble) { note_trouble(name, trouble.message); },
+        .report_recovery =
+            [name = section.config.name] {
+              note(Priority::notice, fmt::format("backend \"{}\" is up again", name));
+            }};
     options.config.known_keys =
         TRY(keys_not_to_make(*journal_, *config_.get(), section.config.name, to_make_anew));
     keys_.add(section.config.name,
               TRY(KeyHost::start(std::move(options), Deadline::after(limits::key_host_start_max))));
   }
   for (const KeyRing::NamedHost& named : keys_.hosts()) {
+    // Of what failed the host itself has told.
     const KeyHostState state = named.host->state();
-    if (!state.is_up) {
-      note(Priority::warning,
-           fmt::format("backend \"{}\" is down: {}", named.backend, state.trouble));
-    }
+    if (!state.is_up && state.trouble_reason.empty()) note_trouble(named.backend, state.trouble);
   }
   TRY(check_known_keys(*journal_, *config_.get(), keys_));
   TRY(fits_keys(*config_.get()));
@@ -307,6 +316,13 @@ Result<void> Daemon::finish_what_was_signed() {
                      released.unrecorded));
   }
   return {};
+}
+
+void Daemon::note_start() {
+  const std::shared_ptr<const Config> config = config_.get();
+  note(Priority::info, fmt::format("ready: listens at {}, log {} has {} entries, {} profiles",
+                                   config->socket.string(), config->log.origin, log_->size(),
+                                   config->profiles.size()));
 }
 
 void Daemon::watch_progress() {

@@ -59,6 +59,7 @@ class Daemon {
   Result<void> start_server(sd_event* event);
   Result<void> finish_what_was_signed();
   void watch_progress();
+  void note_start();
 
   const Seams seams_;
   CurrentConfig config_;

@@ -28,6 +28,8 @@ struct KeyHostOptions {
   // Told, as `done` is, of what goes wrong with the host itself, for the operator's log; not again
   // while it stays the same.
   std::function<void(const Error&)> report = {};
+  // Told when it is up again after what `report` was told.
+  std::function<void()> report_recovery = {};
 
   // Copies of core/base/limits, so that tests need not wait as long.
   std::size_t queue_max = limits::key_host_queue_max;

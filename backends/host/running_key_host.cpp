@@ -150,6 +150,9 @@ void RunningKeyHost::take_message(Opened opened) {
   keys_ = std::move(listing_);
   state_.memory_locked = opened.memory_locked;
   state_.files_confined = opened.files_confined;
+  if (options_.report_recovery && !state_.trouble.empty()) {
+    answers_.emplace_back(options_.report_recovery);
+  }
   state_.trouble_reason.clear();
   state_.trouble.clear();
   ledger_.host_came(opened.threads);

@@ -29,6 +29,13 @@ class DaemonKeyHost : public ::testing::TestWithParam<Evil> {
     options.environment = {{"CHANCERY_EVIL", CHANCERY_EVIL_KEYHOST}};
     daemon_.start(options);
   }
+  // Waits for a line with `words` on the daemon's standard error.
+  bool is_told(std::string_view words) const {
+    for (const Deadline patience = soon(); !patience.passed();) {
+      if (daemon_.standard_error().find(words) != std::string::npos) return true;
+    }
+    return false;
+  }
   std::filesystem::path evil() const { return directory_ / "evil"; }
   // Two backends: one honest for the log, one evil for what is signed.
   std::string configuration() const {
@@ -74,6 +81,8 @@ TEST_P(DaemonKeyHost, CostsItsRequestAndNothingElse) {
   }
   ASSERT_TRUE(reply.ok()) << reply.error().message;
   EXPECT_EQ(reply->log_index(), 0U);
+  EXPECT_TRUE(is_told("backend \"evil\": ")) << daemon_.standard_error();
+  EXPECT_TRUE(is_told("backend \"evil\" is up again")) << daemon_.standard_error();
 }
 
 INSTANTIATE_TEST_SUITE_P(

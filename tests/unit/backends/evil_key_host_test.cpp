@@ -72,7 +72,10 @@ class EvilKeyHost : public ::testing::TestWithParam<Evil> {};
 
 TEST_P(EvilKeyHost, IsReplacedAndItsRequestAnswered) {
   const testing::TemporaryDirectory directory;
-  const auto host = KeyHost::start(once_evil_options(GetParam().mode, directory), soon());
+  Answers recoveries;
+  KeyHostOptions options = once_evil_options(GetParam().mode, directory);
+  options.report_recovery = [told = recoveries.note()] { told(Bytes{}); };
+  const auto host = KeyHost::start(options, soon());
   ASSERT_TRUE(host.ok());
   const auto met = (*host)->sign("key", digest(), soon());
   ASSERT_FALSE(met.ok());
@@ -81,6 +84,7 @@ TEST_P(EvilKeyHost, IsReplacedAndItsRequestAnswered) {
   const auto next = (*host)->sign("key", digest(), soon());
   EXPECT_TRUE(next.ok()) << next.error().reason;
   EXPECT_EQ((*host)->state().starts, 2U);
+  EXPECT_EQ(recoveries.await(1).size(), 1U);
 }
 
 TEST_P(EvilKeyHost, IsReportedToTheOperator) {
