@@ -14,6 +14,7 @@ pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
 pkg_check_modules(TSS2 REQUIRED IMPORTED_TARGET tss2-esys tss2-mu tss2-rc tss2-tctildr)
 pkg_check_modules(TOMLPLUSPLUS REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(CURL REQUIRED libcurl)
+pkg_check_modules(SDBUS REQUIRED IMPORTED_TARGET sdbus-c++)
 find_package(CLI11 REQUIRED)
 
 # chancery_either(NAME SHARED STATIC): a target either::NAME, which is the shared library, but the static one

@@ -1,4 +1,5 @@
-// Limits: the command. Each bound with its reason; all of them are in this folder.
+// Limits: the command, and the service on the system's bus. Each bound with its reason; all of
+// them are in this folder.
 #pragma once
 
 #include <chrono>
@@ -36,5 +37,23 @@ inline constexpr std::size_t bundles_kept_bytes_max = 16U << 20;
 // Work that is done sooner shows no progress; then an eye follows about ten drawings a second.
 inline constexpr auto progress_silence = 700ms;
 inline constexpr auto progress_interval = 100ms;
+
+// --- The service on the system's bus ---
+
+// How often the daemon is asked how it is: a desktop or a monitor notices no second, and one small
+// question in it costs the daemon a few microseconds.
+inline constexpr auto bus_look_interval = 1s;
+// A daemon that is alive answers this question from memory; what takes longer hangs.
+inline constexpr auto bus_look_wait_max = 5s;
+// D-Bus libraries give up after 25 s: a caller hears our reason rather than theirs.
+inline constexpr auto bus_reload_wait_max = 20s;
+// A person looks for a password that long; polkit itself waits without an end.
+inline constexpr auto bus_authorization_wait_max = 120s;
+// Calls that wait for polkit or the daemon, of everybody and of one connection to the bus: people
+// at a desktop, each with a dialog open or two.
+inline constexpr std::size_t bus_calls_waiting_max = 64;
+inline constexpr std::size_t bus_calls_waiting_per_caller_max = 4;
+// A log may take two minutes to answer and be asked again: what is older than this is stuck.
+inline constexpr auto bus_pending_old_after = 5min;
 
 }  // namespace chancery::limits

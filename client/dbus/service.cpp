@@ -1,0 +1,209 @@
+#include "client/dbus/service.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "client/dbus/error_name.h"
+#include "client/terminal/report.h"
+#include "core/base/limits/command.h"
+
+namespace chancery::client {
+
+namespace {
+
+constexpr const char* name = "org.chancery.Signer1";  // of the service and of its interface
+constexpr const char* path = "/org/chancery/Signer1";
+constexpr const char* list_pending_action = "org.chancery.signer1.list-pending";
+constexpr const char* reload_action = "org.chancery.signer1.reload";
+
+using Backend = sdbus::Struct<std::string, std::string, std::string>;
+using Pending = sdbus::Struct<std::string, std::string, std::string, std::uint32_t, std::int64_t>;
+using Properties = std::map<std::string, sdbus::Variant>;
+
+std::vector<Backend> backends_of(const View& view) {
+  std::vector<Backend> out;
+  for (const BackendView& backend : view.backends)
+    out.emplace_back(backend.name, backend.state, backend.trouble);
+  return out;
+}
+
+std::vector<Pending> pending_of(const View& view) {
+  std::vector<Pending> out;
+  for (const v1::UnfinishedRequest& request : view.status.unfinished())
+    out.emplace_back(request.receipt(), request.state(), request.profile(), request.uid(),
+                     request.accepted_at());
+  return out;
+}
+
+std::uint64_t pending_count(const View& view) {
+  return static_cast<std::uint64_t>(view.status.unfinished_size());
+}
+
+Properties describe(const View& view) {
+  const v1::StatusReply& status = view.status;
+  return {{"State", view.state},
+          {"Troubles", view.troubles},
+          {"Version", status.version()},
+          {"Backends", backends_of(view)},
+          {"PendingState", view.pending},
+          {"PendingCount", pending_count(view)},
+          {"OldestPendingAt", oldest_pending_at(view)},
+          {"Unrecorded", std::uint64_t{status.unrecorded()}},
+          {"Overdue", std::uint64_t{status.overdue()}},
+          {"StartedAt", std::int64_t{status.started_at()}},
+          {"LogOrigin", status.log_origin()},
+          {"LogSize", std::uint64_t{status.log_size()}},
+          {"Accepted", std::uint64_t{status.accepted()}},
+          {"Done", std::uint64_t{status.done()}},
+          {"Failed", std::uint64_t{status.failed()}},
+          {"InFlight", std::uint64_t{status.requests_in_flight()}},
+          {"Connections", std::uint64_t{status.connections()}}};
+}
+
+sdbus::Error bus_error(const Error& error) { return {error_name_of(error), error.message}; }
+
+template <typename... Values>
+void answer(const sdbus::MethodCall& call, const Values&... values) {
+  auto reply = call.createReply();
+  (reply << ... << values);
+  reply.send();
+}
+
+void refuse(const sdbus::MethodCall& call, const Error& error) {
+  call.createErrorReply(bus_error(error)).send();
+}
+
+// Who had what done, for whoever reads the journal: the daemon's own record names this service.
+void record(const Caller& caller, std::string_view action, std::string_view outcome) {
+  print_remark(fmt::format("action={} uid={} caller={} outcome={}", action, caller.uid,
+                           caller.bus_name, outcome));
+}
+
+std::string_view outcome_of(const Error* error) {
+  return error == nullptr ? "done" : std::string_view(error->reason);
+}
+
+}  // namespace
+
+Service::Service(sdbus::IConnection& bus, Reload reload)
+    : bus_(bus),
+      reload_(std::move(reload)),
+      authority_(bus),
+      object_(sdbus::createObject(bus, path)) {
+  add_properties();
+  add_methods();
+  object_->registerSignal("StateChanged")
+      .onInterface(name)
+      .withParameters<std::string, std::string, std::string>("name", "from", "to");
+  object_->finishRegistration();
+}
+
+void Service::add_properties() {
+  using Behaviour = sdbus::Flags::PropertyUpdateBehaviorFlags;
+  const auto add = [this](const std::string& property, auto getter,
+                          Behaviour behaviour = Behaviour::EMITS_CHANGE_SIGNAL) {
+    object_->registerProperty(property)
+        .onInterface(name)
+        .withGetter([this, getter] { return getter(view_); })
+        .withUpdateBehavior(behaviour);
+  };
+  add("State", [](const View& view) { return view.state; });
+  add("Troubles", [](const View& view) { return view.troubles; });
+  add("Version", [](const View& view) { return view.status.version(); });
+  add("Backends", backends_of);
+  add("PendingState", [](const View& view) { return view.pending; });
+  // With each request: who wants to know them reads them.
+  add("PendingCount", pending_count, Behaviour::EMITS_NO_SIGNAL);
+  add("OldestPendingAt", oldest_pending_at, Behaviour::EMITS_NO_SIGNAL);
+  add(
+      "Unrecorded", [](const View& view) { return std::uint64_t{view.status.unrecorded()}; },
+      Behaviour::EMITS_NO_SIGNAL);
+  add("Overdue", [](const View& view) { return std::uint64_t{view.status.overdue()}; });
+}
+
+void Service::add_methods() {
+  object_->registerMethod(name, "Status", "", {}, "a{sv}", {"status"},
+                          [this](const sdbus::MethodCall& call) {
+                            if (view_.absence) return refuse(call, *view_.absence);
+                            answer(call, describe(view_));
+                          });
+  object_->registerMethod(
+      name, "ListPending", "", {}, "a(sssux)", {"pending"}, [this](const sdbus::MethodCall& call) {
+        guard(call, list_pending_action, [this](const Caller& caller, const auto& allowed) {
+          end(caller);
+          if (view_.absence) return refuse(allowed, *view_.absence);
+          record(caller, list_pending_action, "done");
+          answer(allowed, pending_of(view_));
+        });
+      });
+  object_->registerMethod(
+      name, "Reload", "", {}, "s", {"configuration"}, [this](const sdbus::MethodCall& call) {
+        guard(call, reload_action, [this](const Caller& caller, const auto& allowed) {
+          reload_([this, caller, allowed](const Result<v1::ReloadReply>& reply) {
+            end(caller);
+            record(caller, reload_action, outcome_of(reply.ok() ? nullptr : &reply.error()));
+            if (!reply.ok()) return refuse(allowed, reply.error());
+            answer(allowed, reply->configuration());
+          });
+        });
+      });
+}
+
+// Whoever acts calls end().
+void Service::guard(const sdbus::MethodCall& call, const std::string& action, Act act) {
+  const Result<Caller> caller = caller_of(call);
+  if (!caller.ok()) return refuse(call, caller.error());
+  if (const Result<void> begun = begin(*caller); !begun.ok()) return refuse(call, begun.error());
+  authority_.check(
+      *caller, action,
+      [this, call, action, caller = *caller, act = std::move(act)](const Result<void>& allowed) {
+        if (allowed.ok()) return act(caller, call);
+        end(caller);
+        record(caller, action, allowed.error().reason);
+        refuse(call, allowed.error());
+      });
+}
+
+Result<void> Service::begin(const Caller& caller) {
+  const auto own = waiting_of_.find(caller.bus_name);
+  const std::size_t own_count = own == waiting_of_.end() ? 0 : own->second;
+  if (waiting_ >= limits::bus_calls_waiting_max ||
+      own_count >= limits::bus_calls_waiting_per_caller_max)
+    return exhausted("BUS_CALLS_EXHAUSTED", "too many calls wait for polkit or the daemon");
+  ++waiting_;
+  ++waiting_of_[caller.bus_name];
+  return {};
+}
+
+void Service::end(const Caller& caller) {
+  --waiting_;
+  const auto own = waiting_of_.find(caller.bus_name);
+  if (--own->second == 0) waiting_of_.erase(own);
+}
+
+void Service::show(View view) {
+  const View before = std::exchange(view_, std::move(view));
+  if (is_shown_) return tell(changes_between(before, view_), before);
+  bus_.requestName(name);
+  is_shown_ = true;
+}
+
+void Service::tell(const std::vector<Change>& changes, const View& before) {
+  std::vector<std::string> changed;
+  if (before.state != view_.state) changed.emplace_back("State");
+  if (before.troubles != view_.troubles) changed.emplace_back("Troubles");
+  if (before.status.version() != view_.status.version()) changed.emplace_back("Version");
+  if (before.backends != view_.backends) changed.emplace_back("Backends");
+  if (before.pending != view_.pending) changed.emplace_back("PendingState");
+  if (before.status.overdue() != view_.status.overdue()) changed.emplace_back("Overdue");
+  if (!changed.empty()) object_->emitPropertiesChangedSignal(name, changed);
+  for (const Change& change : changes) {
+    print_remark(fmt::format("{} {} -> {}", change.name, change.from, change.to));
+    object_->emitSignal("StateChanged")
+        .onInterface(name)
+        .withArguments(change.name, change.from, change.to);
+  }
+}
+
+}  // namespace chancery::client
