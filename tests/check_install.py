@@ -17,19 +17,24 @@ from pathlib import Path
 EXPOSURE_MAX = 1.8  # systemd-analyze security, from 0 (shut) to 10 (open)
 READY_WAIT_S = 60
 STOP_WAIT_S = 60
-PROGRAMS = ["bin/chancery", "sbin/chanceryd", "libexec/chancery/chancery-keyhost"]
+PROGRAMS = ["bin/chancery", "sbin/chanceryd", "libexec/chancery/chancery-keyhost", "libexec/chancery/chancery-dbus"]
 FILES = [
     "lib/systemd/system/chanceryd.service",
     "lib/systemd/system/chanceryd.socket",
+    "lib/systemd/system/chancery-dbus.service",
     "lib/sysusers.d/chancery.conf",
     "lib/tmpfiles.d/chancery.conf",
+    "share/dbus-1/system.d/org.chancery.Signer1.conf",
+    "share/dbus-1/system-services/org.chancery.Signer1.service",
+    "share/polkit-1/actions/org.chancery.Signer1.policy",
     "share/man/man8/chanceryd.8",
     "share/doc/chancery/README.md",
     "share/doc/chancery/configuration.md",
     "share/doc/chancery/threat_model.md",
     "share/doc/chancery/examples/chancery.toml",
 ]
-UNITS = ["chanceryd.service", "chanceryd.socket"]
+UNITS = {"chanceryd.service": "sbin/chanceryd", "chanceryd.socket": None,
+         "chancery-dbus.service": "libexec/chancery/chancery-dbus"}  # and what each starts
 
 
 def run(*command, **environment):
@@ -83,20 +88,24 @@ def check_socket_is_the_clients(root):
     assert listen in said, f"chancery looks elsewhere than {listen}:\n{said}"
 
 
+def check_exposure(unit):
+    said = run("systemd-analyze", "security", "--offline=true", "--no-pager", unit)
+    exposure = float(re.search(r"exposure level for \S+: ([0-9.]+)", said).group(1))
+    print(f"exposure level of {unit.name} {exposure}")
+    assert exposure <= EXPOSURE_MAX, said
+
+
 def check_units(root, directory):
-    """The units, their program where it was installed to. `verify` exits 0 even on errors."""
-    for unit in UNITS:
+    """The units, their programs where they were installed to. `verify` exits 0 even on errors."""
+    for unit, program in UNITS.items():
         text = (root / "lib/systemd/system" / unit).read_text()
-        text = re.sub(r"(?m)^ExecStart=\S+", f"ExecStart={root}/sbin/chanceryd", text)
+        text = re.sub(r"(?m)^ExecStart=\S+", f"ExecStart={root}/{program}", text)
         (directory / unit).write_text(text)
-    for unit in UNITS:
+    for unit, program in UNITS.items():
         said = run("systemd-analyze", "verify", directory / unit)
         assert said == "", f"systemd-analyze verify {unit}:\n{said}"
-    said = run("systemd-analyze", "security", "--offline=true", "--no-pager",
-               directory / "chanceryd.service")
-    exposure = float(re.search(r"exposure level for \S+: ([0-9.]+)", said).group(1))
-    print(f"exposure level {exposure}")
-    assert exposure <= EXPOSURE_MAX, said
+        if program is not None:
+            check_exposure(directory / unit)
     text = (directory / "chanceryd.service").read_text()
     for hiding in ["PrivateUsers", "ProtectProc", "ProcSubset"]:
         assert f"\n{hiding}=" not in text, f"{hiding}= hides the peers"
@@ -110,6 +119,7 @@ def check_users(root, directory):
     users = (host / "etc/passwd").read_text()
     groups = (host / "etc/group").read_text()
     assert re.search(r"(?m)^chancery:.*:/var/lib/chancery:", users), users
+    assert re.search(r"(?m)^chancery-dbus:", users), users
     assert re.search(r"(?m)^chancery-signers:", groups), groups
     if os.geteuid() != 0:
         return
