@@ -44,17 +44,18 @@ void run(const std::filesystem::path& socket) {
   const wire::Descriptor signals = take_signals();
   const auto bus = sdbus::createSystemBusConnection();
   Inbox inbox;
-  Watch* asking = nullptr;
-  Service service(*bus, [&](const auto& done) {
-    asking->reload([&inbox, done](const Result<v1::ReloadReply>& reply) {
-      inbox.post([done, reply] { done(reply); });
-    });
-  });
-  Watch watch(socket, [&](const Result<v1::StatusReply>& status) {
-    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    inbox.post([&service, view = view_of(status, now)] { service.show(view); });
-  });
-  asking = &watch;
+  Watch* asked = nullptr;
+  Service service(*bus, [&] { asked->reload(); });
+  Watch watch(
+      socket,
+      [&](const Result<v1::StatusReply>& status) {
+        const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+        inbox.post([&service, view = view_of(status, now)] { service.show(view); });
+      },
+      [&](const Result<v1::ReloadReply>& reply) {
+        inbox.post([&service, reply] { service.answer_reload(reply); });
+      });
+  asked = &watch;
   serve(*bus, inbox, signals);
 }
 

@@ -80,13 +80,9 @@ void record(const Caller& caller, std::string_view action, std::string_view outc
                            caller.bus_name, outcome));
 }
 
-std::string_view outcome_of(const Error* error) {
-  return error == nullptr ? "done" : std::string_view(error->reason);
-}
-
 }  // namespace
 
-Service::Service(sdbus::IConnection& bus, Reload reload)
+Service::Service(sdbus::IConnection& bus, std::function<void()> reload)
     : bus_(bus),
       reload_(std::move(reload)),
       authority_(bus),
@@ -140,14 +136,19 @@ void Service::add_methods() {
   object_->registerMethod(
       name, "Reload", "", {}, "s", {"configuration"}, [this](const sdbus::MethodCall& call) {
         guard(call, reload_action, [this](const Caller& caller, const auto& allowed) {
-          reload_([this, caller, allowed](const Result<v1::ReloadReply>& reply) {
-            end(caller);
-            record(caller, reload_action, outcome_of(reply.ok() ? nullptr : &reply.error()));
-            if (!reply.ok()) return refuse(allowed, reply.error());
-            answer(allowed, reply->configuration());
-          });
+          reloads_.push_back({caller, allowed});
+          reload_();
         });
       });
+}
+
+void Service::answer_reload(const Result<v1::ReloadReply>& reply) {
+  const Waiting waiting = std::move(reloads_.front());
+  reloads_.pop_front();
+  end(waiting.caller);
+  record(waiting.caller, reload_action, reply.ok() ? "done" : reply.error().reason);
+  if (!reply.ok()) return refuse(waiting.call, reply.error());
+  answer(waiting.call, reply->configuration());
 }
 
 // Whoever acts calls end().

@@ -3,6 +3,7 @@
 
 #include <sdbus-c++/sdbus-c++.h>
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -13,17 +14,22 @@
 
 namespace chancery::client {
 
-// What the service has others do: it answers when `done` is called, on the bus's thread.
-using Reload = std::function<void(std::function<void(const Result<v1::ReloadReply>&)> done)>;
-
 class Service {
  public:
-  Service(sdbus::IConnection& bus, Reload reload);
+  // `reload` is to have the daemon reload; each call of it is followed by one of answer_reload(),
+  // in the same order.
+  Service(sdbus::IConnection& bus, std::function<void()> reload);
 
   // The first view makes the name known; from then on every change is told.
   void show(View view);
+  void answer_reload(const Result<v1::ReloadReply>& reply);
 
  private:
+  // Messages of the bus count their users without a lock: they stay on this thread.
+  struct Waiting {
+    Caller caller;
+    sdbus::MethodCall call;
+  };
   using Act = std::function<void(const Caller&, const sdbus::MethodCall&)>;
 
   void add_properties();
@@ -34,10 +40,11 @@ class Service {
   void tell(const std::vector<Change>& changes, const View& before);
 
   sdbus::IConnection& bus_;
-  const Reload reload_;
+  const std::function<void()> reload_;
   Authority authority_;
   View view_;
   bool is_shown_ = false;
+  std::deque<Waiting> reloads_;
   std::size_t waiting_ = 0;
   std::map<std::string, std::size_t> waiting_of_;  // by the caller's name on the bus
   std::unique_ptr<sdbus::IObject> object_;         // last: its handlers use all of the above

@@ -19,8 +19,11 @@ Result<Reply> ask_admin(const std::filesystem::path& socket, std::string_view me
 
 }  // namespace
 
-Watch::Watch(std::filesystem::path socket, Seen seen)
-    : socket_(std::move(socket)), seen_(std::move(seen)), thread_([this] { run(); }) {}
+Watch::Watch(std::filesystem::path socket, Seen seen, Reloaded reloaded)
+    : socket_(std::move(socket)),
+      seen_(std::move(seen)),
+      reloaded_(std::move(reloaded)),
+      thread_([this] { run(); }) {}
 
 Watch::~Watch() {
   {
@@ -31,10 +34,10 @@ Watch::~Watch() {
   thread_.join();
 }
 
-void Watch::reload(Reloaded reloaded) {
+void Watch::reload() {
   {
     const std::lock_guard lock(mutex_);
-    to_reload_.push_back(std::move(reloaded));
+    ++to_reload_;
   }
   changed_.notify_one();
 }
@@ -46,13 +49,11 @@ void Watch::run() {
     look();
     lock.lock();
     changed_.wait_for(lock, limits::bus_look_interval,
-                      [this] { return is_stopping_ || !to_reload_.empty(); });
-    while (!is_stopping_ && !to_reload_.empty()) {
-      const Reloaded reloaded = std::move(to_reload_.front());
-      to_reload_.pop_front();
+                      [this] { return is_stopping_ || to_reload_ > 0; });
+    for (; !is_stopping_ && to_reload_ > 0; --to_reload_) {
       lock.unlock();
-      reloaded(ask_admin<v1::ReloadReply>(socket_, "Reload", v1::ReloadRequest{},
-                                          limits::bus_reload_wait_max));
+      reloaded_(ask_admin<v1::ReloadReply>(socket_, "Reload", v1::ReloadRequest{},
+                                           limits::bus_reload_wait_max));
       lock.lock();
     }
   }

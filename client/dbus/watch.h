@@ -2,7 +2,7 @@
 #pragma once
 
 #include <condition_variable>
-#include <deque>
+#include <cstddef>
 #include <filesystem>
 #include <functional>
 #include <mutex>
@@ -18,15 +18,16 @@ class Watch {
   using Seen = std::function<void(const Result<v1::StatusReply>&)>;
   using Reloaded = std::function<void(const Result<v1::ReloadReply>&)>;
 
-  // `seen` is called on the watch's thread: at once, then with each look, every second.
-  Watch(std::filesystem::path socket, Seen seen);
+  // Both are called on the watch's thread: `seen` at once, then with each look, every second;
+  // `reloaded` for each reload(), in their order.
+  Watch(std::filesystem::path socket, Seen seen, Reloaded reloaded);
   // Waits for the question under way.
   ~Watch();
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 
-  // Any thread. `reloaded` is called on the watch's thread; the next look follows at once.
-  void reload(Reloaded reloaded);
+  // Any thread. The next look follows at once.
+  void reload();
 
  private:
   void run();
@@ -34,9 +35,10 @@ class Watch {
 
   const std::filesystem::path socket_;
   const Seen seen_;
+  const Reloaded reloaded_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Reloaded> to_reload_;
+  std::size_t to_reload_ = 0;
   bool is_stopping_ = false;
   std::thread thread_;  // last: it uses all of the above
 };
