@@ -41,7 +41,10 @@ const std::string bus_configuration = R"(<busconfig>
 )";
 
 // games may, nobody may not; for everybody else the defaults of our own file.
-constexpr std::string_view polkit_rules = R"(polkit.addRule(function(action, subject) {
+constexpr std::string_view polkit_rules = R"(polkit.addAdminRule(function(action, subject) {
+  return ["unix-user:0"];
+});
+polkit.addRule(function(action, subject) {
   if (action.id.indexOf("org.chancery.signer1.") != 0) return polkit.Result.NOT_HANDLED;
   if (subject.user == "games") return polkit.Result.YES;
   if (subject.user == "nobody") return polkit.Result.NO;
@@ -93,7 +96,7 @@ std::string enter_a_host_of_our_own() {
   write_text("/run/bus.conf", bus_configuration);
   fs::copy_file(CHANCERY_BUS_FILES "/org.chancery.Signer1.policy",
                 fs::path(actions) / "org.chancery.Signer1.policy");
-  write_text(fs::path(rules) / "test.rules", polkit_rules);
+  write_text(fs::path(rules) / "10-test.rules", polkit_rules);
   return "";
 }
 

@@ -23,6 +23,7 @@ class SystemBus {
 
   void start_polkit();
   void stop_polkit() { polkit_.reset(); }
+  pid_t polkit_pid() const { return polkit_->pid(); }
 
   // Asserts that somebody has this name within a minute.
   void wait_for(const std::string& name);
