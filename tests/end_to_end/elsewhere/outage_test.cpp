@@ -1,0 +1,81 @@
+// The log is away while many sign by deadline: nobody waits, and it has each signature once after.
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "core/bundle/bundle_rules.h"
+#include "core/tlog/merkle.h"
+#include "tests/end_to_end/elsewhere/elsewhere.h"
+
+namespace chancery::testing {
+namespace {
+
+using Fault = Elsewhere::Fault;
+
+constexpr unsigned clients_count = 32, each_signs = 8, count = clients_count * each_signs;
+
+// All at once, each client over a connection of its own. In the order of their keys, "0" first.
+std::vector<v1::SignReply> sign_many(const ConfiguredDaemon& daemon) {
+  std::vector<v1::SignReply> replies(count);
+  std::vector<std::thread> clients;
+  for (unsigned client = 0; client < clients_count; ++client) {
+    clients.emplace_back([&, client] {
+      const auto connection = client::Connection::open(daemon.socket(), soon());
+      ASSERT_TRUE(connection.ok());
+      for (unsigned i = client * each_signs; i < (client + 1) * each_signs; ++i) {
+        const std::string request = request_for(std::to_string(i)).SerializeAsString();
+        const auto answer = (*connection)->call(signer, "Sign", request, soon());
+        ASSERT_TRUE(answer.ok()) << answer.error().message;
+        ASSERT_TRUE(replies[i].ParseFromString(*answer));
+      }
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  return replies;
+}
+
+v1::StatusReply status_of(ConfiguredDaemon& daemon) {
+  return *daemon.call<v1::StatusReply>("chancery.v1.Admin", "Status", v1::StatusRequest());
+}
+
+Bytes signature_in(const v1::SignReply& reply) {
+  return to_bytes(bundle::signature_of(*bundle::parse_bundle(reply.bundle())));
+}
+
+TEST(OutageTest, AllLeaveTimestampedAndEachIsRecordedOnceWhenTheLogIsBack) {
+  Elsewhere elsewhere;
+  elsewhere.rekor.remembers_duplicates = false;
+  elsewhere.order(Fault::away);
+  ConfiguredDaemon daemon(
+      elsewhere.sections("record = \"by-deadline\"\nrecord_hours = 1\ntimestamps = [\"first\"]"));
+  const std::vector<v1::SignReply> released = sign_many(daemon);
+  for (const v1::SignReply& reply : released) {
+    EXPECT_EQ(reply.state(), v1::STATE_TIMESTAMPED);
+    EXPECT_EQ(bundle::parse_bundle(reply.bundle())->timestamps.size(), 1U);
+  }
+  EXPECT_EQ(status_of(daemon).unrecorded(), count);
+  EXPECT_TRUE(elsewhere.leaves().empty());
+  daemon.process().kill();
+  daemon.restart();
+  EXPECT_EQ(status_of(daemon).unrecorded(), count);
+
+  elsewhere.order(Fault::none);
+  std::set<std::uint64_t> places;
+  for (unsigned i = 0; i < count; ++i) {
+    const v1::SignReply done = wait_for(daemon, released[i].receipt());
+    expect_verified(elsewhere, done, std::to_string(i), 1);
+    EXPECT_EQ(signature_in(done), signature_in(released[i]));
+    const bundle::LogEntry entry = bundle::parse_bundle(done.bundle())->log_entries.at(0);
+    EXPECT_EQ(elsewhere.leaves().at(entry.log_index),
+              tlog::leaf_hash(as_bytes(entry.canonicalized_body)));
+    places.insert(entry.log_index);
+  }
+  EXPECT_EQ(places.size(), count);
+  EXPECT_EQ(elsewhere.leaves().size(), count);
+  EXPECT_EQ(distinct_leaves(elsewhere), count);
+  EXPECT_EQ(status_of(daemon).done(), count);
+  EXPECT_EQ(status_of(daemon).unfinished_size(), 0);
+}
+
+}  // namespace
+}  // namespace chancery::testing
