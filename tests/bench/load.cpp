@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <memory>
 
-#include "chancery/v1/signer.pb.h"
 #include "core/crypto/digest.h"
 #include "wire/descriptor.h"
 #include "wire/frame.h"
@@ -114,11 +113,11 @@ class Load {
     ++answered_;
     result_.latencies.push_back(steady_clock::now() - client.sent_at);
     v1::SignReply reply;
-    if (answer.ok() && reply.ParseFromString(*answer) && reply.state() == v1::STATE_DONE) return;
+    if (answer.ok() && reply.ParseFromString(*answer) && reply.state() == options_.wanted) return;
     ++result_.failed;
     if (result_.first_failure.empty()) {
-      result_.first_failure =
-          answer.ok() ? "not done" : answer.error().reason + ": " + answer.error().message;
+      result_.first_failure = answer.ok() ? v1::State_Name(reply.state())
+                                          : answer.error().reason + ": " + answer.error().message;
     }
   }
 

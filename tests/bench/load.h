@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "chancery/v1/signer.pb.h"
 #include "core/base/result.h"
 
 namespace chancery::bench {
@@ -17,6 +18,7 @@ struct LoadOptions {
   std::size_t clients = 1;
   std::size_t requests = 1000;  // in all
   std::string run;              // makes idempotency keys and digests this run's own
+  v1::State wanted = v1::STATE_DONE;
 };
 
 struct LoadResult {
@@ -29,7 +31,7 @@ struct LoadResult {
   std::chrono::nanoseconds percentile(double share) const;
 };
 
-// Every answer is parsed and counted as failed unless it is done. Error: no connection.
+// Every answer is parsed and counted as failed unless its state is `wanted`. Error: no connection.
 Result<LoadResult> run_load(const LoadOptions& options);
 
 }  // namespace chancery::bench

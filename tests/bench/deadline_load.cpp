@@ -1,0 +1,53 @@
+// Signatures by deadline through the whole daemon, while their log is away: one line of JSON.
+//
+//   deadline_load SOCKET PROFILE CLIENTS REQUESTS    (outage.py starts the daemon and stops the
+//   log)
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <string_view>
+
+#include "tests/bench/load.h"
+
+namespace chancery::bench {
+namespace {
+
+std::size_t number_of(std::string_view word) {
+  std::size_t number = 0;
+  std::from_chars(word.data(), word.data() + word.size(), number);
+  return number;
+}
+
+int run(char** words) {
+  const Result<LoadResult> load = run_load({.socket = words[1],
+                                            .profile = words[2],
+                                            .clients = number_of(words[3]),
+                                            .requests = number_of(words[4]),
+                                            .run = fmt::format("outage-{}", ::getpid()),
+                                            .wanted = v1::STATE_TIMESTAMPED});
+  if (!load.ok()) {
+    fmt::print(stderr, "{}\n", load.error().message);
+    return 1;
+  }
+  const auto ms = [](std::chrono::nanoseconds time) {
+    return static_cast<double>(time.count()) / 1e6;
+  };
+  fmt::print(R"({{"per_second": {:.0f}, "p50_ms": {:.2f}, "p99_ms": {:.2f}, "failed": {}, )"
+             R"("first_failure": "{}"}})"
+             "\n",
+             load->per_second(), ms(load->percentile(0.5)), ms(load->percentile(0.99)),
+             load->failed, load->first_failure);
+  return 0;
+}
+
+}  // namespace
+}  // namespace chancery::bench
+
+int main(int argc, char** argv) {
+  if (argc != 5) {
+    fmt::print(stderr, "usage: deadline_load SOCKET PROFILE CLIENTS REQUESTS\n");
+    return 2;
+  }
+  return chancery::bench::run(argv);
+}

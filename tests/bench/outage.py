@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+"""A stock Rekor v2 is away while 256 clients sign by deadline: what they wait, what the daemon holds in memory, and how
+fast the log has them all once it is back.
+
+usage: tests/peers/offline tests/bench/outage.py PROGRAMS [REQUESTS...]
+PROGRAMS is the folder with chanceryd, chancery and deadline_load, of a release build; REQUESTS are made one after the
+other within the one outage. tests/peers/build has made the services.
+"""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+
+PROGRAMS = pathlib.Path(sys.argv[1]).resolve()
+os.environ["CHANCERY_PROGRAMS"] = str(PROGRAMS)
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "peers"))
+
+import elsewhere_test as elsewhere  # noqa: E402
+from chancery import Chancery  # noqa: E402
+from private_sigstore import PrivateSigstore  # noqa: E402
+from stock_acceptance_test import profile_table  # noqa: E402
+
+REQUESTS = [int(word) for word in sys.argv[2:]] or [1000, 3000, 4000, 8000]
+CLIENTS = 256
+PROFILE = profile_table("outage", "disk", "key") + """logs = ["v2"]
+timestamps = ["local"]
+record = "by-deadline"
+record_hours = 1
+"""
+
+
+def line_of(process, name):
+    lines = pathlib.Path(f"/proc/{process.pid}/status").read_text().splitlines()
+    return int(next(line.split()[1] for line in lines if line.startswith(name)))
+
+
+def state_of(chancery):
+    mib = line_of(chancery.process, "VmRSS") / 1024
+    return f"{unrecorded(chancery):>6} unrecorded  {mib:6.1f} MiB  {line_of(chancery.process, 'Threads')} threads"
+
+
+def unrecorded(chancery):
+    return json.loads(chancery.run("status", "--json"))["requests"]["unrecorded"]
+
+
+def sign(chancery, count):
+    command = [str(PROGRAMS / "deadline_load"), str(chancery.socket), "outage", str(CLIENTS), str(count)]
+    load = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    print(f"{count:>6} signed  {load['per_second']:>6}/s  p50 {load['p50_ms']:>8} ms  p99 {load['p99_ms']:>8} ms  "
+          f"{load['failed']} failed {load['first_failure']}  {state_of(chancery)}", flush=True)
+
+
+def measure(sigstore, chancery):
+    print(f"before: {state_of(chancery)}")
+    sigstore.rekor_v2.kill()
+    for count in REQUESTS:
+        sign(chancery, count)
+    sigstore.rekor_v2.start()
+    began = time.monotonic()
+    while left := unrecorded(chancery):
+        print(f"  {time.monotonic() - began:5.1f} s after the log is back: {left}", flush=True)
+        time.sleep(1)  # the log is at it
+    seconds = time.monotonic() - began
+    found = elsewhere.leaves(sigstore.tile_directory)
+    print(f"all recorded {seconds:.1f} s after the log was back, {sum(REQUESTS) / seconds:.0f}/s; the log has "
+          f"{sum(found.values())} entries, {len(found)} of them distinct")
+    print(f"after: {state_of(chancery)}, at most {line_of(chancery.process, 'VmHWM') / 1024:.1f} MiB")
+
+
+with tempfile.TemporaryDirectory() as folder:
+    services = pathlib.Path(folder) / "services"
+    services.mkdir()
+    running = PrivateSigstore(services)
+    try:
+        daemon = Chancery(folder, elsewhere.config(folder, running) + PROFILE)
+        measure(running, daemon)
+        daemon.stop()
+    finally:
+        running.stop()
