@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 
 #include <charconv>
+#include <future>
+#include <map>
 
 #include "backends/registry.h"
 #include "core/base/limits/audit.h"
@@ -51,6 +53,13 @@ Result<WallTime> log_start(Journal& journal, WallTime clock) {
 Result<void> make_key_directory(const std::filesystem::path& path) {
   if (::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) return {};
   return system_error("STATE_DIRECTORY_FAILED", path.string(), errno);
+}
+
+// A backend that hangs must not keep the rest from serving. Without its log's key the daemon does
+// not serve at all; and where no key was in use before, some may be made now.
+std::chrono::milliseconds patience_with(const Config& config, const BackendConfig& backend) {
+  const bool has_time = backend.known_keys.empty() || backend.name == config.log.backend;
+  return has_time ? limits::key_host_start_max : limits::key_host_patience;
 }
 
 Result<Listening> listen_as_configured(const Config& config) {
@@ -129,6 +138,7 @@ Result<void> Daemon::open_state() {
 Result<void> Daemon::start_key_hosts(const std::vector<KeyName>& to_make_anew) {
   const std::filesystem::path own_program = TRY(find_own_program());
   const std::filesystem::path program = TRY(find_key_host_program(own_program));
+  std::map<std::string, std::future<Result<std::unique_ptr<KeyHost>>>> starting;
   for (const BackendSection& section : config_.get()->backends) {
     KeyHostOptions options{
         .program = seams_.key_host_program(section.config.name, program),
@@ -143,9 +153,13 @@ Result<void> Daemon::start_key_hosts(const std::vector<KeyName>& to_make_anew) {
             }};
     options.config.known_keys =
         TRY(keys_not_to_make(*journal_, *config_.get(), section.config.name, to_make_anew));
-    keys_.add(section.config.name,
-              TRY(KeyHost::start(std::move(options), Deadline::after(limits::key_host_start_max))));
+    const Deadline patience = Deadline::after(patience_with(*config_.get(), options.config));
+    starting.emplace(section.config.name,
+                     std::async(std::launch::async, [options = std::move(options), patience] {
+                       return KeyHost::start(options, patience);
+                     }));
   }
+  for (auto& [backend, host] : starting) keys_.add(backend, TRY(host.get()));
   for (const KeyRing::NamedHost& named : keys_.hosts()) {
     // Of what failed the host itself has told.
     const KeyHostState state = named.host->state();

@@ -1,4 +1,5 @@
 // The whole daemon with a key host that dies, hangs, answers garbage or signs wrongly.
+#include <gmock/gmock.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -16,12 +17,12 @@ struct Evil {
 };
 void PrintTo(const Evil& evil, std::ostream* out) { *out << evil.mode; }
 
-class DaemonKeyHost : public ::testing::TestWithParam<Evil> {
+class DaemonWithEvil : public ::testing::Test {
  protected:
-  void SetUp() override {
+  void start(const std::string& mode) {
     ASSERT_EQ(daemon_.process().stop(), 0);
     std::filesystem::create_directory(evil());
-    write_text(evil() / "mode", GetParam().mode);
+    write_text(evil() / "mode", mode);
     write_text(directory_ / "chancery.toml", configuration());
     DaemonOptions options = daemon_.options();
     options.program = CHANCERY_STAGED_DAEMON;
@@ -53,8 +54,24 @@ class DaemonKeyHost : public ::testing::TestWithParam<Evil> {
            us + "]\nprofiles = [\"default\"]\n";
   }
 
+  // The same request again, once its key host is honest.
+  Result<v1::SignReply> sign_honestly(const v1::SignRequest& request) {
+    std::filesystem::remove(evil() / "mode");
+    for (const pid_t host : children_of(daemon_.process().pid())) ::kill(host, SIGKILL);
+    Result<v1::SignReply> reply = daemon_.sign(request);
+    for (const Deadline patience = soon(); !reply.ok() && !patience.passed();) {
+      reply = daemon_.sign(request);
+    }
+    return reply;
+  }
+
   TemporaryDirectory directory_;
   RunningDaemon daemon_;
+};
+
+class DaemonKeyHost : public DaemonWithEvil, public ::testing::WithParamInterface<Evil> {
+ protected:
+  void SetUp() override { start(GetParam().mode); }
 };
 
 TEST_P(DaemonKeyHost, CostsItsRequestAndNothingElse) {
@@ -72,15 +89,9 @@ TEST_P(DaemonKeyHost, CostsItsRequestAndNothingElse) {
   EXPECT_EQ(status->log_size(), 0U);
   EXPECT_EQ(status->failed(), 1U);
 
-  // The same request again, once its key host is honest: one signature, one entry.
-  std::filesystem::remove(evil() / "mode");
-  for (const pid_t host : children_of(daemon_.process().pid())) ::kill(host, SIGKILL);
-  Result<v1::SignReply> reply = daemon_.sign(request);
-  for (const Deadline patience = soon(); !reply.ok() && !patience.passed();) {
-    reply = daemon_.sign(request);
-  }
+  const Result<v1::SignReply> reply = sign_honestly(request);
   ASSERT_TRUE(reply.ok()) << reply.error().message;
-  EXPECT_EQ(reply->log_index(), 0U);
+  EXPECT_EQ(reply->log_index(), 0U);  // one signature, one entry
   EXPECT_TRUE(is_told("backend \"evil\": ")) << daemon_.standard_error();
   EXPECT_TRUE(is_told("backend \"evil\" is up again")) << daemon_.standard_error();
 }
@@ -91,6 +102,22 @@ INSTANTIATE_TEST_SUITE_P(
                       Evil{"hangs", ErrorCode::outcome_unknown, "KEY_HOST_LATE"},
                       Evil{"garbage", ErrorCode::outcome_unknown, "KEY_HOST_DIED"},
                       Evil{"wrong signature", ErrorCode::internal, "WRONG_SIGNATURE"}));
+
+// A device that hangs: 60 s are for making keys, and here there are some already.
+TEST_F(DaemonWithEvil, OneThatDoesNotOpenKeepsNobodyFromTheRest) {
+  start("honest");
+  ASSERT_TRUE(daemon_.sign(sign_request("one", "hello")).ok());
+  start("never opens");
+  const v1::SignRequest request = sign_request("two", "hello");
+  const Result<v1::SignReply> meanwhile = daemon_.sign(request);
+  ASSERT_FALSE(meanwhile.ok());
+  EXPECT_EQ(meanwhile.error().code, ErrorCode::unavailable);
+  EXPECT_EQ(meanwhile.error().reason, "BACKEND_DOWN");
+  // Nor has it been given up: that would be after 60 s.
+  EXPECT_THAT(meanwhile.error().message, ::testing::HasSubstr("it is starting"));
+  const Result<v1::SignReply> reply = sign_honestly(request);
+  EXPECT_TRUE(reply.ok()) << reply.error().message;
+}
 
 }  // namespace
 }  // namespace chancery::testing

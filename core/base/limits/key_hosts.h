@@ -13,6 +13,9 @@ inline constexpr std::size_t key_host_queue_max = 4096;  // as many as requests 
 inline constexpr std::size_t key_host_message_bytes_max = 64U << 10;
 // A first start may make keys: an RSA-4096 one took over ten seconds on a busy machine.
 inline constexpr auto key_host_start_max = 60000ms;
+// The daemon's own start waits so long for a backend whose keys are there already: a token logs in
+// within two seconds, and systemd has patience for 90 s.
+inline constexpr auto key_host_patience = 5000ms;
 // A device that has not answered in this time hangs: RSA-3072 in a slow TPM takes a second.
 inline constexpr auto key_host_answer_max = 20000ms;
 inline constexpr auto key_host_restart_delay_min =
