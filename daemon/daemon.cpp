@@ -104,6 +104,10 @@ Daemon::~Daemon() {
   // Whoever posts to a pool ends before it; the log publishes through the journal to the last.
   server_.reset();
   if (backlog_ != nullptr) backlog_->stop();
+  {
+    const std::lock_guard lock(late_keys_mutex_);
+    takes_late_keys_ = false;
+  }
   background_.reset();
   spool_.reset();
   clerk_.reset();
@@ -150,7 +154,8 @@ Result<void> Daemon::start_key_hosts(const std::vector<KeyName>& to_make_anew) {
         .report_recovery =
             [name = section.config.name] {
               note(Priority::notice, fmt::format("backend \"{}\" is up again", name));
-            }};
+            },
+        .opened = [this] { take_late_keys(); }};
     options.config.known_keys =
         TRY(keys_not_to_make(*journal_, *config_.get(), section.config.name, to_make_anew));
     const Deadline patience = Deadline::after(patience_with(*config_.get(), options.config));
@@ -167,7 +172,34 @@ Result<void> Daemon::start_key_hosts(const std::vector<KeyName>& to_make_anew) {
   }
   TRY(check_known_keys(*journal_, *config_.get(), keys_));
   TRY(fits_keys(*config_.get()));
-  return remember_keys(*journal_, *config_.get(), keys_);
+  {
+    const std::lock_guard lock(late_keys_mutex_);
+    takes_late_keys_ = true;
+  }
+  return remember_keys(*config_.get());
+}
+
+// By reloads and by backends that come late, one after another.
+Result<void> Daemon::remember_keys(const Config& config) {
+  const std::lock_guard lock(remembering_);
+  return daemon::remember_keys(*journal_, config, keys_);
+}
+
+// What comes after the start has looked at the keys is looked at here: a key that was made only now
+// is in use from now on. That it does not fit is no reason to end what works.
+void Daemon::take_late_keys() {
+  const std::lock_guard lock(late_keys_mutex_);
+  if (!takes_late_keys_) return;
+  background_->post([this] {
+    const std::shared_ptr<const Config> config = config_.get();
+    const auto take = [&]() -> Result<void> {
+      TRY(check_known_keys(*journal_, *config, keys_));
+      TRY(fits_keys(*config));
+      return remember_keys(*config);
+    };
+    const Result<void> taken = take();
+    if (!taken.ok()) note_lines(Priority::error, taken.error().message);
+  });
 }
 
 Result<void> Daemon::fits_keys(const Config& config) {
@@ -252,7 +284,7 @@ Result<void> Daemon::start_server(sd_event* event) {
   administration_ = std::make_unique<Administration>(
       *parts_, started_at_, [this](const std::filesystem::path& path) -> Result<Config> {
         Config loaded = TRY(load(path));
-        TRY(remember_keys(*journal_, loaded, keys_));
+        TRY(remember_keys(loaded));
         return loaded;
       });
   std::vector<Method> methods = all_methods(

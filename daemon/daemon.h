@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 
 #include "daemon/audit/clerk.h"
 #include "daemon/flows/deadline/backlog.h"
@@ -51,6 +52,8 @@ class Daemon {
   PayloadStore::IsNamed names_payload_file();
   Result<void> start_key_hosts(const std::vector<KeyName>& to_make_anew);
   Result<void> fits_keys(const Config& config);
+  Result<void> remember_keys(const Config& config);
+  void take_late_keys();
   Result<Config> load(const std::filesystem::path& path);
   Result<void> open_log();
   Result<void> open_audit();
@@ -66,6 +69,9 @@ class Daemon {
   WallTime started_at_;
   std::optional<StateDirectory> state_;
   KeyRing keys_;
+  std::mutex late_keys_mutex_;
+  bool takes_late_keys_ = false;  // from the start's own look at the keys to the end
+  std::mutex remembering_;
   std::atomic<LocalLog*> append_to_ = nullptr;  // the journal's way to the log, which needs it
   InFlight in_flight_;                          // the journal asks how many there are
   std::unique_ptr<Journal> journal_;

@@ -30,6 +30,8 @@ struct KeyHostOptions {
   std::function<void(const Error&)> report = {};
   // Told when it is up again after what `report` was told.
   std::function<void()> report_recovery = {};
+  // Told, as `done` is, each time that the backend has opened: keys() are its new ones by then.
+  std::function<void()> opened = {};
 
   // Copies of core/base/limits, so that tests need not wait as long.
   std::size_t queue_max = limits::key_host_queue_max;

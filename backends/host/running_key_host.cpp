@@ -157,6 +157,7 @@ void RunningKeyHost::take_message(Opened opened) {
   state_.trouble.clear();
   ledger_.host_came(opened.threads);
   attempted_ = true;
+  if (options_.opened) answers_.emplace_back(options_.opened);
   refuse_changed_keys();
   if (reopening_ && reopening_->underway) {
     if (opened.task_trouble) {

@@ -36,10 +36,22 @@ class ConfiguredDaemon {
   }
 
   void restart() {
+    stop();
+    start();
+  }
+  void stop() {
     connection_.reset();
     process_->stop();
     process_.reset();
-    start();
+  }
+  // For one that is not to start, as standard_error() says.
+  Result<DaemonProcess> try_start() const {
+    return DaemonProcess::start({.program = stage_.program,
+                                 .state_directory = {},
+                                 .socket = {},
+                                 .config = file(),
+                                 .standard_error = directory_ / "stderr",
+                                 .environment = stage_.environment});
   }
 
   void write(std::string_view more) const {
@@ -74,12 +86,7 @@ class ConfiguredDaemon {
 
  private:
   void start() {
-    auto started = DaemonProcess::start({.program = stage_.program,
-                                         .state_directory = {},
-                                         .socket = {},
-                                         .config = file(),
-                                         .standard_error = directory_ / "stderr",
-                                         .environment = stage_.environment});
+    auto started = try_start();
     EXPECT_TRUE(started.ok()) << standard_error();
     if (started.ok()) process_.emplace(std::move(*started));
     auto connection = client::Connection::open(socket(), soon());

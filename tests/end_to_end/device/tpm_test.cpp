@@ -248,6 +248,13 @@ TEST_F(TpmDaemon, StartsWithoutTheTpmAndSignsOnceItComes) {
     reply = sign(daemon, "try-" + std::to_string(i));
   }
   EXPECT_TRUE(reply.ok()) << reply.error().reason << ": " << reply.error().message;
+
+  // The key that was made then is in use: another in its place would sign unseen.
+  daemon.stop();
+  std::filesystem::remove(tpm_.directory() / "keys" / "key.pem");
+  EXPECT_FALSE(daemon.try_start().ok());
+  EXPECT_THAT(daemon.standard_error(),
+              HasSubstr("the key tpm:key, which was in use here, is gone"));
 }
 
 }  // namespace
