@@ -72,6 +72,22 @@ Finding check_unfinished(const v1::StatusReply& status, std::chrono::sys_seconds
           "`chancery status` lists them; `chancery wait RECEIPT` says what one waits for."};
 }
 
+Finding check_unrecorded(const v1::StatusReply& status) {
+  if (status.overdue() > 0) {
+    return {Health::ill, "logs elsewhere",
+            fmt::format("{} signatures are overdue: they have left, their logs have missed the "
+                        "deadline, and their profiles sign nothing new",
+                        status.overdue()),
+            "See that the logs answer; the daemon's messages say what they say. It goes on asking, "
+            "and its profiles sign again once the logs have all of them."};
+  }
+  if (status.unrecorded() == 0) {
+    return {Health::well, "logs elsewhere", "nothing waits for them that has left"};
+  }
+  return {Health::well, "logs elsewhere",
+          fmt::format("{} signatures have left before their logs have them", status.unrecorded())};
+}
+
 Finding check_start(const v1::StatusReply& status, std::chrono::sys_seconds now) {
   if (at(status.started_at()) <= now + clock_difference_max) {
     return {Health::well, "uptime", duration_text(now - at(status.started_at()))};
@@ -89,6 +105,7 @@ Findings check_daemon(const v1::StatusReply& status, std::string_view own_versio
   for (const v1::BackendStatus& backend : status.backends()) out.push_back(check_backend(backend));
   out.push_back(check_log(status));
   out.push_back(check_unfinished(status, now));
+  out.push_back(check_unrecorded(status));
   return out;
 }
 

@@ -134,7 +134,8 @@ class Journal {
   virtual Result<std::optional<StoredRequest>> find_by_idempotency_key(std::uint32_t uid,
                                                                        std::string_view profile,
                                                                        std::string_view key) = 0;
-  // Newest first, those that are done and that this digest names (signed digest or a subject's).
+  // Newest first, those that are done or have left, and that this digest names (signed digest or a
+  // subject's).
   virtual Result<std::vector<RequestId>> find_by_digest(ByteView digest, std::size_t count_max) = 0;
   // Oldest first: after open() all of them are signed, and to be finished.
   virtual Result<std::vector<StoredRequest>> unfinished(std::size_t count_max) = 0;

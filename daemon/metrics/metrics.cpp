@@ -49,6 +49,21 @@ Result<void> add_unfinished(Exposition& out, const MetricsParts& with) {
   return {};
 }
 
+Result<void> add_elsewhere(Exposition& out, const MetricsParts& with) {
+  const Released released = TRY(with.parts.journal.count_released());
+  out.gauge("chancery_requests_unrecorded", "Left by deadline, and not yet in all their logs.");
+  out.value(number(released.unrecorded));
+  out.gauge("chancery_requests_overdue", "Those of them whose logs have missed the deadline.");
+  out.value(number(released.overdue));
+  const FinisherCounts counts =
+      with.parts.finisher == nullptr ? FinisherCounts() : with.parts.finisher->counts();
+  out.gauge("chancery_requests_unresolved", "Requests with which services elsewhere are busy.");
+  out.value(number(counts.unresolved));
+  out.counter("chancery_log_duplicates_total", "Entries that logs elsewhere have made twice.");
+  out.value(number(counts.duplicates));
+  return {};
+}
+
 void add_backends(Exposition& out, const MetricsParts& with) {
   const std::vector<KeyRing::NamedHost> hosts = with.parts.keys.hosts();
   const auto each = [&](auto value_of) {
@@ -107,6 +122,7 @@ Result<std::string> describe_metrics(const MetricsParts& with) {
   out.value(unix_seconds(with.started_at));
   add_requests(out, with);
   TRY(add_unfinished(out, with));
+  TRY(add_elsewhere(out, with));
   add_backends(out, with);
   TRY(add_log(out, with));
   add_certificates(out, with);

@@ -116,10 +116,13 @@ RequestReader::RequestReader(Database& database)
                    " ORDER BY id DESC LIMIT 1"),
       find_by_digest_(
           database,
-          "SELECT id FROM request_digests JOIN requests USING(id) JOIN bundles USING(id)"
+          "SELECT id FROM request_digests JOIN requests USING(id)"
           " WHERE digest_hash = ?1 AND (requests.digest = ?2 OR EXISTS"
           "  (SELECT 1 FROM subjects WHERE subjects.id = requests.id"
           "   AND subjects.digest = ?2))"
+          " AND (EXISTS (SELECT 1 FROM bundles WHERE bundles.id = requests.id) OR EXISTS"
+          "  (SELECT 1 FROM deadlines JOIN unfinished USING(id)"
+          "   WHERE deadlines.id = requests.id AND state > 1))"  // it has left
           " ORDER BY id DESC LIMIT ?3"),
       unfinished_(database, "SELECT id FROM unfinished ORDER BY id LIMIT ?1"),
       unreleased_(database,

@@ -20,12 +20,23 @@ v1::StatusReply status_of(ConfiguredDaemon& daemon) {
   return *daemon.call<v1::StatusReply>("chancery.v1.Admin", "Status", v1::StatusRequest());
 }
 
+std::string metrics_of(ConfiguredDaemon& daemon) {
+  return daemon.call<v1::MetricsReply>("chancery.v1.Admin", "Metrics", v1::MetricsRequest())
+      ->text();
+}
+
 v1::SignReply look_at(ConfiguredDaemon& daemon, const std::string& receipt) {
   v1::GetSignatureRequest request;
   request.set_receipt(receipt);
   const auto reply = daemon.call<v1::SignReply>(signer, "GetSignature", request);
   EXPECT_TRUE(reply.ok()) << reply.error().message;
   return reply.ok() ? *reply : v1::SignReply();
+}
+
+Result<v1::SignReply> find_by_digest(ConfiguredDaemon& daemon, std::string_view content) {
+  v1::GetSignatureRequest request;
+  request.set_digest(to_text(digest(HashAlgorithm::sha256, as_bytes(content)).value));
+  return daemon.call<v1::SignReply>(signer, "GetSignature", request);
 }
 
 // It has left: dated by an authority, and by no log.
@@ -73,6 +84,7 @@ TEST(DeadlineTest, SignatureLeavesTimestampedWhileTheLogIsAway) {
   EXPECT_EQ(released->state(), v1::STATE_TIMESTAMPED);
   expect_released(*released);
   EXPECT_EQ(status_of(daemon).unrecorded(), 1U);
+  EXPECT_THAT(metrics_of(daemon), ::testing::HasSubstr("\nchancery_requests_unrecorded 1\n"));
   EXPECT_TRUE(elsewhere.leaves().empty());
 
   elsewhere.order(Fault::none);
@@ -81,6 +93,22 @@ TEST(DeadlineTest, SignatureLeavesTimestampedWhileTheLogIsAway) {
   expect_same_signature(elsewhere, *released, done, "a");
   EXPECT_EQ(elsewhere.leaves().size(), 1U);
   EXPECT_EQ(status_of(daemon).unrecorded(), 0U);
+}
+
+TEST(DeadlineTest, WhatHasLeftIsFoundByItsDigest) {
+  Elsewhere elsewhere;
+  elsewhere.order(Fault::away);
+  ConfiguredDaemon daemon(elsewhere.sections(by_deadline));
+  const auto released = sign(daemon, "a");
+  ASSERT_TRUE(released.ok()) << released.error().message;
+  const auto found = find_by_digest(daemon, "a");
+  ASSERT_TRUE(found.ok()) << found.error().message;
+  EXPECT_EQ(found->receipt(), released->receipt());
+  EXPECT_EQ(found->state(), v1::STATE_TIMESTAMPED);
+  expect_released(*found);
+  elsewhere.order(Fault::none);
+  const v1::SignReply done = wait_for(daemon, released->receipt());
+  EXPECT_EQ(find_by_digest(daemon, "a")->bundle(), done.bundle());
 }
 
 TEST(DeadlineTest, SameKeyAgainGetsTheSameBundleAtOnce) {
@@ -123,6 +151,7 @@ TEST(DeadlineTest, NothingLeavesBeforeItIsStamped) {
   ASSERT_TRUE(receipt.ok()) << receipt.error().message;
   EXPECT_EQ(receipt->state(), v1::STATE_SIGNED);
   EXPECT_TRUE(receipt->bundle().empty());
+  EXPECT_EQ(find_by_digest(daemon, "a").error().reason, "SIGNATURE_UNKNOWN");
   EXPECT_TRUE(elsewhere.leaves().empty());
   daemon.restart();
   elsewhere.first.is_ill = false;
@@ -181,6 +210,7 @@ TEST_F(MissedDeadline, IsReportedAndItsProfileSignsNothingNewUntilTheLogHasIt) {
   await_state(released->receipt(), v1::STATE_OVERDUE);
   EXPECT_EQ(look_at(daemon_, released->receipt()).bundle(), released->bundle());
   EXPECT_EQ(status_of(daemon_).overdue(), 1U);
+  EXPECT_THAT(metrics_of(daemon_), ::testing::HasSubstr("\nchancery_requests_overdue 1\n"));
   EXPECT_EQ(status_of(daemon_).unfinished(0).state(), "overdue");
   EXPECT_THAT(daemon_.standard_error(), ::testing::HasSubstr("overdue: 1 of the signatures"));
   const auto refused = sign(daemon_, "b");

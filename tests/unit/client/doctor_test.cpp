@@ -74,6 +74,12 @@ TEST(Doctor, EachTroubleOfTheDaemonIsNamed) {
   status.add_unfinished()->set_accepted_at(noon.time_since_epoch().count() - 3600);
   EXPECT_EQ(trouble_of(status).subject, "requests");
   status = healthy();
+  status.set_unrecorded(3);
+  status.set_overdue(2);
+  EXPECT_EQ(trouble_of(status).subject, "logs elsewhere");
+  EXPECT_EQ(trouble_of(status).health, Health::ill);
+  EXPECT_THAT(trouble_of(status).state, HasSubstr("2 signatures are overdue"));
+  status = healthy();
   status.set_started_at(noon.time_since_epoch().count() + 3600);
   EXPECT_EQ(trouble_of(status).subject, "uptime");
 }
