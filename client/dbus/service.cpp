@@ -167,19 +167,19 @@ void Service::guard(const sdbus::MethodCall& call, const std::string& action, Ac
 }
 
 Result<void> Service::begin(const Caller& caller) {
-  const auto own = waiting_of_.find(caller.bus_name);
+  const auto own = waiting_of_.find(caller.uid);
   const std::size_t own_count = own == waiting_of_.end() ? 0 : own->second;
   if (waiting_ >= limits::bus_calls_waiting_max ||
-      own_count >= limits::bus_calls_waiting_per_caller_max)
+      own_count >= limits::bus_calls_waiting_per_user_max)
     return exhausted("BUS_CALLS_EXHAUSTED", "too many calls wait for polkit or the daemon");
   ++waiting_;
-  ++waiting_of_[caller.bus_name];
+  ++waiting_of_[caller.uid];
   return {};
 }
 
 void Service::end(const Caller& caller) {
   --waiting_;
-  const auto own = waiting_of_.find(caller.bus_name);
+  const auto own = waiting_of_.find(caller.uid);
   if (--own->second == 0) waiting_of_.erase(own);
 }
 

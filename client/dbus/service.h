@@ -46,8 +46,8 @@ class Service {
   bool is_shown_ = false;
   std::deque<Waiting> reloads_;
   std::size_t waiting_ = 0;
-  std::map<std::string, std::size_t> waiting_of_;  // by the caller's name on the bus
-  std::unique_ptr<sdbus::IObject> object_;         // last: its handlers use all of the above
+  std::map<uid_t, std::size_t> waiting_of_;
+  std::unique_ptr<sdbus::IObject> object_;  // last: its handlers use all of the above
 };
 
 }  // namespace chancery::client

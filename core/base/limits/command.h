@@ -49,10 +49,10 @@ inline constexpr auto bus_look_wait_max = 5s;
 inline constexpr auto bus_reload_wait_max = 20s;
 // A person looks for a password that long; polkit itself waits without an end.
 inline constexpr auto bus_authorization_wait_max = 120s;
-// Calls that wait for polkit or the daemon, of everybody and of one connection to the bus: people
-// at a desktop, each with a dialog open or two.
+// Calls that wait for polkit or the daemon, of everybody and of one user: people at a desktop, each
+// with some dialogs open. Whoever leaves theirs unanswered keeps nobody else out.
 inline constexpr std::size_t bus_calls_waiting_max = 64;
-inline constexpr std::size_t bus_calls_waiting_per_caller_max = 4;
+inline constexpr std::size_t bus_calls_waiting_per_user_max = 8;
 // A log may take two minutes to answer and be asked again: what is older than this is stuck.
 inline constexpr auto bus_pending_old_after = 5min;
 

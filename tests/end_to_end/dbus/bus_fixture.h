@@ -123,9 +123,8 @@ class Bus : public ::testing::Test {
     words.insert(words.end(), arguments.begin(), arguments.end());
     return {.program = "/usr/bin/setpriv", .arguments = words, .working_directory = "/"};
   }
-  // What a user is told, the error's name included.
-  static std::string call_as(const std::string& user, const std::string& method,
-                             const std::vector<std::string>& arguments = {}) {
+  static ProgramOptions calling_as(const std::string& user, const std::string& method,
+                                   const std::vector<std::string>& arguments = {}) {
     std::vector<std::string> words{
         "--system",
         "--print-reply",
@@ -134,7 +133,12 @@ class Bus : public ::testing::Test {
         object_path,
         method.find('.') == std::string::npos ? std::string(service_name) + "." + method : method};
     words.insert(words.end(), arguments.begin(), arguments.end());
-    const ProgramOutcome outcome = run(as(user, "/usr/bin/dbus-send", words));
+    return as(user, "/usr/bin/dbus-send", words);
+  }
+  // What a user is told, the error's name included.
+  static std::string call_as(const std::string& user, const std::string& method,
+                             const std::vector<std::string>& arguments = {}) {
+    const ProgramOutcome outcome = run(calling_as(user, method, arguments));
     return outcome.out + outcome.err;
   }
   // A reload for which a person may be asked for a password, and what the caller is told. busctl
