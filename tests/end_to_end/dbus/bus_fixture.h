@@ -83,22 +83,40 @@ class Listener {
   std::map<std::string, sdbus::Variant> properties_;
 };
 
+// A signal to stop takes effect when the process is next looked at.
+inline void stop_and_wait(pid_t process) {
+  ::kill(process, SIGSTOP);
+  const Deadline patience = soon();
+  while (!patience.passed()) {
+    const std::string stat = read_text("/proc/" + std::to_string(process) + "/stat");
+    if (stat.find(") T") != std::string::npos) return;
+  }
+  FAIL() << process << " does not stop";
+}
+
 class Bus : public ::testing::Test {
  protected:
-  static void SetUpTestSuite() { lacking_ = enter_a_host_of_our_own(); }
-
   void SetUp() override {
-    if (!lacking_.empty()) GTEST_SKIP() << lacking_;
-    bus_ = std::make_unique<SystemBus>();
-    daemon_.emplace(rules_);
-    open_to_all();
-    start_service();
+    const std::string& lacking = enter_a_host_of_our_own();
+    if (!lacking.empty()) GTEST_SKIP() << lacking;
+    start(rules_);
   }
-
   void TearDown() override {
     if (service_) stop_service();
   }
 
+  void start(std::string_view configuration, const Stage& stage = {}) {
+    bus_ = std::make_unique<SystemBus>();
+    daemon_.emplace(configuration, "", stage);
+    open_to_all();
+    start_service();
+  }
+
+  pid_t key_host() {
+    const auto hosts = children_of(daemon_->process().pid());
+    EXPECT_EQ(hosts.size(), 1U);
+    return hosts.at(0);
+  }
   // Whoever knows the way may connect, as below /run/chancery.
   void open_to_all() {
     ::chmod(daemon_->socket().parent_path().c_str(), 0711);
@@ -173,7 +191,6 @@ class Bus : public ::testing::Test {
     return outcome.err;
   }
 
-  static inline std::string lacking_;  // why it cannot run here
   const std::string rules_ = we_may() +
                              "[[rule]]\nname = \"bus\"\nusers = [\"chancery-dbus\"]\n"
                              "admin = true\nmethods = [\"Admin.Reload\"]\n";

@@ -10,21 +10,9 @@ using ::testing::AllOf;
 using ::testing::Each;
 using ::testing::HasSubstr;
 
-// A signal to stop takes effect when the process is next looked at.
-void stop_and_wait(pid_t process) {
-  ::kill(process, SIGSTOP);
-  const Deadline patience = soon();
-  while (!patience.passed()) {
-    const std::string stat = read_text("/proc/" + std::to_string(process) + "/stat");
-    if (stat.find(") T") != std::string::npos) return;
-  }
-  FAIL() << process << " does not stop";
-}
-
 TEST_F(Bus, WhatIsPendingIsListedForWhomPolkitAllows) {
-  const auto hosts = children_of(daemon_->process().pid());
-  ASSERT_EQ(hosts.size(), 1U);
-  stop_and_wait(hosts[0]);
+  const pid_t host = key_host();
+  stop_and_wait(host);
   const auto connection = client::Connection::open(daemon_->socket(), soon());
   ASSERT_TRUE(connection.ok());
   auto signing =
@@ -40,7 +28,7 @@ TEST_F(Bus, WhatIsPendingIsListedForWhomPolkitAllows) {
   EXPECT_THAT(call_as(nobody, "ListPending"),
               AllOf(HasSubstr("org.freedesktop.DBus.Error.AccessDenied"),
                     HasSubstr("org.chancery.signer1.list-pending")));
-  ::kill(hosts[0], SIGCONT);
+  ::kill(host, SIGCONT);
   (void)signing.wait();
 }
 

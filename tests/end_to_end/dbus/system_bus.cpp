@@ -77,9 +77,8 @@ void stay_out_of_the_hosts_bus() {
   ::unsetenv("DBUS_STARTER_ADDRESS");
 }
 
-}  // namespace
-
-std::string enter_a_host_of_our_own() {
+// Why it could not be done; empty: it was.
+std::string enter() {
   for (const char* program : {bus_program, polkit_program}) {
     if (!fs::exists(program)) return std::string(program) + " is not here";
   }
@@ -98,6 +97,13 @@ std::string enter_a_host_of_our_own() {
                 fs::path(actions) / "org.chancery.Signer1.policy");
   write_text(fs::path(rules) / "10-test.rules", polkit_rules);
   return "";
+}
+
+}  // namespace
+
+const std::string& enter_a_host_of_our_own() {
+  static const std::string lacking = enter();
+  return lacking;
 }
 
 SystemBus::SystemBus() {

@@ -13,9 +13,9 @@ namespace chancery::testing {
 
 inline constexpr uid_t bus_service_uid = 64'200;  // chancery-dbus, in /etc/passwd of the test's own
 
-// Enters the namespace. gtest runs tests one after another: the first one's serves all.
+// Enters the namespace, once: gtest runs tests one after another, and the first one's serves all.
 // Why it cannot be done here; empty: it was.
-std::string enter_a_host_of_our_own();
+const std::string& enter_a_host_of_our_own();
 
 class SystemBus {
  public:
