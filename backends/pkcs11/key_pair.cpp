@@ -81,8 +81,9 @@ Error explain(CK_RV value, Algorithm algorithm) {
       return unsupported("ALGORITHM_UNSUPPORTED",
                          fmt::format("the token makes no {} keys ({})", name_of(algorithm), words));
     default:
-      return outcome_unknown("KEY_MAKING_IN_DOUBT",
-                             fmt::format("the token may have made the key ({})", words));
+      return outcome_unknown(
+          "KEY_MAKING_IN_DOUBT",
+          fmt::format("the token failed while it may have made the key ({})", words));
   }
 }
 

@@ -14,6 +14,13 @@ namespace {
 
 Error too_late() { return unavailable("DEADLINE_PASSED", "the deadline passed: nothing was done"); }
 
+// SoftHSM says no more than "failed" when its disk is full.
+Error not_made(const Error& doubt) {
+  return unavailable("KEY_NOT_MADE", fmt::format("{}, and its list says that it has not: it may "
+                                                 "have no room",
+                                                 doubt.message));
+}
+
 }  // namespace
 
 Token::Token(Module module, Options options, Login login, std::size_t sessions_max)
@@ -166,23 +173,29 @@ Result<KeyInfo> Token::make_key(std::string_view name, Algorithm algorithm) {
   if (connection_->keys.contains(name)) {
     return invalid_request("KEY_EXISTS", fmt::format("the token has a key \"{}\"", name));
   }
-  {
-    const WritingSession session = TRY(WritingSession::open(module_, connection_->token.slot));
-    TRY(make_key_pair(session.view(), name, algorithm));
-  }
+  const Result<void> said = generate(name, algorithm);
+  if (!said.ok() && said.error().code != ErrorCode::outcome_unknown) return said.error();
+  // Where the token is vague about it, its list is not.
   const Result<void> listed = look_for_keys();
-  if (!listed.ok()) {
+  if (!listed.ok() && !connect_anew().ok()) {
     return outcome_unknown(
         "KEY_MAKING_IN_DOUBT",
-        fmt::format("the token made the key, and then: {}", listed.error().message));
+        fmt::format("{}, and then: {}", said.ok() ? "the token made the key" : said.error().message,
+                    listed.error().message));
   }
   const auto made = connection_->keys.find(name);
   if (made == connection_->keys.end()) {
+    if (!said.ok()) return not_made(said.error());
     return internal("TOKEN_FAILED",
                     fmt::format("the token made \"{}\" and does not list it", name));
   }
   first_seen_.insert_or_assign(made->first, made->second.info.spki);
   return made->second.info;
+}
+
+Result<void> Token::generate(std::string_view name, Algorithm algorithm) {
+  const WritingSession session = TRY(WritingSession::open(module_, connection_->token.slot));
+  return make_key_pair(session.view(), name, algorithm);
 }
 
 Result<void> Token::remove_key(std::string_view name) {

@@ -42,6 +42,7 @@ class Token {
   std::shared_lock<std::shared_mutex> enter() const;
   Result<void> connect_anew();
   Result<void> look_for_keys();
+  Result<void> generate(std::string_view name, Algorithm algorithm);
   // Unless somebody else has, since `seen`. Errors: all unavailable.
   Result<void> repair(std::uint64_t seen);
   Result<KeyObject> find(std::string_view key_name) const;

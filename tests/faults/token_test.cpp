@@ -275,6 +275,21 @@ TEST_F(TokenFaults, AFullTokenMakesNoKeyAndSignsOn) {
   expect_signature();
 }
 
+// SoftHSM on a full disk: no more than "failed".
+TEST_F(TokenFaults, WhetherAKeyWasMadeIsSettledByTheTokensList) {
+  start_with_a_key();
+  order("generate 0x6");
+  const auto refused = host_->make_key("another", Algorithm::ecdsa_p256_sha256, soon());
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
+  EXPECT_EQ(refused.error().reason, "KEY_NOT_MADE");
+  order("generate after:0x6");
+  const auto made = host_->make_key("another", Algorithm::ecdsa_p256_sha256, soon());
+  ASSERT_TRUE(made.ok()) << made.error().message;
+  EXPECT_EQ(host_->keys().size(), 2U);
+  expect_signature();
+}
+
 TEST_F(TokenFaults, AFullSessionTableIsWaitedFor) {
   start_with_a_key();
   order("open 0xb1");

@@ -23,6 +23,12 @@ TEST(Advice, RootIsTheOperator) {
   }
 }
 
+TEST(Advice, AKeyInDoubtIsNoSignatureInDoubt) {
+  for (const char* reason : {"KEY_MAKING_IN_DOUBT", "KEY_REMOVAL_IN_DOUBT"}) {
+    EXPECT_THAT(advice_for(outcome_unknown(reason, ""), somebody), HasSubstr("chancery keys list"));
+  }
+}
+
 TEST(Advice, WhatHelpsSomebodyHelpsRootToo) {
   const Error error = not_found("PROFILE_UNKNOWN", "");
   EXPECT_EQ(advice_for(error, root), advice_for(error, somebody));
