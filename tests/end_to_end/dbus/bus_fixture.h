@@ -164,7 +164,7 @@ class Bus : public ::testing::Test {
   std::string reload_with_a_dialog(PasswordDialog::Person person, std::string& message) {
     const std::filesystem::path go = "/run/go";
     ::mkfifo(go.c_str(), 0600);
-    ::chown(go.c_str(), ::getpwnam(stranger)->pw_uid, 0);
+    EXPECT_EQ(::chown(go.c_str(), ::getpwnam(stranger)->pw_uid, 0), 0);
     // The process is there, as its user, before it calls: the dialog is for this process.
     ProgramRun caller(
         as(stranger, "/bin/sh",
