@@ -17,7 +17,7 @@ std::string pending_of(const v1::StatusReply& status, std::chrono::sys_seconds n
   if (status.overdue() > 0) return "overdue";
   if (status.unfinished().empty()) return "fresh";
   const std::chrono::sys_seconds since{std::chrono::seconds(status.unfinished(0).accepted_at())};
-  return now - since > limits::bus_pending_old_after ? "old" : "fresh";
+  return now - since > limits::unfinished_old_after ? "old" : "fresh";
 }
 
 std::string state_of(const View& view, std::string_view backend) {

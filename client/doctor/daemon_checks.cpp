@@ -3,14 +3,13 @@
 #include <fmt/format.h>
 
 #include "client/admin/status_report.h"
+#include "core/base/limits/command.h"
 
 namespace chancery::client {
 namespace {
 
 using std::chrono::seconds;
 
-// A request takes milliseconds; one that is older than this waits for something.
-constexpr seconds unfinished_age_max = std::chrono::minutes(5);
 // Clocks of two hosts differ by less; this one's daemon runs beside us.
 constexpr seconds clock_difference_max{5};
 
@@ -67,7 +66,7 @@ Finding check_unfinished(const v1::StatusReply& status, std::chrono::sys_seconds
   const seconds age = now - at(status.unfinished(0).accepted_at());
   const std::string state =
       fmt::format("{} unfinished, the oldest for {}", count, duration_text(age));
-  if (age <= unfinished_age_max) return {Health::well, "requests", state};
+  if (age <= limits::unfinished_old_after) return {Health::well, "requests", state};
   return {Health::look, "requests", state,
           "`chancery status` lists them; `chancery wait RECEIPT` says what one waits for."};
 }

@@ -37,6 +37,9 @@ inline constexpr std::size_t bundles_kept_bytes_max = 16U << 20;
 // Work that is done sooner shows no progress; then an eye follows about ten drawings a second.
 inline constexpr auto progress_silence = 700ms;
 inline constexpr auto progress_interval = 100ms;
+// A request takes milliseconds, and a log may take two minutes to answer and be asked again: what
+// is older than this is stuck.
+inline constexpr auto unfinished_old_after = 5min;
 
 // --- The service on the system's bus ---
 
@@ -53,7 +56,5 @@ inline constexpr auto bus_authorization_wait_max = 120s;
 // with some dialogs open. Whoever leaves theirs unanswered keeps nobody else out.
 inline constexpr std::size_t bus_calls_waiting_max = 64;
 inline constexpr std::size_t bus_calls_waiting_per_user_max = 8;
-// A log may take two minutes to answer and be asked again: what is older than this is stuck.
-inline constexpr auto bus_pending_old_after = 5min;
 
 }  // namespace chancery::limits

@@ -66,8 +66,8 @@ TEST(BusView, ADaemonThatDoesNotAnswerIsGoneAndNothingIsKnownOfIt) {
 }
 
 TEST(BusView, PendingWorkIsOldOnceItIsOlderThanAnyLogNeeds) {
-  EXPECT_EQ(seen(waiting_for(limits::bus_pending_old_after)).pending, "fresh");
-  EXPECT_EQ(seen(waiting_for(limits::bus_pending_old_after + seconds(1))).pending, "old");
+  EXPECT_EQ(seen(waiting_for(limits::unfinished_old_after)).pending, "fresh");
+  EXPECT_EQ(seen(waiting_for(limits::unfinished_old_after + seconds(1))).pending, "old");
   EXPECT_EQ(seen(waiting_for(-seconds(60))).pending, "fresh");  // the clock jumped back
   EXPECT_EQ(oldest_pending_at(seen(waiting_for(seconds(7)))), now.time_since_epoch().count() - 7);
 }
