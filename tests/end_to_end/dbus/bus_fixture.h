@@ -99,12 +99,13 @@ class Bus : public ::testing::Test {
   void SetUp() override {
     const std::string& lacking = enter_a_host_of_our_own();
     if (!lacking.empty()) GTEST_SKIP() << lacking;
-    start(rules_);
+    start_daemon();
   }
   void TearDown() override {
     if (service_) stop_service();
   }
 
+  virtual void start_daemon() { start(rules_); }
   void start(std::string_view configuration, const Stage& stage = {}) {
     bus_ = std::make_unique<SystemBus>();
     daemon_.emplace(configuration, "", stage);

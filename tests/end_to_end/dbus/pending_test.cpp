@@ -11,14 +11,9 @@ namespace {
 using ::testing::Contains;
 using ::testing::HasSubstr;
 
-constexpr std::string_view by_deadline =
-    "record = \"by-deadline\"\nrecord_hours = 1\ntimestamps = [\"first\"]";
-
 class PendingWork : public Bus {
  protected:
-  void SetUp() override {
-    const std::string& lacking = enter_a_host_of_our_own();
-    if (!lacking.empty()) GTEST_SKIP() << lacking;
+  void start_daemon() override {
     start(elsewhere_.sections(by_deadline),
           {CHANCERY_STAGED_DAEMON, {{"CHANCERY_CLOCK", directory_ / "clock"}}});
   }

@@ -13,13 +13,6 @@ namespace {
 
 using Fault = Elsewhere::Fault;
 
-constexpr std::string_view by_deadline =
-    "record = \"by-deadline\"\nrecord_hours = 1\ntimestamps = [\"first\"]";
-
-v1::StatusReply status_of(ConfiguredDaemon& daemon) {
-  return *daemon.call<v1::StatusReply>("chancery.v1.Admin", "Status", v1::StatusRequest());
-}
-
 std::string metrics_of(ConfiguredDaemon& daemon) {
   return daemon.call<v1::MetricsReply>("chancery.v1.Admin", "Metrics", v1::MetricsRequest())
       ->text();

@@ -59,6 +59,10 @@ std::string Elsewhere::sections(std::string_view options) const {
          std::string(options) + "\n" + we_may();
 }
 
+v1::StatusReply status_of(ConfiguredDaemon& daemon) {
+  return *daemon.call<v1::StatusReply>("chancery.v1.Admin", "Status", v1::StatusRequest());
+}
+
 v1::SignRequest request_for(std::string_view key) {
   v1::SignRequest request = sign_request(key, key);
   request.set_profile("remote");

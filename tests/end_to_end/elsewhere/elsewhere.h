@@ -50,6 +50,11 @@ struct Elsewhere {
   bool is_due(Fault expected);
 };
 
+// For the profile "remote": it leaves when it is stamped.
+inline constexpr std::string_view by_deadline =
+    "record = \"by-deadline\"\nrecord_hours = 1\ntimestamps = [\"first\"]";
+
+v1::StatusReply status_of(ConfiguredDaemon& daemon);
 // Of the profile "remote", over the key's own text.
 v1::SignRequest request_for(std::string_view key);
 Result<v1::SignReply> sign(ConfiguredDaemon& daemon, std::string_view key);

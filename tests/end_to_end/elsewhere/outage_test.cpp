@@ -34,10 +34,6 @@ std::vector<v1::SignReply> sign_many(const ConfiguredDaemon& daemon) {
   return replies;
 }
 
-v1::StatusReply status_of(ConfiguredDaemon& daemon) {
-  return *daemon.call<v1::StatusReply>("chancery.v1.Admin", "Status", v1::StatusRequest());
-}
-
 Bytes signature_in(const v1::SignReply& reply) {
   return to_bytes(bundle::signature_of(*bundle::parse_bundle(reply.bundle())));
 }
@@ -46,8 +42,7 @@ TEST(OutageTest, AllLeaveTimestampedAndEachIsRecordedOnceWhenTheLogIsBack) {
   Elsewhere elsewhere;
   elsewhere.rekor.remembers_duplicates = false;
   elsewhere.order(Fault::away);
-  ConfiguredDaemon daemon(
-      elsewhere.sections("record = \"by-deadline\"\nrecord_hours = 1\ntimestamps = [\"first\"]"));
+  ConfiguredDaemon daemon(elsewhere.sections(by_deadline));
   const std::vector<v1::SignReply> released = sign_many(daemon);
   for (const v1::SignReply& reply : released) {
     EXPECT_EQ(reply.state(), v1::STATE_TIMESTAMPED);
