@@ -30,14 +30,11 @@ int run(char** words) {
     fmt::print(stderr, "{}\n", load.error().message);
     return 1;
   }
-  const auto ms = [](std::chrono::nanoseconds time) {
-    return static_cast<double>(time.count()) / 1e6;
-  };
   fmt::print(R"({{"per_second": {:.0f}, "p50_ms": {:.2f}, "p99_ms": {:.2f}, "failed": {}, )"
              R"("first_failure": "{}"}})"
              "\n",
-             load->per_second(), ms(load->percentile(0.5)), ms(load->percentile(0.99)),
-             load->failed, load->first_failure);
+             load->per_second(), load->percentile_ms(0.5), load->percentile_ms(0.99), load->failed,
+             load->first_failure);
   return 0;
 }
 

@@ -77,11 +77,8 @@ remote::HttpRequest post(std::string url, std::string_view type, std::string bod
 }
 
 void print(std::string_view name, std::size_t in_flight, const LoadResult& load) {
-  const auto ms = [](std::chrono::nanoseconds time) {
-    return static_cast<double>(time.count()) / 1e6;
-  };
   fmt::print("{:28} {:>4} in flight {:>8.1f}/s  p50 {:>8.2f} ms  p99 {:>8.2f} ms{}\n", name,
-             in_flight, load.per_second(), ms(load.percentile(0.5)), ms(load.percentile(0.99)),
+             in_flight, load.per_second(), load.percentile_ms(0.5), load.percentile_ms(0.99),
              load.failed == 0 ? "" : fmt::format("  {} FAILED", load.failed));
 }
 

@@ -19,11 +19,6 @@ from elsewhere_test import config  # noqa: E402
 from private_sigstore import REKOR, TSA, PrivateSigstore  # noqa: E402
 
 
-def peak_kib(process):
-    lines = pathlib.Path(f"/proc/{process.pid}/status").read_text().splitlines()
-    return next(line.split()[1] for line in lines if line.startswith("VmHWM"))
-
-
 with tempfile.TemporaryDirectory() as directory:
     services = pathlib.Path(directory) / "services"
     services.mkdir()
@@ -32,8 +27,7 @@ with tempfile.TemporaryDirectory() as directory:
         chancery = Chancery(directory, config(directory, sigstore))
         command = [PROGRAMS / "elsewhere_rate", chancery.socket, "v2", REKOR[2], TSA]
         status = subprocess.run([str(word) for word in command], check=False).returncode
-        threads = len(list(pathlib.Path(f"/proc/{chancery.process.pid}/task").iterdir()))
-        print(f"the daemon: {threads} threads, at most {peak_kib(chancery.process)} KiB resident")
+        print(f"the daemon: {chancery.figure('Threads')} threads, at most {chancery.figure('VmHWM')} KiB resident")
         chancery.stop()
     finally:
         sigstore.stop()

@@ -138,6 +138,10 @@ std::chrono::nanoseconds LoadResult::percentile(double share) const {
   return latencies[static_cast<std::size_t>(share * last)];
 }
 
+double LoadResult::percentile_ms(double share) const {
+  return std::chrono::duration<double, std::milli>(percentile(share)).count();
+}
+
 Result<LoadResult> run_load(const LoadOptions& options) { return Load(options).run(); }
 
 }  // namespace chancery::bench

@@ -29,6 +29,7 @@ struct LoadResult {
 
   double per_second() const { return static_cast<double>(latencies.size()) / seconds; }
   std::chrono::nanoseconds percentile(double share) const;
+  double percentile_ms(double share) const;
 };
 
 // Every answer is parsed and counted as failed unless its state is `wanted`. Error: no connection.

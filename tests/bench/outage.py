@@ -32,14 +32,9 @@ record_hours = 1
 """
 
 
-def line_of(process, name):
-    lines = pathlib.Path(f"/proc/{process.pid}/status").read_text().splitlines()
-    return int(next(line.split()[1] for line in lines if line.startswith(name)))
-
-
 def state_of(chancery):
-    mib = line_of(chancery.process, "VmRSS") / 1024
-    return f"{unrecorded(chancery):>6} unrecorded  {mib:6.1f} MiB  {line_of(chancery.process, 'Threads')} threads"
+    mib = chancery.figure("VmRSS") / 1024
+    return f"{unrecorded(chancery):>6} unrecorded  {mib:6.1f} MiB  {chancery.figure('Threads')} threads"
 
 
 def unrecorded(chancery):
@@ -67,7 +62,7 @@ def measure(sigstore, chancery):
     found = elsewhere.leaves(sigstore.tile_directory)
     print(f"all recorded {seconds:.1f} s after the log was back, {sum(REQUESTS) / seconds:.0f}/s; the log has "
           f"{sum(found.values())} entries, {len(found)} of them distinct")
-    print(f"after: {state_of(chancery)}, at most {line_of(chancery.process, 'VmHWM') / 1024:.1f} MiB")
+    print(f"after: {state_of(chancery)}, at most {chancery.figure('VmHWM') / 1024:.1f} MiB")
 
 
 with tempfile.TemporaryDirectory() as folder:

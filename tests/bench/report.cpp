@@ -17,8 +17,7 @@ double mebibytes(std::size_t bytes) { return static_cast<double>(bytes) / (1 << 
 void print_row(const Row& row, double raw_per_second) {
   fmt::print("{:<24}{:>10}{:>12.0f}{:>9.3f}{:>10.0f}{:>10.2f}{:>10.2f}{:>10.1f}{:>8}\n", row.name,
              row.in_flight, row.load.per_second(), row.load.per_second() / raw_per_second,
-             row.cpu_us_each, microseconds(row.load.percentile(0.5)) / 1e3,
-             microseconds(row.load.percentile(0.99)) / 1e3,
+             row.cpu_us_each, row.load.percentile_ms(0.5), row.load.percentile_ms(0.99),
              mebibytes(row.after.resident_bytes_peak), row.load.failed);
   if (row.load.failed > 0) fmt::print("  first failure: {}\n", row.load.first_failure);
 }

@@ -58,6 +58,11 @@ class Chancery:
             raise RuntimeError(f"chancery {arguments}: exit {done.returncode}\n{done.stdout}{done.stderr}")
         return done.stdout
 
+    def figure(self, name):
+        """A number of the kernel's about the daemon: Threads, or VmRSS and VmHWM in KiB."""
+        lines = pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+        return int(next(line.split()[1] for line in lines if line.startswith(name)))
+
     def keep(self, file_name, *arguments):
         """The path of a new file with what `chancery ARGUMENTS` prints."""
         file = self.directory / file_name
