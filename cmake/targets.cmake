@@ -27,11 +27,12 @@ function(chancery_program name)
 endfunction()
 
 # chancery_test(NAME SOURCES file... LINKS target... [THREADS] [TIMEOUT seconds] [LABELS label]
-#               [PROGRAMS MACRO=target...])
+#               [PROGRAMS MACRO=target...] [STARTS target...])
 # A GoogleTest program; each of its tests is one of ctest's. THREADS: the thread sanitiser runs it too.
-# PROGRAMS: MACRO becomes the path of a program that the test starts.
+# PROGRAMS: MACRO becomes the path of a program that the test starts. STARTS: it starts these from the folder
+# CHANCERY_PROGRAMS.
 function(chancery_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "THREADS" "TIMEOUT" "SOURCES;LINKS;LABELS;PROGRAMS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "THREADS" "TIMEOUT" "SOURCES;LINKS;LABELS;PROGRAMS;STARTS")
   chancery_program(${name} SOURCES ${arg_SOURCES} LINKS ${arg_LINKS} GTest::gmock GTest::gtest_main)
   foreach(program IN LISTS arg_PROGRAMS)
     string(REPLACE "=" ";" program ${program})
@@ -40,6 +41,10 @@ function(chancery_test name)
     target_compile_definitions(${name} PRIVATE ${macro}="$<TARGET_FILE:${target}>")
     add_dependencies(${name} ${target})
   endforeach()
+  if(arg_STARTS)
+    target_compile_definitions(${name} PRIVATE CHANCERY_PROGRAMS="$<TARGET_FILE_DIR:chanceryd>")
+    add_dependencies(${name} ${arg_STARTS})
+  endif()
   if(CHANCERY_TEST_KIND STREQUAL "corpora" OR (CHANCERY_TEST_KIND STREQUAL "threads" AND NOT arg_THREADS))
     set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL ON)
     return()
