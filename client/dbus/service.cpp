@@ -40,25 +40,53 @@ std::uint64_t pending_count(const View& view) {
   return static_cast<std::uint64_t>(view.status.unfinished_size());
 }
 
+enum class Telling { each_change, never };
+
+// Calls `each` with every property: its name, what it is in a view, and whether a change is told.
+template <typename Each>
+void for_each_property(Each each) {
+  each(
+      "State", [](const View& view) { return view.state; }, Telling::each_change);
+  each(
+      "Troubles", [](const View& view) { return view.troubles; }, Telling::each_change);
+  each(
+      "Version", [](const View& view) { return view.status.version(); }, Telling::each_change);
+  each("Backends", backends_of, Telling::each_change);
+  each(
+      "PendingState", [](const View& view) { return view.pending; }, Telling::each_change);
+  // With each request: who wants to know them reads them.
+  each("PendingCount", pending_count, Telling::never);
+  each("OldestPendingAt", oldest_pending_at, Telling::never);
+  each(
+      "Unrecorded", [](const View& view) { return std::uint64_t{view.status.unrecorded()}; },
+      Telling::never);
+  each(
+      "Overdue", [](const View& view) { return std::uint64_t{view.status.overdue()}; },
+      Telling::each_change);
+}
+
 Properties describe(const View& view) {
   const v1::StatusReply& status = view.status;
-  return {{"State", view.state},
-          {"Troubles", view.troubles},
-          {"Version", status.version()},
-          {"Backends", backends_of(view)},
-          {"PendingState", view.pending},
-          {"PendingCount", pending_count(view)},
-          {"OldestPendingAt", oldest_pending_at(view)},
-          {"Unrecorded", std::uint64_t{status.unrecorded()}},
-          {"Overdue", std::uint64_t{status.overdue()}},
-          {"StartedAt", std::int64_t{status.started_at()}},
-          {"LogOrigin", status.log_origin()},
-          {"LogSize", std::uint64_t{status.log_size()}},
-          {"Accepted", std::uint64_t{status.accepted()}},
-          {"Done", std::uint64_t{status.done()}},
-          {"Failed", std::uint64_t{status.failed()}},
-          {"InFlight", std::uint64_t{status.requests_in_flight()}},
-          {"Connections", std::uint64_t{status.connections()}}};
+  Properties out{{"StartedAt", std::int64_t{status.started_at()}},
+                 {"LogOrigin", status.log_origin()},
+                 {"LogSize", std::uint64_t{status.log_size()}},
+                 {"Accepted", std::uint64_t{status.accepted()}},
+                 {"Done", std::uint64_t{status.done()}},
+                 {"Failed", std::uint64_t{status.failed()}},
+                 {"InFlight", std::uint64_t{status.requests_in_flight()}},
+                 {"Connections", std::uint64_t{status.connections()}}};
+  for_each_property(
+      [&](const char* property, auto value, Telling) { out[property] = value(view); });
+  return out;
+}
+
+std::vector<std::string> changed_properties(const View& before, const View& after) {
+  std::vector<std::string> changed;
+  for_each_property([&](const char* property, auto value, Telling telling) {
+    if (telling == Telling::each_change && value(before) != value(after))
+      changed.emplace_back(property);
+  });
+  return changed;
 }
 
 sdbus::Error bus_error(const Error& error) { return {error_name_of(error), error.message}; }
@@ -97,25 +125,13 @@ Service::Service(sdbus::IConnection& bus, std::function<void()> reload)
 
 void Service::add_properties() {
   using Behaviour = sdbus::Flags::PropertyUpdateBehaviorFlags;
-  const auto add = [this](const std::string& property, auto getter,
-                          Behaviour behaviour = Behaviour::EMITS_CHANGE_SIGNAL) {
+  for_each_property([this](const char* property, auto value, Telling telling) {
     object_->registerProperty(property)
         .onInterface(name)
-        .withGetter([this, getter] { return getter(view_); })
-        .withUpdateBehavior(behaviour);
-  };
-  add("State", [](const View& view) { return view.state; });
-  add("Troubles", [](const View& view) { return view.troubles; });
-  add("Version", [](const View& view) { return view.status.version(); });
-  add("Backends", backends_of);
-  add("PendingState", [](const View& view) { return view.pending; });
-  // With each request: who wants to know them reads them.
-  add("PendingCount", pending_count, Behaviour::EMITS_NO_SIGNAL);
-  add("OldestPendingAt", oldest_pending_at, Behaviour::EMITS_NO_SIGNAL);
-  add(
-      "Unrecorded", [](const View& view) { return std::uint64_t{view.status.unrecorded()}; },
-      Behaviour::EMITS_NO_SIGNAL);
-  add("Overdue", [](const View& view) { return std::uint64_t{view.status.overdue()}; });
+        .withGetter([this, value] { return value(view_); })
+        .withUpdateBehavior(telling == Telling::never ? Behaviour::EMITS_NO_SIGNAL
+                                                      : Behaviour::EMITS_CHANGE_SIGNAL);
+  });
 }
 
 void Service::add_methods() {
@@ -191,13 +207,7 @@ void Service::show(View view) {
 }
 
 void Service::tell(const std::vector<Change>& changes, const View& before) {
-  std::vector<std::string> changed;
-  if (before.state != view_.state) changed.emplace_back("State");
-  if (before.troubles != view_.troubles) changed.emplace_back("Troubles");
-  if (before.status.version() != view_.status.version()) changed.emplace_back("Version");
-  if (before.backends != view_.backends) changed.emplace_back("Backends");
-  if (before.pending != view_.pending) changed.emplace_back("PendingState");
-  if (before.status.overdue() != view_.status.overdue()) changed.emplace_back("Overdue");
+  const std::vector<std::string> changed = changed_properties(before, view_);
   if (!changed.empty()) object_->emitPropertiesChangedSignal(name, changed);
   for (const Change& change : changes) {
     print_remark(fmt::format("{} {} -> {}", change.name, change.from, change.to));
