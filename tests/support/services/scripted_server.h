@@ -42,6 +42,12 @@ class ScriptedServer {
 
   std::string url(std::string_view path = "") const;  // "http://127.0.0.1:PORT/path"
   std::vector<SeenRequest> seen() const;
+  // What `look` finds while no script runs. Not from within one.
+  template <typename Look>
+  auto while_still(Look look) const {
+    const std::lock_guard lock(mutex_);
+    return look();
+  }
   std::size_t connections() const;
   void stop_listening();
 
