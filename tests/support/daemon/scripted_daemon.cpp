@@ -9,52 +9,22 @@ namespace chancery::testing {
 
 namespace {
 
-bool send_all(int connection, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (count <= 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return true;
+wire::Descriptor bind_to(const std::filesystem::path& place) {
+  wire::Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  CHANCERY_ASSERT(place.native().size() < sizeof(address.sun_path));
+  std::memcpy(address.sun_path, place.c_str(), place.native().size());
+  CHANCERY_ASSERT(
+      ::bind(socket.number(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0);
+  return socket;
 }
 
 }  // namespace
 
 ScriptedDaemon::ScriptedDaemon(const std::filesystem::path& socket, Script script)
-    : script_(std::move(script)), listener_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  CHANCERY_ASSERT(socket.native().size() < sizeof(address.sun_path));
-  std::memcpy(address.sun_path, socket.c_str(), socket.native().size());
-  CHANCERY_ASSERT(::bind(listener_.number(), reinterpret_cast<const sockaddr*>(&address),
-                         sizeof(address)) == 0);
-  CHANCERY_ASSERT(::listen(listener_.number(), SOMAXCONN) == 0);
-  acceptor_ = std::thread([this] { accept_all(); });
-}
-
-ScriptedDaemon::~ScriptedDaemon() {
-  ::shutdown(listener_.number(), SHUT_RDWR);
-  acceptor_.join();
-  for (const wire::Descriptor& connection : connections_)
-    ::shutdown(connection.number(), SHUT_RDWR);
-  for (std::thread& thread : threads_) thread.join();
-}
-
-std::size_t ScriptedDaemon::connections() const {
-  const std::lock_guard lock(mutex_);
-  return connections_.size();
-}
-
-void ScriptedDaemon::accept_all() {
-  for (;;) {
-    wire::Descriptor connection(::accept4(listener_.number(), nullptr, nullptr, SOCK_CLOEXEC));
-    if (!connection.is_open()) return;
-    const std::lock_guard lock(mutex_);
-    const int number = connection.number();
-    connections_.push_back(std::move(connection));
-    threads_.emplace_back([this, number] { serve(number); });
-  }
-}
+    : script_(std::move(script)),
+      acceptor_(bind_to(socket), [this](int connection) { serve(connection); }) {}
 
 void ScriptedDaemon::serve(int connection) {
   wire::FrameReader reader;

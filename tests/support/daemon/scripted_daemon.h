@@ -6,11 +6,10 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "core/base/result.h"
-#include "wire/descriptor.h"
+#include "tests/support/sockets/acceptor.h"
 #include "wire/message.h"
 
 namespace chancery::testing {
@@ -36,23 +35,16 @@ class ScriptedDaemon {
   using Script = std::function<Reaction(const wire::Request&)>;
 
   ScriptedDaemon(const std::filesystem::path& socket, Script script);
-  ~ScriptedDaemon();
-  ScriptedDaemon(const ScriptedDaemon&) = delete;
-  ScriptedDaemon& operator=(const ScriptedDaemon&) = delete;
 
-  std::size_t connections() const;
+  std::size_t connections() const { return acceptor_.connections(); }
 
  private:
-  void accept_all();
   void serve(int connection);
   bool react(int connection, std::uint32_t stream_id, const wire::Request& request);
 
   Script script_;
-  wire::Descriptor listener_;
-  mutable std::mutex mutex_;
-  std::vector<wire::Descriptor> connections_;
-  std::vector<std::thread> threads_;
-  std::thread acceptor_;
+  std::mutex mutex_;
+  Acceptor acceptor_;
 };
 
 }  // namespace chancery::testing

@@ -14,15 +14,6 @@
 namespace chancery::testing {
 namespace {
 
-bool send_all(int connection, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (count <= 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return true;
-}
-
 wire::Descriptor bind_loopback() {
   wire::Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in address{};
@@ -91,20 +82,12 @@ Reply Reply::answer(int status, std::string_view body, std::string_view headers)
 }
 
 ScriptedServer::ScriptedServer(Script script)
-    : script_(std::move(script)), listener_(bind_loopback()), port_(port_of(listener_)) {
-  CHANCERY_ASSERT(::listen(listener_.number(), SOMAXCONN) == 0);
-  acceptor_ = std::thread([this] { accept_all(); });
-}
+    : ScriptedServer(std::move(script), bind_loopback()) {}
 
-ScriptedServer::~ScriptedServer() {
-  stop_listening();
-  acceptor_.join();
-  for (const wire::Descriptor& connection : connections_)
-    ::shutdown(connection.number(), SHUT_RDWR);
-  for (std::thread& thread : threads_) thread.join();
-}
-
-void ScriptedServer::stop_listening() { ::shutdown(listener_.number(), SHUT_RDWR); }
+ScriptedServer::ScriptedServer(Script script, wire::Descriptor bound)
+    : script_(std::move(script)),
+      port_(port_of(bound)),
+      acceptor_(std::move(bound), [this](int connection) { serve(connection); }) {}
 
 std::string ScriptedServer::url(std::string_view path) const {
   return fmt::format("http://127.0.0.1:{}/{}", port_, path);
@@ -113,22 +96,6 @@ std::string ScriptedServer::url(std::string_view path) const {
 std::vector<SeenRequest> ScriptedServer::seen() const {
   const std::lock_guard lock(mutex_);
   return seen_;
-}
-
-std::size_t ScriptedServer::connections() const {
-  const std::lock_guard lock(mutex_);
-  return connections_.size();
-}
-
-void ScriptedServer::accept_all() {
-  for (;;) {
-    wire::Descriptor connection(::accept4(listener_.number(), nullptr, nullptr, SOCK_CLOEXEC));
-    if (!connection.is_open()) return;
-    const std::lock_guard lock(mutex_);
-    const int number = connection.number();
-    connections_.push_back(std::move(connection));
-    threads_.emplace_back([this, number] { serve(number); });
-  }
 }
 
 void ScriptedServer::serve(int connection) {

@@ -4,9 +4,9 @@
 #include <functional>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "tests/support/sockets/acceptor.h"
 #include "wire/descriptor.h"
 
 namespace chancery::testing {
@@ -36,9 +36,6 @@ class ScriptedServer {
   using Script = std::function<Reply(const SeenRequest&)>;
 
   explicit ScriptedServer(Script script);
-  ~ScriptedServer();
-  ScriptedServer(const ScriptedServer&) = delete;
-  ScriptedServer& operator=(const ScriptedServer&) = delete;
 
   std::string url(std::string_view path = "") const;  // "http://127.0.0.1:PORT/path"
   std::vector<SeenRequest> seen() const;
@@ -48,22 +45,19 @@ class ScriptedServer {
     const std::lock_guard lock(mutex_);
     return look();
   }
-  std::size_t connections() const;
-  void stop_listening();
+  std::size_t connections() const { return acceptor_.connections(); }
+  void stop_listening() { acceptor_.stop_listening(); }
 
  private:
-  void accept_all();
+  ScriptedServer(Script script, wire::Descriptor bound);
   void serve(int connection);
   bool react(int connection, SeenRequest request);
 
   Script script_;
-  wire::Descriptor listener_;
-  std::uint16_t port_ = 0;
+  std::uint16_t port_;
   mutable std::mutex mutex_;
   std::vector<SeenRequest> seen_;
-  std::vector<wire::Descriptor> connections_;
-  std::vector<std::thread> threads_;
-  std::thread acceptor_;
+  Acceptor acceptor_;
 };
 
 // Both sides of an exchange pass here before and after it, so that each sees what the other has
