@@ -5,10 +5,10 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/bench/devices/soft_hsm_device.h"
+#include "tests/bench/devices/swtpm_device.h"
 #include "tests/bench/large_log.h"
 #include "tests/bench/report.h"
-#include "tests/bench/soft_hsm_device.h"
-#include "tests/bench/swtpm_device.h"
 #include "tests/support/daemon/daemon_process.h"
 #include "tests/support/temporary_directory.h"
 

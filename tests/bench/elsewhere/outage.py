@@ -2,7 +2,7 @@
 """A stock Rekor v2 is away while 256 clients sign by deadline: what they wait, what the daemon holds in memory, and how
 fast the log has them all once it is back.
 
-usage: tests/peers/offline tests/bench/outage.py PROGRAMS [REQUESTS...]
+usage: tests/peers/offline tests/bench/elsewhere/outage.py PROGRAMS [REQUESTS...]
 PROGRAMS is the folder with chanceryd, chancery and deadline_load, of a release build; REQUESTS are made one after the
 other within the one outage. tests/peers/build has made the services.
 """
@@ -16,7 +16,7 @@ import time
 
 PROGRAMS = pathlib.Path(sys.argv[1]).resolve()
 os.environ["CHANCERY_PROGRAMS"] = str(PROGRAMS)
-sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "peers"))
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "peers"))
 
 import elsewhere_test as elsewhere  # noqa: E402
 from chancery import Chancery  # noqa: E402

@@ -1,4 +1,4 @@
-#include "tests/bench/soft_hsm_device.h"
+#include "tests/bench/devices/soft_hsm_device.h"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // A software TPM as a device to measure.
 #pragma once
 
-#include "tests/bench/device.h"
+#include "tests/bench/devices/device.h"
 #include "tests/support/devices/swtpm.h"
 
 namespace chancery::bench {

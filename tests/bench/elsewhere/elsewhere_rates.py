@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Signatures recorded in a stock Rekor v2 and stamped by a stock authority, beside plain clients of both, in one run.
 
-usage: tests/peers/offline tests/bench/elsewhere_rates.py PROGRAMS
+usage: tests/peers/offline tests/bench/elsewhere/elsewhere_rates.py PROGRAMS
 PROGRAMS is the folder with chanceryd and elsewhere_rate, of a release build; tests/peers/build has made the services.
 """
 import os
@@ -12,7 +12,7 @@ import tempfile
 
 PROGRAMS = pathlib.Path(sys.argv[1]).resolve()
 os.environ["CHANCERY_PROGRAMS"] = str(PROGRAMS)
-sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "peers"))
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "peers"))
 
 from chancery import Chancery  # noqa: E402
 from elsewhere_test import config  # noqa: E402

@@ -1,4 +1,4 @@
-#include "tests/bench/device.h"
+#include "tests/bench/devices/device.h"
 
 #include <fmt/format.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """`chancery verify` beside `cosign verify-blob`: the same bundles, in one run, each in a process of its own.
 
-usage: tests/peers/offline tests/bench/verify_processes.py PROGRAMS [RUNS]
+usage: tests/peers/offline tests/bench/verification/verify_processes.py PROGRAMS [RUNS]
 PROGRAMS is the folder with chancery and process_cost, of a release build; tests/peers/build has made cosign.
 """
 import json
@@ -12,7 +12,7 @@ import tempfile
 
 PROGRAMS = pathlib.Path(sys.argv[1]).resolve()
 os.environ["CHANCERY_PROGRAMS"] = str(PROGRAMS)
-sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "peers"))
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "peers"))
 
 from chancery import CACHE, run  # noqa: E402
 from private_sigstore import PrivateSigstore  # noqa: E402

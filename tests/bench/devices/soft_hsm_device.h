@@ -1,7 +1,7 @@
 // SoftHSM as a device to measure.
 #pragma once
 
-#include "tests/bench/device.h"
+#include "tests/bench/devices/device.h"
 #include "tests/support/devices/soft_hsm.h"
 
 namespace chancery::bench {

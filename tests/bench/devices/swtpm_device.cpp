@@ -1,4 +1,4 @@
-#include "tests/bench/swtpm_device.h"
+#include "tests/bench/devices/swtpm_device.h"
 
 #include <fmt/format.h>
 
