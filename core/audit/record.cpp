@@ -11,52 +11,56 @@
 namespace chancery::audit {
 namespace {
 
-std::int64_t microseconds(WallTime time) { return time.time_since_epoch().count(); }
-
-// One record in the making.
+// One record in the making: its members one after the other.
 class Line {
  public:
-  Line(std::uint64_t number, WallTime at, std::string_view event) {
+  Line(std::uint64_t number, WallTime at) {
     text_.reserve(600);
     text_ = "{\"number\":";
     append(number);
-    add("at", microseconds(at));
-    add("event", event);
+    add("at", at);
   }
 
   template <std::integral Number>
-  void add(std::string_view name, Number number) {
+  Line& add(std::string_view name, Number number) {
     begin(name);
     append(number);
+    return *this;
   }
 
-  void add(std::string_view name, std::string_view text) {
-    if (text.empty()) return;
+  Line& add(std::string_view name, WallTime time) {
+    return add(name, std::int64_t{time.time_since_epoch().count()});
+  }
+
+  Line& add(std::string_view name, std::string_view text) {
+    if (text.empty()) return *this;
     begin(name);
     append(text);
+    return *this;
   }
 
-  void add(std::string_view name, const Digest& digest) {
+  Line& add(std::string_view name, const Digest& digest) {
     begin(name);
     text_ += '"';
     text_ += name_of(digest.algorithm);
     text_ += ':';
     text_ += hex_encode(digest.value);
     text_ += '"';
+    return *this;
   }
 
-  void add(const Who& who) {
-    add("uid", who.uid);
-    add("gid", who.gid);
-    add("pid", who.pid);
-    add("unit", who.unit);
-    add("invocation", who.invocation);
-    add("container", who.container);
-    add("executable", who.executable);
+  Line& add(const Who& who) {
+    return add("uid", who.uid)
+        .add("gid", who.gid)
+        .add("pid", who.pid)
+        .add("unit", who.unit)
+        .add("invocation", who.invocation)
+        .add("container", who.container)
+        .add("executable", who.executable);
   }
 
-  void add(std::string_view name, std::span<const Bytes> digests) {
-    if (digests.empty()) return;
+  Line& add(std::string_view name, std::span<const Bytes> digests) {
+    if (digests.empty()) return *this;
     const std::size_t count = std::min(digests.size(), limits::audit_subjects_max);
     begin(name);
     char separator = '[';
@@ -68,10 +72,10 @@ class Line {
       separator = ',';
     }
     text_ += ']';
-    if (digests.size() > count) add("subjects_left_out", digests.size() - count);
+    return digests.size() > count ? add("subjects_left_out", digests.size() - count) : *this;
   }
 
-  void add(std::string_view name, const std::map<std::string, std::uint64_t>& counts) {
+  Line& add(std::string_view name, const std::map<std::string, std::uint64_t>& counts) {
     begin(name);
     char separator = '{';
     for (const auto& [reason, count] : counts) {
@@ -82,6 +86,7 @@ class Line {
       separator = ',';
     }
     text_ += counts.empty() ? "{}" : "}";
+    return *this;
   }
 
   std::string end() {
@@ -110,94 +115,80 @@ class Line {
   std::string text_;
 };
 
-Line begin(std::uint64_t number, WallTime at, const Opened& event) {
-  Line line(number, at, "opened");
-  line.add("instance", event.instance);
-  return line;
+void write(Line& line, const Opened& event) {
+  line.add("event", "opened").add("instance", event.instance);
 }
 
-Line begin(std::uint64_t number, WallTime at, const Allowed& event) {
-  Line line(number, at, "allowed");
-  line.add(event.who);
-  line.add("method", event.method);
-  line.add("profile", event.profile);
-  line.add("rule", event.rule);
-  line.add("policy", event.policy);
-  line.add("backend", event.backend);
-  line.add("key", event.key);
-  line.add("algorithm", event.algorithm);
-  line.add("digest", event.digest);
-  line.add("subjects", event.subjects);
-  line.add("predicate_type", event.predicate_type);
-  line.add("artifact", event.artifact);
-  line.add("receipt", event.receipt);
-  return line;
+void write(Line& line, const Allowed& event) {
+  line.add("event", "allowed")
+      .add(event.who)
+      .add("method", event.method)
+      .add("profile", event.profile)
+      .add("rule", event.rule)
+      .add("policy", event.policy)
+      .add("backend", event.backend)
+      .add("key", event.key)
+      .add("algorithm", event.algorithm)
+      .add("digest", event.digest)
+      .add("subjects", event.subjects)
+      .add("predicate_type", event.predicate_type)
+      .add("artifact", event.artifact)
+      .add("receipt", event.receipt);
 }
 
-Line begin(std::uint64_t number, WallTime at, const Signed& event) {
-  Line line(number, at, "signed");
-  line.add("receipt", event.receipt);
-  line.add("signature_sha256", hex_encode(sha256(event.signature)));
-  line.add("log_index", event.log_index);
-  return line;
+void write(Line& line, const Signed& event) {
+  line.add("event", "signed")
+      .add("receipt", event.receipt)
+      .add("signature_sha256", hex_encode(sha256(event.signature)))
+      .add("log_index", event.log_index);
 }
 
-Line begin(std::uint64_t number, WallTime at, const Done& event) {
-  Line line(number, at, "done");
-  line.add("receipt", event.receipt);
-  return line;
+void write(Line& line, const Done& event) {
+  line.add("event", "done").add("receipt", event.receipt);
 }
 
-Line begin(std::uint64_t number, WallTime at, const Overdue& event) {
-  Line line(number, at, "overdue");
-  line.add("receipt", event.receipt);
-  return line;
+void write(Line& line, const Overdue& event) {
+  line.add("event", "overdue").add("receipt", event.receipt);
 }
 
-Line begin(std::uint64_t number, WallTime at, const Failed& event) {
-  Line line(number, at, "failed");
-  line.add("receipt", event.receipt);
-  line.add("reason", event.reason);
-  line.add("message", event.message);
-  return line;
+void write(Line& line, const Failed& event) {
+  line.add("event", "failed")
+      .add("receipt", event.receipt)
+      .add("reason", event.reason)
+      .add("message", event.message);
 }
 
-Line begin(std::uint64_t number, WallTime at, const Refused& event) {
-  Line line(number, at, "refused");
-  line.add(event.who);
-  line.add("method", event.method);
-  line.add("profile", event.profile);
-  line.add("rule", event.rule);
-  line.add("policy", event.policy);
-  line.add("reason", event.reason);
-  line.add("message", event.message);
-  return line;
+void write(Line& line, const Refused& event) {
+  line.add("event", "refused")
+      .add(event.who)
+      .add("method", event.method)
+      .add("profile", event.profile)
+      .add("rule", event.rule)
+      .add("policy", event.policy)
+      .add("reason", event.reason)
+      .add("message", event.message);
 }
 
-Line begin(std::uint64_t number, WallTime at, const RefusedMany& event) {
-  Line line(number, at, "refused-many");
-  line.add("uid", event.uid);
-  line.add("count", event.count);
-  line.add("from", microseconds(event.from));
-  line.add("to", microseconds(event.to));
-  line.add("reasons", event.reasons);
-  return line;
+void write(Line& line, const RefusedMany& event) {
+  line.add("event", "refused-many")
+      .add("uid", event.uid)
+      .add("count", event.count)
+      .add("from", event.from)
+      .add("to", event.to)
+      .add("reasons", event.reasons);
 }
 
-Line begin(std::uint64_t number, WallTime at, const Act& event) {
-  Line line(number, at, "act");
-  line.add(event.who);
-  line.add("method", event.method);
-  line.add("subject", event.subject);
-  line.add("outcome", event.outcome);
-  line.add("message", event.message);
-  return line;
+void write(Line& line, const Act& event) {
+  line.add("event", "act")
+      .add(event.who)
+      .add("method", event.method)
+      .add("subject", event.subject)
+      .add("outcome", event.outcome)
+      .add("message", event.message);
 }
 
-Line begin(std::uint64_t number, WallTime at, const Forgotten& event) {
-  Line line(number, at, "forgotten");
-  line.add("last", event.last);
-  return line;
+void write(Line& line, const Forgotten& event) {
+  line.add("event", "forgotten").add("last", event.last);
 }
 
 // Takes what must come next off `text`.
@@ -218,7 +209,9 @@ bool take(std::string_view& text, Number& number) {
 }  // namespace
 
 std::string write_record(std::uint64_t number, WallTime at, const Event& event) {
-  return std::visit([&](const auto& one) { return begin(number, at, one).end(); }, event);
+  Line line(number, at);
+  std::visit([&line](const auto& one) { write(line, one); }, event);
+  return line.end();
 }
 
 Result<Stamp> read_stamp(std::string_view record) {
