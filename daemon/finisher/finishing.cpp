@@ -78,19 +78,19 @@ void Finishing::stamp() {
 
 void Finishing::after_stamp(const std::string& name, const remote::Stamped& stamped) {
   AuthoritySite& site = sites_.authorities.at(name);
-  if (!stamped.response.ok()) {
-    site.reputation.fail(stamped.response.error());
+  if (!stamped.timestamp.ok()) {
+    site.reputation.fail(stamped.timestamp.error());
     site.pace.fail(stamped.retry_after);
     return stamp();
   }
   site.reputation.succeed();
   site.pace.succeed();
-  timestamps_[name] = *stamped.response;
+  timestamps_[name] = stamped.timestamp->response;
   const bool is_logged = is_for_logs() && logs_left_ == 0;
   const RequestState state = is_logged ? RequestState::logged : RequestState::timestamped;
   const auto reached = is_stamped() ? std::optional(state) : std::nullopt;
   bench_.journal.record_remote_step(work_.id,
-                                    {authority_destination(name), 1, 0, *stamped.response}, reached,
+                                    {authority_destination(name), 1, 0, timestamps_[name]}, reached,
                                     [self = shared_from_this()](const Result<void>& recorded) {
                                       self->bench_.agenda->post([self, recorded] {
                                         if (!recorded.ok()) return self->end(recorded.error());

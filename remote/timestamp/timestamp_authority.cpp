@@ -24,28 +24,29 @@ struct Query {
   Bytes nonce;
 };
 
-Result<void> check(ByteView der, const Query& query, const TimestampAuthorityOptions& options) {
+// The time that it says.
+Result<WallTime> check(ByteView der, const Query& query, const TimestampAuthorityOptions& options) {
   const TimestampResponse response = TRY(TimestampResponse::from_der(der));
   TRY(response.check_nonce(query.nonce));
   CertificateMemory memory;
   const bundle::Stamp stamp =
       TRY(bundle::check_timestamp(der, query.signature, options.authorities, memory));
   const WallTime now = options.now();
-  if (std::chrono::abs(stamp.time - now) <= limits::clock_difference_max) return {};
+  if (std::chrono::abs(stamp.time - now) <= limits::clock_difference_max) return stamp.time;
   return invalid_request("TIMESTAMP_TIME_IMPLAUSIBLE",
                          fmt::format("it says that it is {}, our clock says {}",
                                      format_rfc3339(stamp.time), format_rfc3339(now)));
 }
 
-Result<Bytes> read_answer(const HttpAnswer& answer, const Query& query,
-                          const TimestampAuthorityOptions& options) {
+Result<Timestamp> read_answer(const HttpAnswer& answer, const Query& query,
+                              const TimestampAuthorityOptions& options) {
   // Sigstore's own authority says 201.
   if (answer.status != 200 && answer.status != 201) {
     return unavailable("TIMESTAMP_FAILED",
                        fmt::format("{}: status {}", options.url, answer.status));
   }
-  const Result<void> checked = check(as_bytes(answer.body), query, options);
-  if (checked.ok()) return to_bytes(as_bytes(answer.body));
+  const Result<WallTime> checked = check(as_bytes(answer.body), query, options);
+  if (checked.ok()) return Timestamp{to_bytes(as_bytes(answer.body)), *checked};
   return corrupt(
       "TIMESTAMP_ANSWER_NOT_BELIEVED",
       fmt::format("{}: {}: {}", options.url, checked.error().reason, checked.error().message));

@@ -11,8 +11,13 @@
 
 namespace chancery::remote {
 
+struct Timestamp {
+  Bytes response;   // a whole TimeStampResp, verified
+  WallTime time{};  // that it says
+};
+
 struct Stamped {
-  Result<Bytes> response;  // a whole TimeStampResp, verified
+  Result<Timestamp> timestamp;
   std::optional<std::chrono::seconds> retry_after;
 };
 

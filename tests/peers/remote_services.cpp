@@ -64,8 +64,8 @@ void try_timestamp(remote::HttpClient& http, const std::string& url,
   authority.stamp({1, 2, 3}, in_a_minute(),
                   [&](remote::Stamped stamped) { promise.set_value(std::move(stamped)); });
   const remote::Stamped stamped = promise.get_future().get();
-  expect(stamped.response.ok(), stamped.response.ok() ? "" : stamped.response.error().message);
-  std::cout << "timestamp: " << stamped.response->size() << " bytes\n";
+  expect(stamped.timestamp.ok(), stamped.timestamp.ok() ? "" : stamped.timestamp.error().message);
+  std::cout << "timestamp: " << stamped.timestamp->response.size() << " bytes\n";
 }
 
 void try_all(const std::vector<std::string>& arguments) {

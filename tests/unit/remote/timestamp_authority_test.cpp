@@ -1,5 +1,6 @@
 #include "remote/timestamp/timestamp_authority.h"
 
+#include "core/crypto/x509/timestamp.h"
 #include "tests/support/services/scripted_server.h"
 #include "tests/support/sigstore/memory_tsa.h"
 #include "tests/support/sigstore/sigstore.h"
@@ -35,17 +36,19 @@ struct TimestampAuthority : ::testing::Test {
   }
   void expect_not_believed(std::string_view why) {
     const remote::Stamped stamped = stamp();
-    ASSERT_FALSE(stamped.response.ok());
-    EXPECT_EQ(stamped.response.error().code, ErrorCode::corrupt);
-    EXPECT_EQ(stamped.response.error().reason, "TIMESTAMP_ANSWER_NOT_BELIEVED");
-    EXPECT_NE(stamped.response.error().message.find(why), std::string::npos)
-        << stamped.response.error().message;
+    ASSERT_FALSE(stamped.timestamp.ok());
+    EXPECT_EQ(stamped.timestamp.error().code, ErrorCode::corrupt);
+    EXPECT_EQ(stamped.timestamp.error().reason, "TIMESTAMP_ANSWER_NOT_BELIEVED");
+    EXPECT_NE(stamped.timestamp.error().message.find(why), std::string::npos)
+        << stamped.timestamp.error().message;
   }
 };
 
 TEST_F(TimestampAuthority, WholeResponseComesBackVerified) {
   const remote::Stamped stamped = stamp();
-  ASSERT_TRUE(stamped.response.ok()) << stamped.response.error().message;
+  ASSERT_TRUE(stamped.timestamp.ok()) << stamped.timestamp.error().message;
+  EXPECT_EQ(stamped.timestamp->time, now);
+  EXPECT_EQ(TimestampResponse::from_der(stamped.timestamp->response)->time(), now);
   EXPECT_EQ(server.seen()[0].path, "/api/v1/timestamp");
   EXPECT_NE(server.seen()[0].headers.find("application/timestamp-query"), std::string::npos);
 }
@@ -86,9 +89,9 @@ TEST_F(TimestampAuthority, OtherFailuresAreUnavailable) {
                              Reply{"HTTP/1.1 200 OK\r\n\r\nmore", Reply::Then::repeat}}) {
     script = [&reply](const SeenRequest&) { return reply; };
     const remote::Stamped stamped = stamp();
-    ASSERT_FALSE(stamped.response.ok());
-    EXPECT_EQ(stamped.response.error().code, ErrorCode::unavailable);
-    EXPECT_EQ(stamped.response.error().reason, "TIMESTAMP_FAILED");
+    ASSERT_FALSE(stamped.timestamp.ok());
+    EXPECT_EQ(stamped.timestamp.error().code, ErrorCode::unavailable);
+    EXPECT_EQ(stamped.timestamp.error().reason, "TIMESTAMP_FAILED");
   }
 }
 
