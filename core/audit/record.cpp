@@ -143,6 +143,24 @@ void write(Line& line, const Signed& event) {
       .add("log_index", event.log_index);
 }
 
+void write(Line& line, const Timestamped& event) {
+  line.add("event", "timestamped")
+      .add("receipt", event.receipt)
+      .add("destination", event.destination)
+      .add("time", event.time);
+}
+
+void write(Line& line, const Recorded& event) {
+  line.add("event", "recorded")
+      .add("receipt", event.receipt)
+      .add("destination", event.destination)
+      .add("log_id", base64_encode(event.log_id))
+      .add("log_index", event.log_index)
+      .add("leaf", hex_encode(event.leaf))
+      .add("outcome", event.outcome);
+  if (event.duplicate) line.add("duplicate", *event.duplicate);
+}
+
 void write(Line& line, const Done& event) {
   line.add("event", "done").add("receipt", event.receipt);
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -53,6 +54,26 @@ struct Signed {
   std::string_view receipt;
   ByteView signature;  // its SHA-256 is kept
   std::uint64_t log_index = 0;
+};
+
+// A timestamp authority elsewhere has dated the signature. A destination is a service as the
+// journal names it: "timestamp:internal", "log:public".
+struct Timestamped {
+  std::string_view receipt;
+  std::string_view destination;
+  WallTime time{};  // that the authority says
+};
+
+// A log elsewhere has the signature, and has proven that.
+struct Recorded {
+  std::string_view receipt;
+  std::string_view destination;
+  ByteView log_id;  // as trusted_root.json has it
+  std::uint64_t log_index = 0;
+  Sha256 leaf{};
+  // "added"; where it was asked more than once "found" by looking, "resent", or "duplicate".
+  std::string_view outcome;
+  std::optional<std::uint64_t> duplicate;  // of the entry that is not referred to
 };
 
 // The bundle was verified and archived: from here on it may be handed out.
@@ -105,8 +126,8 @@ struct Forgotten {
   std::uint64_t last = 0;
 };
 
-using Event = std::variant<Opened, Allowed, Signed, Done, Overdue, Failed, Refused, RefusedMany,
-                           Act, Forgotten>;
+using Event = std::variant<Opened, Allowed, Signed, Timestamped, Recorded, Done, Overdue, Failed,
+                           Refused, RefusedMany, Act, Forgotten>;
 
 // Members in the order of docs/audit.md; an empty text is left out; no white space. What is not
 // UTF-8 comes as hexadecimal.

@@ -89,14 +89,15 @@ void Finishing::after_stamp(const std::string& name, const remote::Stamped& stam
   const bool is_logged = is_for_logs() && logs_left_ == 0;
   const RequestState state = is_logged ? RequestState::logged : RequestState::timestamped;
   const auto reached = is_stamped() ? std::optional(state) : std::nullopt;
-  bench_.journal.record_remote_step(work_.id,
-                                    {authority_destination(name), 1, 0, timestamps_[name]}, reached,
-                                    [self = shared_from_this()](const Result<void>& recorded) {
-                                      self->bench_.agenda->post([self, recorded] {
-                                        if (!recorded.ok()) return self->end(recorded.error());
-                                        self->stamp();
-                                      });
-                                    });
+  bench_.journal.record_remote_step(
+      work_.id,
+      {authority_destination(name), 1, 0, timestamps_[name], Stamped{stamped.timestamp->time}},
+      reached, [self = shared_from_this()](const Result<void>& recorded) {
+        self->bench_.agenda->post([self, recorded] {
+          if (!recorded.ok()) return self->end(recorded.error());
+          self->stamp();
+        });
+      });
 }
 
 void Finishing::record() {

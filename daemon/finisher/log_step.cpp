@@ -44,7 +44,7 @@ void LogStep::look() {
 
 void LogStep::after_look(const Result<services::LogSearch>& search) {
   if (!search.ok()) return try_again(search.error(), std::nullopt);
-  if (search->entry) return accept(*search->entry);
+  if (search->entry) return accept(*search->entry, "found");
   search_from_ = search->searched_to;
   if (!search->is_whole) return look();
   is_in_doubt_ = false;
@@ -80,7 +80,7 @@ void LogStep::after_begin(const Result<void>& recorded) {
 void LogStep::after_add(const remote::LogAdded& added) {
   if (added.entry.ok()) {
     if (task_.stored.attempts > 1) return look_for_first(*added.entry);
-    return accept(*added.entry);
+    return accept(*added.entry, "added");
   }
   const Error& error = added.entry.error();
   switch (error.code) {
@@ -107,20 +107,23 @@ void LogStep::look_for_first(const bundle::LogEntry& added) {
 void LogStep::after_first(const Result<services::LogSearch>& search) {
   const bool has_other =
       search.ok() && search->entry && search->entry->log_index != entry_->log_index;
-  if (!has_other) return accept(bundle::LogEntry(*entry_));
+  if (!has_other) return accept(bundle::LogEntry(*entry_), "resent");
   bench_.duplicates += 1;
   note(Priority::warning,
        fmt::format("{} has recorded one signature twice: entries {} and {}; the first is used",
                    task_.stored.destination, search->entry->log_index, entry_->log_index));
-  accept(*search->entry);
+  accept(*search->entry, "duplicate", entry_->log_index);
 }
 
 // 6. The answer, durably.
-void LogStep::accept(const bundle::LogEntry& entry) {
+void LogStep::accept(const bundle::LogEntry& entry, std::string_view outcome,
+                     std::optional<std::uint64_t> duplicate) {
   entry_ = entry;
   const auto& proof = entry.inclusion_proof;
   if (proof && entry.signed_entry_timestamp.empty()) site_.see_size(proof->tree_size);
   task_.stored.answer = to_bytes(as_bytes(bundle::write_log_entry(entry)));
+  task_.stored.outcome =
+      Recorded{entry.log_id, entry.log_index, task_.proposal.leaf(), outcome, duplicate};
   const auto reached = task_.is_last() ? std::optional(RequestState::logged) : std::nullopt;
   bench_.journal.record_remote_step(task_.id, task_.stored, reached, then(&LogStep::after_accept));
 }

@@ -41,7 +41,8 @@ class LogStep : public std::enable_shared_from_this<LogStep> {
   void after_add(const remote::LogAdded& added);
   void look_for_first(const bundle::LogEntry& added);
   void after_first(const Result<services::LogSearch>& search);
-  void accept(const bundle::LogEntry& entry);
+  void accept(const bundle::LogEntry& entry, std::string_view outcome,
+              std::optional<std::uint64_t> duplicate = std::nullopt);
   void after_accept(const Result<void>& recorded);
   void try_again(const Error& error, std::optional<std::chrono::seconds> retry_after);
   void wait_after_refusal(const Error& error);

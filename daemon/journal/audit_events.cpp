@@ -36,6 +36,22 @@ audit::Allowed event_of(const Acceptance& acceptance, std::string_view receipt) 
           .receipt = receipt};
 }
 
+std::optional<audit::Event> event_of(const RemoteStep& step, std::string_view receipt) {
+  if (const auto* stamped = std::get_if<Stamped>(&step.outcome)) {
+    return audit::Timestamped{receipt, step.destination, stamped->time};
+  }
+  if (const auto* recorded = std::get_if<Recorded>(&step.outcome)) {
+    return audit::Recorded{.receipt = receipt,
+                           .destination = step.destination,
+                           .log_id = recorded->log_id,
+                           .log_index = recorded->log_index,
+                           .leaf = recorded->leaf,
+                           .outcome = recorded->outcome,
+                           .duplicate = recorded->duplicate};
+  }
+  return std::nullopt;
+}
+
 audit::Refused event_of(const Refusal& refusal) {
   return {.who = who_of(refusal),
           .method = refusal.method,

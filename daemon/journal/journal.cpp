@@ -66,8 +66,11 @@ class SqliteJournal final : public Journal {
                           Done<void> done) override {
     write<void>(
         Urgency::must_be_taken,
-        [id, reached, step = std::move(step)](Tables& tables) {
-          return tables.requests.record_remote_step(id, step, reached);
+        [id, reached, receipt = receipts_.receipt_for(id),
+         step = std::move(step)](Tables& tables) -> Result<void> {
+          TRY(tables.requests.record_remote_step(id, step, reached));
+          const std::optional<audit::Event> event = event_of(step, receipt);
+          return event ? tables.audit.append(*event) : Result<void>();
         },
         std::move(done));
   }

@@ -136,12 +136,26 @@ struct Standings {
   std::map<std::string, std::string> certificates;  // by subject
 };
 
+// What came of a step in the end, for the audit; not read back.
+struct Stamped {
+  WallTime time{};  // that the authority says
+};
+struct Recorded {
+  Bytes log_id;
+  std::uint64_t log_index = 0;
+  tlog::Hash leaf{};
+  std::string_view outcome;  // docs/audit.md names them
+  std::optional<std::uint64_t> duplicate = std::nullopt;
+};
+using StepOutcome = std::variant<std::monostate, Stamped, Recorded>;
+
 // How far one service elsewhere is with a request.
 struct RemoteStep {
   std::string destination;       // "log:public", "timestamp:internal"
   std::uint32_t attempts = 0;    // written before each one is sent
   std::uint64_t noted_size = 0;  // of the log before the first: from where to look for the entry
   Bytes answer;                  // verified; empty: none yet
+  StepOutcome outcome = {};      // of that answer
 };
 
 // Signatures that have left before their logs had them (Acceptance::record_by).

@@ -49,6 +49,18 @@ TEST(AuditRecord, EachEventHasOneCanonicalForm) {
   EXPECT_EQ(
       written(Signed{"r-1", as_bytes("abc"), 0}),
       with_start(R"("signed","receipt":"r-1","signature_sha256":")" + abc + R"(","log_index":0})"));
+  EXPECT_EQ(written(Timestamped{"r-1", "timestamp:first", noon}),
+            with_start(R"("timestamped","receipt":"r-1","destination":"timestamp:first",)"
+                       R"("time":1800000000000000})"));
+  EXPECT_EQ(written(Recorded{"r-1", "log:public", as_bytes("abc"), 0, sha256(as_bytes("abc")),
+                             "added", std::nullopt}),
+            with_start(R"("recorded","receipt":"r-1","destination":"log:public",)"
+                       R"("log_id":"YWJj","log_index":0,"leaf":")" +
+                       abc + R"(","outcome":"added"})"));
+  EXPECT_EQ(written(Recorded{"r-1", "log:public", {}, 7, {}, "duplicate", 9}),
+            with_start(R"("recorded","receipt":"r-1","destination":"log:public","log_index":7,)"
+                       R"("leaf":")" +
+                       std::string(64, '0') + R"(","outcome":"duplicate","duplicate":9})"));
   EXPECT_EQ(written(Done{"r-1"}), with_start(R"("done","receipt":"r-1"})"));
   EXPECT_EQ(written(Overdue{"r-1"}), with_start(R"("overdue","receipt":"r-1"})"));
   EXPECT_EQ(written(Failed{"r-1", "KEY_HOST_DOWN", "a \"b\"\n"}),

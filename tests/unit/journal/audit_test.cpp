@@ -52,6 +52,11 @@ class Audit : public ::testing::Test {
     }
     return out;
   }
+  void step(daemon::RequestId id, daemon::RemoteStep step) {
+    Answer<void> answer;
+    journal_->record_remote_step(id, std::move(step), std::nullopt, answer.done());
+    answer.get().value();
+  }
   void seal() {
     const audit::Head head = journal_->read_audit().value()->head().value();
     const std::string text = tlog::checkpoint_text({"log/audit", head.size, head.link, {}});
@@ -111,6 +116,24 @@ TEST_F(Audit, ARequestsRecordsNameItByItsReceipt) {
   EXPECT_EQ(is_signed["log_index"], 0);
 }
 
+TEST_F(Audit, WhatServicesElsewhereAnsweredIsARecordInTheSameCommit) {
+  const auto id = accept(*journal_, "k");
+  sign(*journal_, id, entry_body("k")).value();
+  step(id, {"timestamp:first", 1, 0, {1}, daemon::Stamped{midday}});
+  step(id, {"log:public", 1, 0, {}});
+  step(id, {"log:public", 1, 0, {1}, daemon::Recorded{{7}, 42, {}, "added"}});
+  EXPECT_THAT(events(), ElementsAre("opened", "allowed", "signed", "timestamped", "recorded"));
+  const auto all = rows();
+  const Json stamped = parse_json(all[3].record, "record").value();
+  EXPECT_EQ(stamped["destination"], "timestamp:first");
+  EXPECT_EQ(stamped["time"], midday.time_since_epoch().count());
+  EXPECT_EQ(stamped["receipt"], journal_->receipts().receipt_for(id));
+  const Json recorded = parse_json(all[4].record, "record").value();
+  EXPECT_EQ(recorded["destination"], "log:public");
+  EXPECT_EQ(recorded["log_index"], 42);
+  EXPECT_EQ(recorded["receipt"], stamped["receipt"]);
+}
+
 TEST_F(Audit, EveryoneWhoAskedIsNamedWithWhereTheyCameFrom) {
   const daemon::Origin origin{"build.service", "0123", "cafe", "/usr/bin/chancery"};
   daemon::Acceptance accepted = acceptance("k");
@@ -138,6 +161,10 @@ TEST_F(Audit, ARequestThatIsAskedForAgainIsNoNewDecision) {
 TEST_F(Audit, ARefusedStepLeavesNoRecord) {
   EXPECT_FALSE(sign(*journal_, 99, entry_body("99")).ok());
   EXPECT_FALSE(finish(*journal_, 99, "{}").ok());
+  Answer<void> answer;
+  journal_->record_remote_step(99, {"timestamp:first", 1, 0, {1}, daemon::Stamped{}}, {},
+                               answer.done());
+  EXPECT_FALSE(answer.get().ok());
   EXPECT_THAT(events(), ElementsAre("opened"));
 }
 

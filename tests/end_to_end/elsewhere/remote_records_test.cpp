@@ -1,0 +1,112 @@
+// What the audit tells of a signature's steps at logs and timestamp authorities elsewhere.
+#include <gmock/gmock.h>
+
+#include "core/base/encoding.h"
+#include "tests/end_to_end/audit_records.h"
+#include "tests/end_to_end/elsewhere/elsewhere.h"
+#include "tests/support/program_run.h"
+
+namespace chancery::testing {
+namespace {
+
+using Fault = Elsewhere::Fault;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class RemoteRecords : public ::testing::Test {
+ protected:
+  RemoteRecords() {
+    elsewhere_.rekor.remembers_duplicates = false;
+    elsewhere_.rekor.log.append("a stranger's");
+  }
+  void start() { daemon_.emplace(elsewhere_.sections()); }
+  // To its end.
+  v1::SignReply signature_of(std::string_view key) {
+    const auto reply = sign(*daemon_, key);
+    EXPECT_TRUE(reply.ok()) << reply.error().message;
+    return reply.ok() ? wait_for(*daemon_, reply->receipt()) : v1::SignReply();
+  }
+  // Oldest first; between "signed" and "done".
+  std::vector<Json> records() {
+    std::vector<Json> out;
+    for (Json& record : audit_records(daemon_->socket())) {
+      if (record.contains("destination")) out.push_back(std::move(record));
+    }
+    return out;
+  }
+  Json record(std::string_view event) { return newest_record(daemon_->socket(), event); }
+  std::vector<std::string> at_the_log() {
+    std::vector<std::string> events;
+    for (const Json& each : records()) {
+      if (each["destination"] == "log:memory") events.push_back(each["event"].get<std::string>());
+    }
+    return events;
+  }
+  void expect_audit_verified() {
+    const ProgramOutcome verify =
+        run({.program = std::filesystem::path(CHANCERY_PROGRAMS) / "chancery",
+             .arguments = {"audit", "verify"},
+             .working_directory = "/",
+             .environment = {{"CHANCERY_SOCKET", daemon_->socket()}}});
+    EXPECT_EQ(verify.status, 0) << verify.out << verify.err;
+  }
+
+  Elsewhere elsewhere_;
+  std::optional<ConfiguredDaemon> daemon_;
+};
+
+TEST_F(RemoteRecords, AStampAndAnEntryHaveOneEach) {
+  start();
+  const v1::SignReply done = signature_of("a");
+  ASSERT_EQ(records().size(), 2U);
+  const Json stamped = record("timestamped");
+  EXPECT_EQ(stamped["destination"], "timestamp:first");
+  EXPECT_EQ(stamped["receipt"], done.receipt());
+  EXPECT_LE(stamped["time"].get<std::int64_t>(), stamped["at"].get<std::int64_t>());
+  const Json recorded = record("recorded");
+  EXPECT_EQ(recorded["destination"], "log:memory");
+  EXPECT_EQ(recorded["receipt"], done.receipt());
+  EXPECT_EQ(recorded["log_id"], base64_encode(elsewhere_.root().transparency_logs[0].log_id));
+  EXPECT_EQ(recorded["log_index"], 1);
+  EXPECT_EQ(recorded["leaf"], hex_encode(elsewhere_.leaves().at(1)));
+  EXPECT_EQ(recorded["outcome"], "added");
+  EXPECT_FALSE(recorded.contains("duplicate"));
+  daemon_->restart();
+  EXPECT_EQ(records().size(), 2U);
+  expect_audit_verified();
+}
+
+TEST_F(RemoteRecords, AnEntryWhoseReplyWasLostIsFound) {
+  elsewhere_.order(Fault::lost, 1);
+  start();
+  signature_of("a");
+  EXPECT_EQ(record("recorded")["outcome"], "found");
+  EXPECT_EQ(record("recorded")["log_index"], 1);
+}
+
+TEST_F(RemoteRecords, AnEntryThatHadToBeSentAgainSaysSo) {
+  elsewhere_.order(Fault::away, 1);
+  start();
+  signature_of("a");
+  EXPECT_EQ(record("recorded")["outcome"], "resent");
+}
+
+// It shows an old checkpoint for a while: what it has taken cannot be found, and is sent again.
+TEST_F(RemoteRecords, ADuplicateNamesBothEntries) {
+  const std::string old = elsewhere_.rekor.log.checkpoint();
+  elsewhere_.rekor.instead_of_reading = [&](const SeenRequest& request) {
+    const bool is_hidden = elsewhere_.rekor.adds == 1 && request.path.ends_with("/checkpoint");
+    return is_hidden ? std::optional(Reply::answer(200, old)) : std::nullopt;
+  };
+  elsewhere_.order(Fault::lost, 1);
+  start();
+  EXPECT_EQ(signature_of("a").log_index(), 1U);
+  const Json recorded = record("recorded");
+  EXPECT_EQ(recorded["outcome"], "duplicate");
+  EXPECT_EQ(recorded["log_index"], 1);
+  EXPECT_EQ(recorded["duplicate"], 2);
+  EXPECT_EQ(elsewhere_.leaves().size(), 3U);
+}
+
+}  // namespace
+}  // namespace chancery::testing
