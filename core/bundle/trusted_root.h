@@ -14,16 +14,17 @@ namespace chancery::bundle {
 
 class ProtoObject;
 
-// Closed at both ends; an absent end is open.
+// Closed at both ends; what is absent is open.
 struct ValidFor {
-  WallTime start;
+  WallTime start = WallTime::min();
   std::optional<WallTime> end;
   bool contains(WallTime time) const { return start <= time && (!end || time <= *end); }
 };
 
-// The field validFor of `owner`; nothing where it has no start. Errors: X_TIME_INVALID, and those
-// of proto_json.h.
-Result<std::optional<ValidFor>> read_valid_for(const ProtoObject& owner);
+// The field validFor of `owner`. Errors: X_TIME_INVALID, and those of proto_json.h.
+Result<ValidFor> read_valid_for(const ProtoObject& owner);
+// The same of what must have a start. Error: X_START_MISSING too.
+Result<ValidFor> read_valid_from_start(const ProtoObject& owner);
 
 struct TrustedLog {
   std::string base_url;

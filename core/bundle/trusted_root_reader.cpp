@@ -48,9 +48,8 @@ constexpr std::array<std::string_view, 24> key_details_names = {
 };
 
 Result<std::optional<WallTime>> read_time(const ProtoObject& json, std::string_view name) {
-  const std::string text = TRY(json.text(name));
-  if (text.empty()) return std::optional<WallTime>();
-  const Result<WallTime> time = parse_rfc3339(text);
+  if (!json.has(name)) return std::optional<WallTime>();
+  const Result<WallTime> time = parse_rfc3339(TRY(json.text(name)));
   if (!time.ok()) return json.error("TIME_INVALID", name, time.error().message);
   return std::optional(*time);
 }
@@ -95,8 +94,7 @@ Result<std::optional<TrustedLog>> read_log(const ProtoObject& json) {
   const ProtoObject key_json =
       TRY(json.required("publicKey", {"rawBytes", "keyDetails", "validFor"}));
   const std::optional<LogKey> key = TRY(read_key(key_json));
-  const std::optional<ValidFor> period = TRY(read_valid_for(key_json));
-  if (!period) return key_json.error("START_MISSING", "validFor", "a log key needs a start");
+  const ValidFor period = TRY(read_valid_from_start(key_json));
   const auto log_id = TRY(json.object("logId", {"keyId"}));
   const auto checkpoint_id = TRY(json.object("checkpointKeyId", {"keyId"}));
   const std::string base_url = TRY(json.text("baseUrl"));
@@ -106,7 +104,7 @@ Result<std::optional<TrustedLog>> read_log(const ProtoObject& json) {
   if (!key) return std::optional<TrustedLog>();
   const Result<tlog::NoteKey> note_key = tlog::NoteKey::make(host_of(base_url), key->key);
   if (id.empty() && note_key.ok()) id = to_bytes(note_key->id());
-  return std::optional(TrustedLog{base_url, std::move(id), key->key, key->algorithm, *period,
+  return std::optional(TrustedLog{base_url, std::move(id), key->key, key->algorithm, period,
                                   operator_name,
                                   note_key.ok() ? std::optional(*note_key) : std::nullopt});
 }
@@ -128,8 +126,8 @@ Result<TrustedAuthority> read_authority(const ProtoObject& json) {
   if (authority.chain.empty()) {
     return chain.error("CHAIN_EMPTY", "certificates", "an authority has certificates");
   }
-  // An authority may leave its period to its certificates.
-  authority.valid_for = TRY(read_valid_for(json)).value_or(ValidFor{WallTime::min(), std::nullopt});
+  // It may leave its period, or the start of it, to its certificates.
+  authority.valid_for = TRY(read_valid_for(json));
   return authority;
 }
 
@@ -156,13 +154,21 @@ Result<std::vector<TrustedAuthority>> read_authorities(const ProtoObject& root,
 
 }  // namespace
 
-Result<std::optional<ValidFor>> read_valid_for(const ProtoObject& owner) {
+Result<ValidFor> read_valid_for(const ProtoObject& owner) {
+  ValidFor period;
   const auto json = TRY(owner.object("validFor", {"start", "end"}));
-  if (!json) return std::optional<ValidFor>();
-  const std::optional<WallTime> start = TRY(read_time(*json, "start"));
-  const std::optional<WallTime> end = TRY(read_time(*json, "end"));
-  if (!start) return std::optional<ValidFor>();
-  return std::optional(ValidFor{*start, end});
+  if (!json) return period;
+  period.start = TRY(read_time(*json, "start")).value_or(period.start);
+  period.end = TRY(read_time(*json, "end"));
+  return period;
+}
+
+Result<ValidFor> read_valid_from_start(const ProtoObject& owner) {
+  const ValidFor period = TRY(read_valid_for(owner));
+  if (period.start == ValidFor().start) {
+    return owner.error("START_MISSING", "validFor", "its start must be given");
+  }
+  return period;
 }
 
 Result<TrustedRoot> parse_trusted_root(std::string_view text) {

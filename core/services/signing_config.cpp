@@ -38,9 +38,7 @@ Result<Service> read_service(const ProtoObject& json) {
   const Result<void> url = check_http_url(service.url);
   if (!url.ok()) return json.error("URL_INVALID", "url", url.error().message);
   service.major_version = TRY(read_number(json, "majorApiVersion"));
-  const auto period = TRY(bundle::read_valid_for(json));
-  if (!period) return json.error("START_MISSING", "validFor", "a service needs a start");
-  service.valid_for = *period;
+  service.valid_for = TRY(bundle::read_valid_from_start(json));
   service.operator_name = TRY(json.text("operator"));
   return service;
 }

@@ -111,6 +111,12 @@ const Fault faults[] = {
      [](Json& json) { json["tlogs"][0]["publicKey"].erase("validFor"); }},
     {"bad_time", "TRUSTED_ROOT_TIME_INVALID",
      [](Json& json) { json["tlogs"][0]["publicKey"]["validFor"]["start"] = "yesterday"; }},
+    {"empty_end", "TRUSTED_ROOT_TIME_INVALID",
+     [](Json& json) { json["tlogs"][0]["publicKey"]["validFor"]["end"] = ""; }},
+    {"log_key_with_an_end_alone", "TRUSTED_ROOT_START_MISSING",
+     [](Json& json) {
+       json["tlogs"][0]["publicKey"]["validFor"] = {{"end", "2040-01-01T00:00:00Z"}};
+     }},
     {"log_without_key", "TRUSTED_ROOT_FIELD_MISSING",
      [](Json& json) { json["tlogs"][0].erase("publicKey"); }},
     {"damaged_key", "TRUSTED_ROOT_KEY_MALFORMED",

@@ -1,4 +1,4 @@
-// Roots: missing start; overlapping, future and expired instances beside the right one.
+// Roots: missing start, end alone; overlapping, future and expired instances beside the right one.
 #include "core/base/json.h"
 #include "tests/support/sigstore/catalogue/catalogue.h"
 
@@ -16,6 +16,11 @@ CatalogueCase edited(std::string name, std::string reason, const std::function<v
             edit(json);
             material.trusted_root = json.dump();
           }};
+}
+
+// Its authorities have a period with an end and no start.
+std::function<void(Json&)> ends(const char* authorities, const char* end) {
+  return [=](Json& json) { json[authorities][0]["validFor"] = {{"end", end}}; };
 }
 
 // Strangers of that period, before the right ones.
@@ -55,6 +60,14 @@ Cases root_cases() {
              [](Json& j) { j["tlogs"][0]["publicKey"]["validFor"].erase("start"); }),
       edited("root_log_without_period", "TRUSTED_ROOT_START_MISSING",
              [](Json& j) { j["tlogs"][0]["publicKey"].erase("validFor"); }),
+      edited("root_authority_with_a_past_end_alone", "CERTIFICATE_AUTHORITY_NOT_VALID",
+             ends("certificateAuthorities", "2026-05-01T00:00:00Z")),
+      edited("root_timestamp_authority_with_a_past_end_alone", "TIMESTAMP_AUTHORITY_NOT_VALID",
+             ends("timestampAuthorities", "2026-05-01T00:00:00Z")),
+      edited("accepted_root_authority_with_a_later_end_alone", "",
+             ends("certificateAuthorities", "2026-07-01T00:00:00Z")),
+      edited("root_authority_with_an_empty_end", "TRUSTED_ROOT_TIME_INVALID",
+             [](Json& j) { j["certificateAuthorities"][0]["validFor"]["end"] = ""; }),
       edited("root_version_unknown", "TRUSTED_ROOT_VERSION_UNSUPPORTED",
              [](Json& j) { j["mediaType"] = "application/vnd.dev.sigstore.trustedroot.v9+json"; }),
       edited(
