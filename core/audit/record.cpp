@@ -161,6 +161,26 @@ void write(Line& line, const Recorded& event) {
   if (event.duplicate) line.add("duplicate", *event.duplicate);
 }
 
+std::string_view name_of(TroubleKind kind) {
+  switch (kind) {
+    case TroubleKind::in_doubt:
+      return "in-doubt";
+    case TroubleKind::refused:
+      return "log-refused";
+    case TroubleKind::alarm:
+      break;
+  }
+  return "alarm";
+}
+
+void write(Line& line, const Trouble& event) {
+  line.add("event", name_of(event.kind))
+      .add("receipt", event.receipt)
+      .add("destination", event.destination)
+      .add("reason", event.reason)
+      .add("message", event.message);
+}
+
 void write(Line& line, const Done& event) {
   line.add("event", "done").add("receipt", event.receipt);
 }

@@ -76,6 +76,18 @@ struct Recorded {
   std::optional<std::uint64_t> duplicate;  // of the entry that is not referred to
 };
 
+// What a service elsewhere did instead: its log may have the signature and has not said so, will
+// not have it, or the answer was not to be believed. Stored by number: never renumbered.
+enum class TroubleKind { in_doubt, refused, alarm };
+// Told once of each kind, however often it is tried.
+struct Trouble {
+  TroubleKind kind = TroubleKind::in_doubt;
+  std::string_view receipt;
+  std::string_view destination;
+  std::string_view reason;
+  std::string_view message;
+};
+
 // The bundle was verified and archived: from here on it may be handed out.
 struct Done {
   std::string_view receipt;
@@ -126,8 +138,8 @@ struct Forgotten {
   std::uint64_t last = 0;
 };
 
-using Event = std::variant<Opened, Allowed, Signed, Timestamped, Recorded, Done, Overdue, Failed,
-                           Refused, RefusedMany, Act, Forgotten>;
+using Event = std::variant<Opened, Allowed, Signed, Timestamped, Recorded, Trouble, Done, Overdue,
+                           Failed, Refused, RefusedMany, Act, Forgotten>;
 
 // Members in the order of docs/audit.md; an empty text is left out; no white space. What is not
 // UTF-8 comes as hexadecimal.

@@ -16,8 +16,12 @@ namespace chancery::daemon {
 namespace {
 
 Priority priority_of(std::string_view event) {
-  if (event == "failed") return Priority::warning;
-  if (event == "refused" || event == "refused-many" || event == "act") return Priority::notice;
+  constexpr std::array<std::string_view, 3> warnings = {"failed", "log-refused", "overdue"};
+  constexpr std::array<std::string_view, 4> notices = {"refused", "refused-many", "act",
+                                                       "in-doubt"};
+  if (event == "alarm") return Priority::error;
+  if (std::ranges::find(warnings, event) != warnings.end()) return Priority::warning;
+  if (std::ranges::find(notices, event) != notices.end()) return Priority::notice;
   return Priority::info;
 }
 

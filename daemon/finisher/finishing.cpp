@@ -79,6 +79,8 @@ void Finishing::stamp() {
 void Finishing::after_stamp(const std::string& name, const remote::Stamped& stamped) {
   AuthoritySite& site = sites_.authorities.at(name);
   if (!stamped.timestamp.ok()) {
+    troubles_.try_emplace(name, bench_.journal, work_.id, authority_destination(name))
+        .first->second.tell_alarm(stamped.timestamp.error());
     site.reputation.fail(stamped.timestamp.error());
     site.pace.fail(stamped.retry_after);
     return stamp();

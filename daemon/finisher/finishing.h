@@ -38,6 +38,7 @@ class Finishing : public std::enable_shared_from_this<Finishing> {
   Finisher::Done done_;
   std::map<std::string, RemoteStep> stored_;         // by destination
   std::map<std::string, Bytes> timestamps_;          // by authority
+  std::map<std::string, Troubles> troubles_;         // by authority
   std::map<std::string, bundle::LogEntry> entries_;  // by log
   std::size_t logs_left_ = 0;
 };

@@ -6,11 +6,14 @@
 
 namespace chancery::daemon {
 
+using audit::TroubleKind;
+
 LogStep::LogStep(Bench bench, LogSite& site, Task task, Done done)
     : bench_(std::move(bench)),
       site_(site),
       task_(std::move(task)),
       done_(std::move(done)),
+      troubles_(bench_.journal, task_.id, task_.stored.destination),
       is_in_doubt_(task_.stored.attempts > 0),  // an earlier run asked, and has no answer
       search_from_(task_.stored.noted_size) {}
 
@@ -20,6 +23,15 @@ std::function<void(T)> LogStep::then(void (LogStep::*next)(const T&)) {
     self->bench_.agenda->post(
         [self, next, value = std::move(value)] { (self.get()->*next)(value); });
   };
+}
+
+void LogStep::start() {
+  if (is_in_doubt_) {
+    troubles_.tell(
+        TroubleKind::in_doubt,
+        outcome_unknown("LOG_ANSWER_MISSED", "the daemon stopped before it had the log's answer"));
+  }
+  ask_for_turn(Deadline::Clock::now());
 }
 
 void LogStep::ask_for_turn(Pace::Time not_before) {
@@ -59,6 +71,7 @@ void LogStep::note_size() {
 
 void LogStep::after_size(const Result<std::uint64_t>& size) {
   if (size.ok()) site_.see_size(*size);
+  if (!size.ok()) troubles_.tell_alarm(size.error());
   if (!site_.size) return try_again(size.error(), std::nullopt);
   begin();
 }
@@ -88,6 +101,9 @@ void LogStep::after_add(const remote::LogAdded& added) {
     case ErrorCode::unsupported:
       return wait_after_refusal(error);
     case ErrorCode::outcome_unknown:
+      troubles_.tell(TroubleKind::in_doubt, error);
+      is_in_doubt_ = true;
+      break;
     case ErrorCode::corrupt:
       is_in_doubt_ = true;
       break;
@@ -137,6 +153,7 @@ void LogStep::after_accept(const Result<void>& recorded) {
 
 // A second at least: what a log says it did not record may be on its way into it still.
 void LogStep::try_again(const Error& error, std::optional<std::chrono::seconds> retry_after) {
+  troubles_.tell_alarm(error);
   site_.reputation.fail(error);
   site_.pace.fail(retry_after);
   ask_for_turn(Deadline::Clock::now() + limits::destination_pause_min);
@@ -144,6 +161,7 @@ void LogStep::try_again(const Error& error, std::optional<std::chrono::seconds> 
 
 // It refuses this one; others may pass. Tried again all the same: a person may mend the cause.
 void LogStep::wait_after_refusal(const Error& error) {
+  troubles_.tell(TroubleKind::refused, error);
   refusals_ += 1;
   site_.reputation.fail(error);
   site_.pace.succeed();

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "daemon/finisher/site.h"
+#include "daemon/finisher/troubles.h"
 #include "daemon/journal/journal.h"
 
 namespace chancery::daemon {
@@ -27,7 +28,7 @@ class LogStep : public std::enable_shared_from_this<LogStep> {
   using Done = std::function<void(std::optional<bundle::LogEntry>)>;  // nothing: we are stopping
 
   LogStep(Bench bench, LogSite& site, Task task, Done done);
-  void start() { ask_for_turn(Deadline::Clock::now()); }
+  void start();
 
  private:
   void ask_for_turn(Pace::Time not_before);
@@ -55,6 +56,7 @@ class LogStep : public std::enable_shared_from_this<LogStep> {
   LogSite& site_;
   Task task_;
   Done done_;
+  Troubles troubles_;
   bool is_in_doubt_;
   std::uint64_t search_from_;
   unsigned refusals_ = 0;

@@ -52,6 +52,14 @@ std::optional<audit::Event> event_of(const RemoteStep& step, std::string_view re
   return std::nullopt;
 }
 
+audit::Trouble event_of(const RemoteTrouble& trouble, std::string_view receipt) {
+  return {.kind = trouble.kind,
+          .receipt = receipt,
+          .destination = trouble.destination,
+          .reason = trouble.error.reason,
+          .message = cut_message(trouble.error.message)};
+}
+
 audit::Refused event_of(const Refusal& refusal) {
   return {.who = who_of(refusal),
           .method = refusal.method,

@@ -14,6 +14,7 @@ std::string_view cut_message(std::string_view message);
 audit::Allowed event_of(const Acceptance& acceptance, std::string_view receipt);
 // Nothing: it has no outcome yet.
 std::optional<audit::Event> event_of(const RemoteStep& step, std::string_view receipt);
+audit::Trouble event_of(const RemoteTrouble& trouble, std::string_view receipt);
 audit::Refused event_of(const Refusal& refusal);
 audit::RefusedMany event_of(const CountedRefusals& refusals);
 audit::Act event_of(const Act& act);

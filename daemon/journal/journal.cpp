@@ -74,6 +74,7 @@ class SqliteJournal final : public Journal {
         },
         std::move(done));
   }
+  void record_remote_trouble(RequestId id, RemoteTrouble trouble, Done<void> done) override;
   Result<std::vector<RequestId>> record_overdue(WallTime now) override;
   void record_done(RequestId id, std::string bundle, WallTime at, Done<void> done) override;
   void record_failed(RequestId id, const Error& error, WallTime at, Done<void> done) override;
@@ -247,6 +248,17 @@ void SqliteJournal::record_signed(RequestId id, Bytes signature, std::string ver
                   if (outcome.ok()) ++signed_;
                   done(std::move(outcome));
                 });
+}
+
+void SqliteJournal::record_remote_trouble(RequestId id, RemoteTrouble trouble, Done<void> done) {
+  write<void>(
+      Urgency::must_be_taken,
+      [id, receipt = receipts_.receipt_for(id),
+       trouble = std::move(trouble)](Tables& tables) -> Result<void> {
+        const bool is_new = TRY(tables.requests.record_remote_trouble(id, trouble));
+        return is_new ? tables.audit.append(event_of(trouble, receipt)) : Result<void>();
+      },
+      std::move(done));
 }
 
 Result<std::vector<RequestId>> SqliteJournal::record_overdue(WallTime now) {

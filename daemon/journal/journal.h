@@ -113,6 +113,8 @@ class Journal {
   // How far a service elsewhere is with a signed request, and the state that it has reached so.
   virtual void record_remote_step(RequestId id, RemoteStep step,
                                   std::optional<RequestState> reached, Done<void> done) = 0;
+  // What it did instead: into the audit, once of each kind.
+  virtual void record_remote_trouble(RequestId id, RemoteTrouble trouble, Done<void> done) = 0;
   // What has left and whose deadline has passed is overdue: the first of those that are so newly.
   // Waits for the commit; never on the writer's thread.
   virtual Result<std::vector<RequestId>> record_overdue(WallTime now) = 0;

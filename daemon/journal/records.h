@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/audit/record.h"
 #include "core/base/deadline.h"
 #include "core/base/limits/statements.h"
 #include "core/crypto/digest.h"
@@ -156,6 +157,13 @@ struct RemoteStep {
   std::uint64_t noted_size = 0;  // of the log before the first: from where to look for the entry
   Bytes answer;                  // verified; empty: none yet
   StepOutcome outcome = {};      // of that answer
+};
+
+// What it did instead of what it was asked for.
+struct RemoteTrouble {
+  std::string destination;
+  audit::TroubleKind kind = audit::TroubleKind::in_doubt;
+  Error error;
 };
 
 // Signatures that have left before their logs had them (Acceptance::record_by).

@@ -8,6 +8,19 @@ Result<void> record_remote_step(Database& database, RequestId id, const RemoteSt
                     step.answer);
 }
 
+Result<bool> record_remote_trouble(Database& database, RequestId id, const RemoteTrouble& trouble) {
+  const auto kind = static_cast<std::int64_t>(trouble.kind);
+  {
+    Statement find(
+        database, "SELECT 1 FROM remote_troubles WHERE id = ?1 AND destination = ?2 AND kind = ?3");
+    Rows rows = find.rows(id, trouble.destination, kind);
+    if (TRY(rows.next())) return false;
+  }
+  Statement insert(database, "INSERT INTO remote_troubles VALUES(?1, ?2, ?3)");
+  TRY(insert.run(id, trouble.destination, kind));
+  return true;
+}
+
 Result<std::vector<RemoteStep>> read_remote_steps(Database& database, RequestId id) {
   Statement find(database,
                  "SELECT destination, attempts, noted_size, answer FROM remote_steps"

@@ -11,6 +11,9 @@ namespace chancery::daemon::sqlite {
 // Within the writer's transaction. Puts the step in the place of an earlier one of its destination.
 Result<void> record_remote_step(Database& database, RequestId id, const RemoteStep& step);
 
+// The same. False: one of its destination and kind was recorded before.
+Result<bool> record_remote_trouble(Database& database, RequestId id, const RemoteTrouble& trouble);
+
 Result<std::vector<RemoteStep>> read_remote_steps(Database& database, RequestId id);
 
 }  // namespace chancery::daemon::sqlite

@@ -116,6 +116,12 @@ Result<void> RequestWriter::require_accepted(RequestId id) {
   return out_of_order(id, "does not wait for a signature");
 }
 
+Result<void> RequestWriter::require_signed(RequestId id) {
+  const auto state = TRY(unfinished_state_of(id));
+  if (state && state != RequestState::accepted) return {};
+  return out_of_order(id, "is not signed, or was finished before");
+}
+
 Result<void> RequestWriter::record_signed(RequestId id, ByteView signature,
                                           std::string_view verifier_spki, std::uint64_t log_index) {
   TRY(insert_signature_.run(id, signature, as_bytes(verifier_spki),
@@ -125,19 +131,18 @@ Result<void> RequestWriter::record_signed(RequestId id, ByteView signature,
 
 Result<void> RequestWriter::record_remote_step(RequestId id, const RemoteStep& step,
                                                std::optional<RequestState> reached) {
-  const auto state = TRY(unfinished_state_of(id));
-  if (!state || state == RequestState::accepted) {
-    return out_of_order(id, "is not signed, or was finished before");
-  }
+  TRY(require_signed(id));
   TRY(sqlite::record_remote_step(database_, id, step));
   return reached ? update_unfinished_.run(id, number_of(*reached)) : Result<void>();
 }
 
+Result<bool> RequestWriter::record_remote_trouble(RequestId id, const RemoteTrouble& trouble) {
+  TRY(require_signed(id));
+  return sqlite::record_remote_trouble(database_, id, trouble);
+}
+
 Result<void> RequestWriter::record_done(RequestId id, std::string_view bundle, WallTime at) {
-  const auto state = TRY(unfinished_state_of(id));
-  if (!state || state == RequestState::accepted) {
-    return out_of_order(id, "is not signed, or was finished before");
-  }
+  TRY(require_signed(id));
   TRY(insert_bundle_.run(id, count_of(at), bundle));
   TRY(delete_deadline_.run(id));
   return delete_unfinished_.run(id);

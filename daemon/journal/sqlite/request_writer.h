@@ -23,6 +23,8 @@ class RequestWriter {
                              std::uint64_t log_index);
   Result<void> record_remote_step(RequestId id, const RemoteStep& step,
                                   std::optional<RequestState> reached);
+  // False: one of its kind is known.
+  Result<bool> record_remote_trouble(RequestId id, const RemoteTrouble& trouble);
   Result<void> record_done(RequestId id, std::string_view bundle, WallTime at);
   Result<void> record_failed(RequestId id, const Error& error, WallTime at);
   Result<void> record_refusal(const Refusal& refusal);
@@ -31,6 +33,7 @@ class RequestWriter {
   Result<std::optional<Accepted>> find_earlier(const Acceptance& acceptance);
   Result<void> insert(RequestId id, const Acceptance& acceptance);
   Result<std::optional<RequestState>> unfinished_state_of(RequestId id);
+  Result<void> require_signed(RequestId id);
 
   Database& database_;
   RequestReader reader_;

@@ -65,7 +65,8 @@ Result<std::vector<Sha256>> forget_requests(Database& database, const std::vecto
        {"DELETE FROM requests WHERE id = ?1", "DELETE FROM payloads WHERE id = ?1",
         "DELETE FROM subjects WHERE id = ?1", "DELETE FROM signatures WHERE id = ?1",
         "DELETE FROM bundles WHERE id = ?1", "DELETE FROM failures WHERE id = ?1",
-        "DELETE FROM remote_plans WHERE id = ?1", "DELETE FROM remote_steps WHERE id = ?1"}) {
+        "DELETE FROM remote_plans WHERE id = ?1", "DELETE FROM remote_steps WHERE id = ?1",
+        "DELETE FROM remote_troubles WHERE id = ?1"}) {
     Statement forget(database, sql);
     for (const RequestId id : ids) TRY(forget.run(id));
   }

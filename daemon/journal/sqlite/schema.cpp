@@ -154,8 +154,18 @@ CREATE INDEX deadlines_to_come ON deadlines(record_by) WHERE is_overdue = 0;
 CREATE INDEX deadlines_missed ON deadlines(profile) WHERE is_overdue = 1;
 )";
 
-constexpr std::array<const char*, 5> all_migrations = {version_1, version_2, version_3, version_4,
-                                                       version_5};
+// What went wrong between a request and a destination, and the audit has been told of.
+constexpr const char* version_6 = R"(
+CREATE TABLE remote_troubles(
+  id INTEGER NOT NULL,
+  destination TEXT NOT NULL,
+  kind INTEGER NOT NULL,
+  PRIMARY KEY(id, destination, kind)
+) WITHOUT ROWID;
+)";
+
+constexpr std::array<const char*, 6> all_migrations = {version_1, version_2, version_3,
+                                                       version_4, version_5, version_6};
 
 Result<void> migrate_one(Database& database, const char* step, std::int64_t to) {
   TRY(database.run("BEGIN EXCLUSIVE"));

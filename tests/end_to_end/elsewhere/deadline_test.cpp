@@ -6,6 +6,7 @@
 #include "core/bundle/bundle_rules.h"
 #include "core/bundle/verify.h"
 #include "core/tlog/entry.h"
+#include "tests/end_to_end/audit_records.h"
 #include "tests/end_to_end/elsewhere/elsewhere.h"
 
 namespace chancery::testing {
@@ -215,6 +216,11 @@ TEST_F(MissedDeadline, IsReportedAndItsProfileSignsNothingNewUntilTheLogHasIt) {
 
   daemon_.restart();
   EXPECT_EQ(look_at(daemon_, released->receipt()).state(), v1::STATE_OVERDUE);
+  const std::vector<Json> audit = audit_records(daemon_.socket());
+  EXPECT_EQ(
+      std::ranges::count(audit, "overdue",
+                         [](const Json& record) { return record["event"].get<std::string>(); }),
+      1);
   EXPECT_EQ(sign(daemon_, "b").error().reason, "RECORDING_OVERDUE");
   EXPECT_TRUE(daemon_.call<v1::SignReply>(signer, "Sign", sign_request("c", "c")).ok())
       << "another profile";

@@ -19,7 +19,18 @@ class RemoteRecords : public ::testing::Test {
     elsewhere_.rekor.remembers_duplicates = false;
     elsewhere_.rekor.log.append("a stranger's");
   }
-  void start() { daemon_.emplace(elsewhere_.sections()); }
+  void start(std::string_view options = R"(timestamps = ["first"])") {
+    static_cast<void>(elsewhere_.log_server.seen());  // its threads see what was set until here
+    daemon_.emplace(elsewhere_.sections(options));
+  }
+  // To each add one of these, before it takes what it is sent.
+  void script_adds(std::vector<Reply> replies) {
+    elsewhere_.rekor.instead_of_adding = [replies = std::move(replies), next = std::size_t{0}](
+                                             const SeenRequest&) mutable -> std::optional<Reply> {
+      if (next == replies.size()) return std::nullopt;
+      return replies[next++];
+    };
+  }
   // To its end.
   v1::SignReply signature_of(std::string_view key) {
     const auto reply = sign(*daemon_, key);
@@ -80,6 +91,8 @@ TEST_F(RemoteRecords, AnEntryWhoseReplyWasLostIsFound) {
   elsewhere_.order(Fault::lost, 1);
   start();
   signature_of("a");
+  EXPECT_THAT(at_the_log(), ElementsAre("in-doubt", "recorded"));
+  EXPECT_EQ(record("in-doubt")["reason"], "HTTP_ANSWER_MISSING");
   EXPECT_EQ(record("recorded")["outcome"], "found");
   EXPECT_EQ(record("recorded")["log_index"], 1);
 }
@@ -106,6 +119,69 @@ TEST_F(RemoteRecords, ADuplicateNamesBothEntries) {
   EXPECT_EQ(recorded["log_index"], 1);
   EXPECT_EQ(recorded["duplicate"], 2);
   EXPECT_EQ(elsewhere_.leaves().size(), 3U);
+}
+
+TEST_F(RemoteRecords, WhatGoesWrongIsToldOnceOfEachKindAlsoAfterARestart) {
+  const Reply ill = Reply::answer(503, "out of order"), refusal = Reply::answer(400, "no such key"),
+              conflict = Reply::answer(409, "{}", "X-Log-Index: 0\r\n");
+  script_adds({ill, refusal, conflict, ill, refusal, conflict});
+  start();
+  const auto receipt = daemon_->call<v1::SignReply>(signer, "Sign", request_for("a"),
+                                                    Deadline::after(std::chrono::seconds(1)));
+  ASSERT_TRUE(receipt.ok()) << receipt.error().message;
+  while (record("alarm").empty()) std::this_thread::yield();
+  daemon_->process().kill();
+  daemon_->restart();
+  wait_for(*daemon_, receipt->receipt());
+  EXPECT_EQ(elsewhere_.log_server.while_still([&] { return elsewhere_.rekor.adds; }), 7U);
+  EXPECT_THAT(at_the_log(), ElementsAre("in-doubt", "log-refused", "alarm", "recorded"));
+  EXPECT_EQ(record("in-doubt")["reason"], "LOG_FAILED");
+  EXPECT_EQ(record("log-refused")["reason"], "LOG_REFUSED");
+  EXPECT_THAT(record("log-refused")["message"].get<std::string>(),
+              HasSubstr("status 400: no such key"));
+  EXPECT_EQ(record("alarm")["reason"], "LOG_CONFLICT_NOT_OURS");
+  EXPECT_EQ(record("alarm")["receipt"], receipt->receipt());
+  expect_audit_verified();
+}
+
+TEST_F(RemoteRecords, AnAnswerThatTheDaemonDidNotLiveToSeeIsInDoubt) {
+  elsewhere_.order(Fault::stalled);
+  start(by_deadline);
+  const auto released = sign(*daemon_, "a");
+  ASSERT_TRUE(released.ok()) << released.error().message;
+  while (elsewhere_.leaves().size() < 2) std::this_thread::yield();
+  daemon_->process().kill();
+  elsewhere_.order(Fault::none);
+  daemon_->restart();
+  wait_for(*daemon_, released->receipt());
+  EXPECT_EQ(record("timestamped")["receipt"], released->receipt());
+  EXPECT_THAT(at_the_log(), ElementsAre("in-doubt", "recorded"));
+  EXPECT_EQ(record("in-doubt")["reason"], "LOG_ANSWER_MISSED");
+  EXPECT_EQ(record("recorded")["outcome"], "found");
+}
+
+TEST_F(RemoteRecords, ACheckpointOfAStrangerIsAnAlarm) {
+  const MemoryLog stranger("log.example.test");
+  elsewhere_.rekor.instead_of_reading = [&, left = 1](const SeenRequest&) mutable {
+    const bool is_due = left-- > 0;
+    return is_due ? std::optional(Reply::answer(200, stranger.checkpoint())) : std::nullopt;
+  };
+  start();
+  signature_of("a");
+  EXPECT_THAT(at_the_log(), ElementsAre("alarm", "recorded"));
+  EXPECT_EQ(record("alarm")["reason"], "LOG_CHECKPOINT_REFUSED");
+}
+
+TEST_F(RemoteRecords, AnAuthorityThatIsNotBelievedIsAnAlarm) {
+  bundle::TrustedRoot root = elsewhere_.root();
+  root.timestamp_authorities.erase(root.timestamp_authorities.begin());
+  write_text(elsewhere_.directory / "trusted_root.json", root_json(root).dump());
+  start("timestamps = [\"first\", \"second\"]");
+  const v1::SignReply done = signature_of("a");
+  EXPECT_EQ(record("alarm")["destination"], "timestamp:first");
+  EXPECT_EQ(record("alarm")["reason"], "TIMESTAMP_ANSWER_NOT_BELIEVED");
+  EXPECT_EQ(record("alarm")["receipt"], done.receipt());
+  EXPECT_EQ(record("timestamped")["destination"], "timestamp:second");
 }
 
 }  // namespace

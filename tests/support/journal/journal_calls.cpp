@@ -61,6 +61,19 @@ Result<daemon::Placed> sign(Journal& journal, RequestId id, const std::string& b
   return answer.get();
 }
 
+Result<void> record_step(daemon::Journal& journal, daemon::RequestId id, daemon::RemoteStep step) {
+  Answer<void> answer;
+  journal.record_remote_step(id, std::move(step), std::nullopt, answer.done());
+  return answer.get();
+}
+
+Result<void> record_trouble(daemon::Journal& journal, daemon::RequestId id,
+                            daemon::RemoteTrouble trouble) {
+  Answer<void> answer;
+  journal.record_remote_trouble(id, std::move(trouble), answer.done());
+  return answer.get();
+}
+
 Result<void> finish(Journal& journal, RequestId id, const std::string& bundle, WallTime at) {
   Answer<void> answer;
   journal.record_done(id, bundle, at, answer.done());

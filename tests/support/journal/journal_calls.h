@@ -34,6 +34,9 @@ Result<daemon::Accepted> accept(daemon::Journal& journal, const daemon::Acceptan
 daemon::RequestId accept(daemon::Journal& journal, const std::string& key);
 Result<daemon::Placed> sign(daemon::Journal& journal, daemon::RequestId id, const std::string& body,
                             bool may_repeat = false);
+Result<void> record_step(daemon::Journal& journal, daemon::RequestId id, daemon::RemoteStep step);
+Result<void> record_trouble(daemon::Journal& journal, daemon::RequestId id,
+                            daemon::RemoteTrouble trouble);
 Result<void> finish(daemon::Journal& journal, daemon::RequestId id, const std::string& bundle,
                     WallTime at = midday);
 Result<void> fail(daemon::Journal& journal, daemon::RequestId id, const Error& error);

@@ -61,6 +61,14 @@ TEST(AuditRecord, EachEventHasOneCanonicalForm) {
             with_start(R"("recorded","receipt":"r-1","destination":"log:public","log_index":7,)"
                        R"("leaf":")" +
                        std::string(64, '0') + R"(","outcome":"duplicate","duplicate":9})"));
+  const std::string trouble =
+      R"(","receipt":"r-1","destination":"log:public","reason":"R","message":"m"})";
+  EXPECT_EQ(written(Trouble{TroubleKind::in_doubt, "r-1", "log:public", "R", "m"}),
+            with_start(R"("in-doubt)" + trouble));
+  EXPECT_EQ(written(Trouble{TroubleKind::refused, "r-1", "log:public", "R", "m"}),
+            with_start(R"("log-refused)" + trouble));
+  EXPECT_EQ(written(Trouble{TroubleKind::alarm, "r-1", "log:public", "R", "m"}),
+            with_start(R"("alarm)" + trouble));
   EXPECT_EQ(written(Done{"r-1"}), with_start(R"("done","receipt":"r-1"})"));
   EXPECT_EQ(written(Overdue{"r-1"}), with_start(R"("overdue","receipt":"r-1"})"));
   EXPECT_EQ(written(Failed{"r-1", "KEY_HOST_DOWN", "a \"b\"\n"}),

@@ -25,6 +25,18 @@ TEST(SystemJournal, EachMemberIsAField) {
   EXPECT_THAT(fields[0], HasSubstr("MESSAGE=audit: 2027-01-15T08:00:00Z"));
 }
 
+TEST(SystemJournal, TheWorstStandsOut) {
+  const auto trouble = [](audit::TroubleKind kind) {
+    return daemon::journal_fields(
+        audit::write_record(7, noon, audit::Trouble{kind, "r-1", "log:public", "R", "m"}));
+  };
+  EXPECT_THAT(trouble(audit::TroubleKind::alarm), Contains("PRIORITY=3"));
+  EXPECT_THAT(trouble(audit::TroubleKind::refused), Contains("PRIORITY=4"));
+  EXPECT_THAT(trouble(audit::TroubleKind::in_doubt), Contains("PRIORITY=5"));
+  EXPECT_THAT(daemon::journal_fields(audit::write_record(7, noon, audit::Overdue{"r-1"})),
+              Contains("PRIORITY=4"));
+}
+
 TEST(SystemJournal, AHeadIsThereAsANote) {
   const auto fields = daemon::head_fields({7, {}}, "origin\n7\n");
   EXPECT_THAT(fields, Contains("CHANCERY_HEAD=origin\n7\n"));

@@ -52,11 +52,6 @@ class Audit : public ::testing::Test {
     }
     return out;
   }
-  void step(daemon::RequestId id, daemon::RemoteStep step) {
-    Answer<void> answer;
-    journal_->record_remote_step(id, std::move(step), std::nullopt, answer.done());
-    answer.get().value();
-  }
   void seal() {
     const audit::Head head = journal_->read_audit().value()->head().value();
     const std::string text = tlog::checkpoint_text({"log/audit", head.size, head.link, {}});
@@ -119,9 +114,10 @@ TEST_F(Audit, ARequestsRecordsNameItByItsReceipt) {
 TEST_F(Audit, WhatServicesElsewhereAnsweredIsARecordInTheSameCommit) {
   const auto id = accept(*journal_, "k");
   sign(*journal_, id, entry_body("k")).value();
-  step(id, {"timestamp:first", 1, 0, {1}, daemon::Stamped{midday}});
-  step(id, {"log:public", 1, 0, {}});
-  step(id, {"log:public", 1, 0, {1}, daemon::Recorded{{7}, 42, {}, "added"}});
+  record_step(*journal_, id, {"timestamp:first", 1, 0, {1}, daemon::Stamped{midday}}).value();
+  record_step(*journal_, id, {"log:public", 1, 0, {}}).value();
+  record_step(*journal_, id, {"log:public", 1, 0, {1}, daemon::Recorded{{7}, 42, {}, "added"}})
+      .value();
   EXPECT_THAT(events(), ElementsAre("opened", "allowed", "signed", "timestamped", "recorded"));
   const auto all = rows();
   const Json stamped = parse_json(all[3].record, "record").value();
@@ -132,6 +128,27 @@ TEST_F(Audit, WhatServicesElsewhereAnsweredIsARecordInTheSameCommit) {
   EXPECT_EQ(recorded["destination"], "log:public");
   EXPECT_EQ(recorded["log_index"], 42);
   EXPECT_EQ(recorded["receipt"], stamped["receipt"]);
+}
+
+TEST_F(Audit, ATroubleElsewhereIsToldOnceOfEachKindAndDestination) {
+  const auto id = accept(*journal_, "k");
+  sign(*journal_, id, entry_body("k")).value();
+  const auto tell = [&](const std::string& destination, audit::TroubleKind kind) {
+    record_trouble(*journal_, id, {destination, kind, unavailable("R", "m")}).value();
+  };
+  for (const int run : {1, 2}) {
+    SCOPED_TRACE(run);
+    tell("log:a", audit::TroubleKind::in_doubt);
+    tell("log:a", audit::TroubleKind::in_doubt);
+    tell("log:a", audit::TroubleKind::refused);
+    tell("log:a", audit::TroubleKind::alarm);
+    tell("log:b", audit::TroubleKind::alarm);
+    if (run == 1) open();
+  }
+  EXPECT_THAT(events(), ElementsAre("opened", "allowed", "signed", "in-doubt", "log-refused",
+                                    "alarm", "alarm", "opened"));
+  EXPECT_THAT(rows()[3].record, HasSubstr("\"destination\":\"log:a\",\"reason\":\"R\""));
+  EXPECT_TRUE(check().holds());
 }
 
 TEST_F(Audit, EveryoneWhoAskedIsNamedWithWhereTheyCameFrom) {
@@ -161,10 +178,8 @@ TEST_F(Audit, ARequestThatIsAskedForAgainIsNoNewDecision) {
 TEST_F(Audit, ARefusedStepLeavesNoRecord) {
   EXPECT_FALSE(sign(*journal_, 99, entry_body("99")).ok());
   EXPECT_FALSE(finish(*journal_, 99, "{}").ok());
-  Answer<void> answer;
-  journal_->record_remote_step(99, {"timestamp:first", 1, 0, {1}, daemon::Stamped{}}, {},
-                               answer.done());
-  EXPECT_FALSE(answer.get().ok());
+  EXPECT_FALSE(record_step(*journal_, 99, {"timestamp:first", 1, 0, {1}, daemon::Stamped{}}).ok());
+  EXPECT_FALSE(record_trouble(*journal_, 99, {"log:a", {}, unavailable("R", "m")}).ok());
   EXPECT_THAT(events(), ElementsAre("opened"));
 }
 

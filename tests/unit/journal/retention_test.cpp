@@ -52,6 +52,21 @@ TEST_F(Retention, ForgetsWhatFinishedBeforeWithAllItsRows) {
   EXPECT_FALSE(journal_->find_by_idempotency_key(1000, "default", "statement").value());
 }
 
+TEST_F(Retention, ForgetsWhatServicesElsewhereDidForIt) {
+  auto request = acceptance("k");
+  request.plan = "logs a\ntimestamps 0\n";
+  const RequestId id = accept(*journal_, request)->id;
+  sign(*journal_, id, entry_body("k")).value();
+  record_trouble(*journal_, id, {"log:a", {}, unavailable("R", "m")}).value();
+  record_step(*journal_, id, {"log:a", 2, 0, {1}}).value();
+  finish(*journal_, id, "{}").value();
+  done(acceptance("newest"), midday);
+  ASSERT_TRUE(journal_->forget_before(midday + hours(1000)).ok());
+  for (const char* table : {"remote_plans", "remote_steps", "remote_troubles"}) {
+    EXPECT_EQ(rows_in(table), 0) << table;
+  }
+}
+
 TEST_F(Retention, KeepsWhatIsUnfinishedHoweverOld) {
   const RequestId accepted = accept(*journal_, "accepted");
   const RequestId is_signed = accept(*journal_, "signed");
