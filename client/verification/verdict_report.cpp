@@ -39,8 +39,10 @@ void add_findings(Json& json, const bundle::Verdict& verdict) {
   json["times"] = Json::array();
   for (const bundle::VerifiedTime& time : verdict.times) json["times"].push_back(json_of(time));
   json["logs"] = Json::array();
-  for (const bundle::LogPlace& log : verdict.logs)
-    json["logs"].push_back({{"origin", log.origin}, {"index", log.index}});
+  for (const bundle::LogPlace& log : verdict.logs) {
+    json["logs"].push_back({{"origin", log.origin}});
+    if (log.index) json["logs"].back()["index"] = *log.index;
+  }
   if (verdict.statement) json["statement"] = json_of(*verdict.statement);
 }
 
@@ -77,7 +79,8 @@ std::vector<std::string> describe(const Case& about, const bundle::Verdict& verd
     lines.push_back(
         fmt::format("  time       {}, says {}", format_rfc3339(time.time), time.source));
   for (const bundle::LogPlace& place : verdict.logs)
-    lines.push_back(fmt::format("  log        {}, entry {}", place.origin, place.index));
+    lines.push_back(fmt::format("  log        {}{}", place.origin,
+                                place.index ? fmt::format(", entry {}", *place.index) : ""));
   if (verdict.statement)
     lines.push_back(fmt::format("  statement  {}, {}", verdict.statement->predicate_type,
                                 subjects_text(*verdict.statement)));

@@ -1,6 +1,7 @@
 // What a verifier found: every check that held, and the one that did not.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,7 +19,9 @@ struct Check {
 // Where the signature is recorded.
 struct LogPlace {
   std::string origin;  // the log's name
-  std::uint64_t index;
+  // What the log counts it as. A Rekor v1 counts over all its shards, and only its promise vouches
+  // for that number: nothing where the entry has none.
+  std::optional<std::uint64_t> index;
 };
 
 // When it existed already, and who says so.

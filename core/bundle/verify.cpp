@@ -9,6 +9,7 @@
 #include "core/bundle/checks/certificate.h"
 #include "core/bundle/checks/log_entries.h"
 #include "core/bundle/checks/timestamps.h"
+#include "core/bundle/checks/trace.h"
 
 namespace chancery::bundle {
 namespace {
@@ -23,12 +24,7 @@ struct Case {
   CertificateMemory& certificates;
   const std::optional<VerifiedSignature>& known_signature;
   Verdict& verdict;
-
-  // Names the check that comes next, which fails unless it passes.
-  void check(std::string_view name) const { verdict.failed_check = name; }
-  void pass(std::string detail) const {
-    verdict.passed.push_back({verdict.failed_check, std::move(detail)});
-  }
+  Trace& trace;
 };
 
 std::string words(const VerifiedTime& time) {
@@ -37,15 +33,13 @@ std::string words(const VerifiedTime& time) {
 
 Result<std::vector<VerifiedEntry>> judge_log(const Case& the, Signing signing) {
   if (the.policy.ignore_transparency_log_unsafe) return std::vector<VerifiedEntry>();
-  the.check("transparency log");
-  std::vector<VerifiedEntry> entries = TRY(check_log_entries(
-      the.bundle, signing, the.root, std::max(1U, the.policy.log_entries_min), the.notes));
+  std::vector<VerifiedEntry> entries =
+      TRY(check_log_entries(the.bundle, signing, the.root, std::max(1U, the.policy.log_entries_min),
+                            the.notes, the.trace));
   for (const VerifiedEntry& entry : entries) {
-    the.pass(fmt::format("{} {}, entry {} of {}", entry.entry->kind, entry.entry->version,
-                         entry.entry->log_index, entry.log->base_url));
     const std::string& origin =
         entry.log->note_key ? entry.log->note_key->name() : entry.log->base_url;
-    the.verdict.logs.push_back({origin, entry.entry->log_index});
+    the.verdict.logs.push_back({origin, entry.index});
     if (entry.time) the.verdict.times.push_back({*entry.time, entry.log->base_url, false});
   }
   return entries;
@@ -54,7 +48,7 @@ Result<std::vector<VerifiedEntry>> judge_log(const Case& the, Signing signing) {
 // All times that somebody trusted vouches for. Rekor v2 gives none.
 Result<void> judge_times(const Case& the, const Signer& signer,
                          const std::vector<VerifiedEntry>& entries) {
-  the.check("time");
+  the.trace.check("time");
   const VerifiedTimestamps stamps =
       check_timestamps(the.bundle, signature_of(the.bundle), the.root, the.certificates);
   TRY(require_timestamps(stamps, the.policy.timestamps_min));
@@ -67,28 +61,26 @@ Result<void> judge_times(const Case& the, const Signer& signer,
                            "signed timestamp, or a log's promise with its time");
   }
   TRY(check_log_periods(entries, the.root, times));
-  for (const VerifiedTime& time : times) the.pass(words(time));
+  for (const VerifiedTime& time : times) the.trace.pass(words(time));
   return {};
 }
 
 Result<void> judge_certificate(const Case& the, const Signer& signer) {
-  the.check("certificate");
   const Certificate& leaf = *signer.certificate;
   const std::vector<Certificate> path =
-      TRY(check_certificate(signer, the.root, the.verdict.times, the.certificates));
-  the.pass(fmt::format("issued by \"{}\"", path[1].subject()));
+      TRY(check_certificate(signer, the.root, the.verdict.times, the.certificates, the.trace));
   if (!the.policy.ignore_scts_unsafe) {
-    the.check("certificate log");
+    the.trace.check("certificate log");
     const std::size_t count = TRY(check_scts(path, the.root, std::max(1U, the.policy.scts_min)));
-    the.pass(fmt::format("{} of its timestamps", count));
+    the.trace.pass(fmt::format("{} of its timestamps", count));
   }
-  the.check("identity");
+  the.trace.check("identity");
   Result<CertificateIdentity> identity = check_identity(leaf, the.policy);
   if (!identity.ok()) {
     if (the.policy.expects_identity()) return identity.error();
     return {};  // an authority that names nobody, and a caller who asks for nobody
   }
-  the.pass(fmt::format("{} by {}", identity->subject.value, identity->issuer));
+  the.trace.pass(fmt::format("{} by {}", identity->subject.value, identity->issuer));
   the.verdict.signer = *std::move(identity);
   return {};
 }
@@ -114,7 +106,7 @@ bool is_known_good(const Case& the, Signing signing, const Scheme& scheme) {
 
 Result<void> judge_signature(const Case& the, Signing signing,
                              const std::vector<VerifiedEntry>& entries) {
-  the.check("signature");
+  the.trace.check("signature");
   std::optional<Error> refusal;
   for (const Scheme& scheme : schemes_left(signing.signer, entries)) {
     const Result<void> checked =
@@ -122,7 +114,7 @@ Result<void> judge_signature(const Case& the, Signing signing,
             ? Result<void>()
             : signing.content.verify(signing.signer.key, scheme, signing.signature);
     if (checked.ok()) {
-      the.pass(scheme.words());
+      the.trace.pass(scheme.words());
       return {};
     }
     // What could not be tried for want of the artefact says more than what did not verify.
@@ -134,7 +126,7 @@ Result<void> judge_signature(const Case& the, Signing signing,
 }
 
 Result<void> judge_statement(const Case& the, const DsseEnvelope& envelope) {
-  the.check("statement");
+  the.trace.check("statement");
   the.verdict.statement = TRY(check_statement(envelope, the.artifact));
   const std::string& type = the.verdict.statement->predicate_type;
   const std::optional<TextRule>& expected = the.policy.predicate_type;
@@ -144,7 +136,7 @@ Result<void> judge_statement(const Case& the, const DsseEnvelope& envelope) {
         fmt::format("the statement's predicate is of type \"{}\", {} is expected",
                     type.substr(0, 200), expected->words()));
   }
-  the.pass(type);
+  the.trace.pass(type);
   return {};
 }
 
@@ -152,24 +144,26 @@ Result<void> judge_content(const Case& the) {
   if (const auto* envelope = std::get_if<DsseEnvelope>(&the.bundle.content)) {
     return judge_statement(the, *envelope);
   }
-  the.check("statement");
+  the.trace.check("statement");
   if (the.policy.predicate_type) {
     return invalid_request("STATEMENT_MISSING",
                            "a predicate type is expected, and the bundle has no statement");
   }
-  the.check("digest");
-  return check_digest_hint(std::get<MessageSignature>(the.bundle.content), the.artifact);
+  the.trace.check("digest");
+  const auto& message = std::get<MessageSignature>(the.bundle.content);
+  the.trace.pass(TRY(check_digest_hint(message, the.artifact)));
+  return {};
 }
 
 // In the order of the client specification.
 Result<void> judge(const Case& the) {
-  the.check("bundle");
+  the.trace.check("bundle");
   TRY(check_rules(the.bundle));
-  the.pass(the.bundle.media_type);
-  the.check("signer");
+  the.trace.pass(the.bundle.media_type);
+  the.trace.check("signer");
   const Signer signer = TRY(find_signer(the.bundle, the.policy, the.certificates));
-  the.pass(fmt::format("{} for {}", signer.certificate ? "certificate" : "key",
-                       name_of(signer.key.algorithm())));
+  the.trace.pass(fmt::format("{} for {}", signer.certificate ? "certificate" : "key",
+                             name_of(signer.key.algorithm())));
   SignedContent content(the.bundle, the.artifact);
   const Signing signing{signer, content, signature_of(the.bundle)};
   const std::vector<VerifiedEntry> entries = TRY(judge_log(the, signing));
@@ -222,8 +216,9 @@ Wanted Verifier::wanted(const Bundle& bundle, const Policy& policy) {
 
 Verdict Verifier::verify(const Bundle& bundle, const Artifact& artifact, const Policy& policy) {
   Verdict verdict;
+  Trace trace(verdict);
   const Result<void> judged =
-      judge({bundle, artifact, *root_, policy, notes_, certificates_, signature_, verdict});
+      judge({bundle, artifact, *root_, policy, notes_, certificates_, signature_, verdict, trace});
   if (judged.ok()) {
     verdict.failed_check.clear();
   } else {

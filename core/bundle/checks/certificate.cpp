@@ -94,7 +94,8 @@ Result<const KnownPath*> path_at(const std::vector<KnownPath>& paths, WallTime t
 
 Result<std::vector<Certificate>> check_certificate(const Signer& signer, const TrustedRoot& root,
                                                    const std::vector<VerifiedTime>& times,
-                                                   CertificateMemory& memory) {
+                                                   CertificateMemory& memory, Trace& trace) {
+  trace.check("certificate path");
   Error refusal = invalid_request("CERTIFICATE_AUTHORITY_UNKNOWN",
                                   "the trusted root has no certificate authority");
   std::vector<KnownPath> paths;
@@ -108,8 +109,15 @@ Result<std::vector<Certificate>> check_certificate(const Signer& signer, const T
   }
   if (paths.empty()) return refusal;
   const KnownPath* found = &paths.front();
-  for (const VerifiedTime& each : times) found = TRY(path_at(paths, each.time));
+  trace.pass(fmt::format("issued by \"{}\"", found->certificates[1].subject()));
+  trace.check("certificate period");
+  for (const VerifiedTime& each : times) {
+    found = TRY(path_at(paths, each.time));
+    trace.pass(fmt::format("{} is in it", format_rfc3339(each.time)));
+  }
+  trace.check("certificate usage");
   TRY(check_leaf_usage(*signer.certificate));
+  trace.pass("code signing");
   return found->certificates;
 }
 

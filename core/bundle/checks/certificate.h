@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/bundle/checks/signer.h"
+#include "core/bundle/checks/trace.h"
 
 namespace chancery::bundle {
 
@@ -12,7 +13,7 @@ namespace chancery::bundle {
 // of find_path.
 Result<std::vector<Certificate>> check_certificate(const Signer& signer, const TrustedRoot& root,
                                                    const std::vector<VerifiedTime>& times,
-                                                   CertificateMemory& memory);
+                                                   CertificateMemory& memory, Trace& trace);
 
 // Logged certificates: SCTs of at least `scts_min` different logs hold. `path` is
 // check_certificate's. Answers with how many. Errors (invalid_request): those of embedded_scts and

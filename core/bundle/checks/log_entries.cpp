@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/base/encoding.h"
+#include "core/base/rfc3339.h"
 #include "core/bundle/checks/inclusion.h"
 #include "core/bundle/checks/log_v1.h"
 #include "core/bundle/checks/log_v2.h"
@@ -26,17 +27,32 @@ Logs logs_with_id(const TrustedRoot& root, const Bytes& log_id) {
 }
 
 // A proof, and a promise where there is one; version 0.1 does with a promise alone.
-Result<std::optional<WallTime>> check_place(const LogEntry& entry, const TrustedLog& log,
-                                            LogGeneration generation, VerifiedNotes& notes) {
-  std::optional<WallTime> time;
-  if (!entry.signed_entry_timestamp.empty()) time = TRY(check_promise(entry, log));
-  if (entry.inclusion_proof) TRY(check_inclusion(entry, log, generation, notes));
-  return time;
+Result<void> check_place(VerifiedEntry& found, LogGeneration generation, VerifiedNotes& notes,
+                         Trace& trace) {
+  const LogEntry& entry = *found.entry;
+  if (!entry.signed_entry_timestamp.empty()) {
+    trace.check("log promise");
+    found.time = TRY(check_promise(entry, *found.log));
+    trace.pass(fmt::format("entry {}, {}", entry.log_index,
+                           found.time ? format_rfc3339(*found.time) : "of no time"));
+  }
+  if (entry.inclusion_proof) {
+    trace.check("inclusion proof");
+    TRY(check_inclusion(entry, *found.log, generation, notes));
+    trace.pass(fmt::format("leaf {} of the {} under a checkpoint of {}",
+                           entry.inclusion_proof->log_index, entry.inclusion_proof->tree_size,
+                           found.log->base_url));
+  }
+  const bool is_vouched_for =
+      generation == LogGeneration::v2 || !entry.signed_entry_timestamp.empty();
+  if (is_vouched_for) found.index = entry.log_index;
+  return {};
 }
 
 // A root may list a log several times, by period or by key: one of them must do.
 Result<VerifiedEntry> check_entry(const LogEntry& entry, Signing signing, const Logs& logs,
-                                  VerifiedNotes& notes) {
+                                  VerifiedNotes& notes, Trace& trace) {
+  trace.check("log entry");
   const bool is_v2 = is_entry_v2(entry);
   if (!is_v2 && !tlog::is_entry_v1(entry.kind, entry.version)) {
     return entry_refusal(
@@ -48,12 +64,16 @@ Result<VerifiedEntry> check_entry(const LogEntry& entry, Signing signing, const 
   }
   std::vector<Scheme> schemes =
       TRY(is_v2 ? check_body_v2(entry, signing) : check_body_v1(entry, signing));
+  trace.pass(fmt::format("{} {} records this signature", entry.kind, entry.version));
   const LogGeneration generation = is_v2 ? LogGeneration::v2 : LogGeneration::v1;
   std::optional<Error> refusal;
   for (const TrustedLog* log : logs) {
-    const auto time = check_place(entry, *log, generation, notes);
-    if (time.ok()) return VerifiedEntry{&entry, log, std::move(schemes), *time};
-    refusal = time.error();
+    VerifiedEntry found{&entry, log, schemes, std::nullopt, std::nullopt};
+    const Trace::Place parting = trace.place();
+    const Result<void> placed = check_place(found, generation, notes, trace);
+    if (placed.ok()) return found;
+    refusal = placed.error();
+    if (log != logs.back()) trace.back_to(parting);
   }
   return *std::move(refusal);
 }
@@ -76,14 +96,18 @@ Error entry_refusal(std::string reason, const LogEntry& entry, std::string_view 
 
 Result<std::vector<VerifiedEntry>> check_log_entries(const Bundle& bundle, Signing signing,
                                                      const TrustedRoot& root, unsigned entries_min,
-                                                     VerifiedNotes& notes) {
+                                                     VerifiedNotes& notes, Trace& trace) {
   std::vector<VerifiedEntry> verified;
   for (const LogEntry& entry : bundle.log_entries) {
     const Logs logs = logs_with_id(root, entry.log_id);
-    if (!logs.empty()) verified.push_back(TRY(check_entry(entry, signing, logs, notes)));
+    if (!logs.empty()) verified.push_back(TRY(check_entry(entry, signing, logs, notes, trace)));
   }
+  trace.check("transparency log");
   const std::size_t count = verified.size() < 2 ? verified.size() : count_operators(verified);
-  if (count >= entries_min) return verified;
+  if (count >= entries_min) {
+    trace.pass(fmt::format("entries of {} logs, {} asked for", count, entries_min));
+    return verified;
+  }
   if (bundle.log_entries.empty()) {
     return invalid_request("LOG_ENTRY_MISSING", "the bundle has no transparency log entry");
   }

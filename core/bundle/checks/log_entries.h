@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/bundle/checks/signed_content.h"
+#include "core/bundle/checks/trace.h"
 
 namespace chancery::bundle {
 
@@ -16,8 +17,9 @@ struct Signing {
 struct VerifiedEntry {
   const LogEntry* entry;
   const TrustedLog* log;
-  std::vector<Scheme> schemes;   // how it may have been signed, by what the entry records
-  std::optional<WallTime> time;  // when the log took it, where the log signed that
+  std::vector<Scheme> schemes;         // how it may have been signed, by what the entry records
+  std::optional<std::uint64_t> index;  // where the log signed or proved it
+  std::optional<WallTime> time;        // when the log took it, where the log signed that
 };
 
 // Every entry of a known log must hold; those of unknown logs are left out, but enough must remain.
@@ -25,7 +27,7 @@ struct VerifiedEntry {
 // LOG_ENTRY_KIND_UNSUPPORTED, and those of log_v1.h, log_v2.h, inclusion.h and promise.h.
 Result<std::vector<VerifiedEntry>> check_log_entries(const Bundle& bundle, Signing signing,
                                                      const TrustedRoot& root, unsigned entries_min,
-                                                     VerifiedNotes& notes);
+                                                     VerifiedNotes& notes, Trace& trace);
 
 // The periods of the logs' keys: an entry whose log gives no time counts by the timestamps.
 // Error: LOG_KEY_NOT_VALID.

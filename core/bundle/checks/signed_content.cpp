@@ -91,10 +91,14 @@ Result<Statement> check_statement(const DsseEnvelope& envelope, const Artifact& 
                   artifact.digests.empty() ? "" : text_of(artifact.digests.front())));
 }
 
-Result<void> check_digest_hint(const MessageSignature& message, const Artifact& artifact) {
-  if (!message.message_digest) return {};
-  const Digest* known = artifact.find(message.message_digest->algorithm);
-  if (known == nullptr || *known == *message.message_digest) return {};
+Result<std::string> check_digest_hint(const MessageSignature& message, const Artifact& artifact) {
+  if (!message.message_digest) return std::string("the bundle names none");
+  const HashAlgorithm algorithm = message.message_digest->algorithm;
+  const Digest* known = artifact.find(algorithm);
+  if (known == nullptr) {
+    return fmt::format("the bundle names a {} that was not compared", name_of(algorithm));
+  }
+  if (*known == *message.message_digest) return text_of(*known);
   return invalid_request("MESSAGE_DIGEST_MISMATCH",
                          fmt::format("the bundle is about {}, the artefact is {}",
                                      text_of(*message.message_digest), text_of(*known)));

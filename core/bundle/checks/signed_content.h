@@ -32,7 +32,7 @@ class SignedContent {
 Result<Statement> check_statement(const DsseEnvelope& envelope, const Artifact& artifact);
 
 // messageDigest is a hint nobody signed: never used, but a wrong one is a sign of a mix-up.
-// Error (invalid_request): MESSAGE_DIGEST_MISMATCH.
-Result<void> check_digest_hint(const MessageSignature& message, const Artifact& artifact);
+// Answers with what was found of it. Error (invalid_request): MESSAGE_DIGEST_MISMATCH.
+Result<std::string> check_digest_hint(const MessageSignature& message, const Artifact& artifact);
 
 }  // namespace chancery::bundle

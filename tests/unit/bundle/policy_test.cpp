@@ -197,9 +197,10 @@ TEST(Verdict, NamesEveryCheckInOrderAndTheOneThatFailed) {
   };
   const Verdict good = judged(scene, good_policy());
   ASSERT_TRUE(good.verified()) << good.refusal->message;
-  EXPECT_EQ(names(good),
-            (std::vector<std::string>{"bundle", "signer", "transparency log", "time", "certificate",
-                                      "certificate log", "identity", "signature", "statement"}));
+  EXPECT_EQ(names(good), (std::vector<std::string>{
+                             "bundle", "signer", "log entry", "inclusion proof", "transparency log",
+                             "time", "certificate path", "certificate period", "certificate usage",
+                             "certificate log", "identity", "signature", "statement"}));
   EXPECT_EQ(good.failed_check, "");
   EXPECT_EQ(good.signer->subject.value, "signer@example.test");
   EXPECT_EQ(good.signer->issuer, "https://issuer.example.test");
@@ -211,7 +212,8 @@ TEST(Verdict, NamesEveryCheckInOrderAndTheOneThatFailed) {
   scene.bundle.timestamps.clear();
   const Verdict bad = judged(scene, good_policy());
   EXPECT_EQ(bad.failed_check, "time");
-  EXPECT_EQ(names(bad), (std::vector<std::string>{"bundle", "signer", "transparency log"}));
+  EXPECT_EQ(names(bad), (std::vector<std::string>{"bundle", "signer", "log entry",
+                                                  "inclusion proof", "transparency log"}));
 }
 
 }  // namespace

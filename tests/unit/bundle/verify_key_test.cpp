@@ -59,7 +59,8 @@ TEST(VerifyWithKey, AGoodBundleIsVerifiedAndTheTraceSaysHow) {
   EXPECT_EQ(verdict.logs[0].index, 3U);
   std::vector<std::string> names;
   for (const Check& check : verdict.passed) names.push_back(check.name);
-  EXPECT_EQ(names, (std::vector<std::string>{"bundle", "signer", "transparency log", "signature"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"bundle", "signer", "log entry", "inclusion proof",
+                                             "transparency log", "signature", "digest"}));
 }
 
 TEST(VerifyWithKey, AGoodStatementIsVerifiedAndGiven) {
