@@ -21,13 +21,14 @@ class Chancery:
             self.configuration = self.directory / "chancery.toml"
             self.configuration.write_text(config)
             options = ["--config", self.configuration]
-        self._start(options)
-
-    def _start(self, options):
-        ready, says_ready = os.pipe()
-        command = [PROGRAMS / "chanceryd", "--ready-fd", str(says_ready), *options]
+        self.options = options
         self.messages = self.directory / "messages"
-        with self.messages.open("wb") as messages:
+        self.start()
+
+    def start(self):
+        ready, says_ready = os.pipe()
+        command = [PROGRAMS / "chanceryd", "--ready-fd", str(says_ready), *self.options]
+        with self.messages.open("ab") as messages:
             self.process = subprocess.Popen(command, pass_fds=[says_ready], stderr=messages)
         os.close(says_ready)
         answered = os.read(ready, 1)
@@ -40,6 +41,10 @@ class Chancery:
         with self.configuration.open("a") as file:
             file.write(more)
         self.run("reload")
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait(STOP_SECONDS)
 
     def stop(self):
         if self.process.returncode is None:

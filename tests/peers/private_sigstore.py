@@ -118,11 +118,12 @@ class PrivateSigstore:
         # What search needs, a Redis, is not here.
         methods = ("getLogInfo,getPublicKey,getLogProof,createLogEntry,getLogEntryByIndex,getLogEntryByUUID,"
                    "searchLogQuery")
-        self._serve("rekor-server", "serve", "--rekor_server.address", HOST, "--host", HOST,
-                    "--port", REKOR_V1_PORT, "--rekor_server.hostname", HOST, "--rekor_server.signer", key,
-                    "--trillian_log_server.address", HOST, "--trillian_log_server.port", TRILLIAN_PORT,
-                    "--trillian_log_server.tlog_id", tree_id, "--enabled_api_endpoints", methods).await_answer(
-                        f"{REKOR[1]}/api/v1/log/publicKey")
+        self.rekor_v1 = self._serve(
+            "rekor-server", "serve", "--rekor_server.address", HOST, "--host", HOST,
+            "--port", REKOR_V1_PORT, "--rekor_server.hostname", HOST, "--rekor_server.signer", key,
+            "--trillian_log_server.address", HOST, "--trillian_log_server.port", TRILLIAN_PORT,
+            "--trillian_log_server.tlog_id", tree_id, "--enabled_api_endpoints", methods).await_answer(
+                f"{REKOR[1]}/api/v1/log/publicKey")
         return f"{key}.pub"
 
     def _start_rekor_v2(self):
@@ -154,6 +155,9 @@ class PrivateSigstore:
                 "mediaType": "application/vnd.dev.sigstore.clienttrustconfig.v0.1+json",
                 "trustedRoot": json.loads(self.root.read_text()),
                 "signingConfig": json.loads(self.signing_config(version).read_text())}))
+
+    def rekor(self, version):
+        return self.rekor_v2 if version == 2 else self.rekor_v1
 
     def signing_config(self, rekor_version):
         return self.directory / f"signing_config_{rekor_version}.json"

@@ -20,8 +20,9 @@ class RekorServer:
         self.command = [CACHE / "bin/rekor-server-posix", "serve", "--log-level=warn", *options]
         self.start()
 
-    def start(self):
-        self.process = subprocess.Popen(self.command)
+    def start(self, *changed):
+        """Options that are `changed` count in place of those it was made with."""
+        self.process = subprocess.Popen([*self.command, *changed])
         self._await_healthy()
 
     def kill(self):

@@ -16,10 +16,11 @@ class Service:
         self.command = [str(word) for word in (CACHE / "bin" / program, *options)]
         self.start()
 
-    def start(self):
-        with self.messages.open("wb") as messages:
+    def start(self, *changed):
+        """Options that are `changed` count in place of those it was made with."""
+        with self.messages.open("ab") as messages:
             self.process = subprocess.Popen(
-                self.command, stdin=subprocess.DEVNULL, stdout=messages, stderr=subprocess.STDOUT)
+                [*self.command, *changed], stdin=subprocess.DEVNULL, stdout=messages, stderr=subprocess.STDOUT)
 
     def await_answer(self, url):
         """Waits until it answers a GET of `url`, with whatever status below 500."""
@@ -33,6 +34,10 @@ class Service:
             time.sleep(0.01)  # it has not got so far yet
         raise RuntimeError(f"{self.program} ended with status {self.process.returncode}:\n"
                            f"{self.messages.read_text(errors='replace')[-4000:]}")
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait(STOP_SECONDS)
 
     def stop(self):
         self.process.terminate()
