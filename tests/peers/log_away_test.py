@@ -1,0 +1,60 @@
+"""A stock log is not there, dies or stands still, while three daemons sign and two of them die or end themselves: the
+log has each signature once, and each client its answer.
+
+Run as: log_away_test.py RekorV1 | RekorV2
+"""
+import signal
+import unittest
+
+from elsewhere import Elsewhere
+
+CLIENTS = 12  # of each daemon
+
+
+class _LogAway(Elsewhere):
+    def test_log_that_comes_late(self):
+        self.log.kill()
+        self.calm.stop()
+        self.calm.start()
+        self.sign_many(CLIENTS)
+        self.disturb()
+        self.log.start()
+        self.expect_accounts_agree()
+
+    def test_log_that_is_killed_in_the_middle(self):
+        self.sign_many(CLIENTS)
+        self.await_entry()
+        self.log.kill()
+        self.disturb()
+        self.log.start()
+        self.expect_accounts_agree()
+
+    def test_log_that_stands_still_for_a_while(self):
+        self.sign_many(CLIENTS)
+        self.await_entry()
+        self.log.process.send_signal(signal.SIGSTOP)
+        self.disturb()
+        self.log.process.send_signal(signal.SIGCONT)
+        self.expect_accounts_agree()
+
+    def test_what_left_before_the_log_came_is_recorded(self):
+        self.log.kill()
+        self.sign_many(CLIENTS, f"early-{self.log_name}")
+        for chancery in self.chanceries:
+            for client in chancery.clients:
+                client.receipt()  # they do not wait for it
+        self.disturb()
+        self.log.start()
+        self.expect_accounts_agree()
+
+
+class RekorV1(_LogAway, unittest.TestCase):
+    version = 1
+
+
+class RekorV2(_LogAway, unittest.TestCase):
+    version = 2
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
