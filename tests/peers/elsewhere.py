@@ -5,6 +5,7 @@ import tempfile
 
 from busy_chancery import BusyChancery, await_state
 from elsewhere_config import config
+from interceptor import Interceptor
 from log_entries import leaves_v1, leaves_v2
 from private_sigstore import REKOR, TSA, PrivateSigstore
 
@@ -16,6 +17,7 @@ class Elsewhere:
     killed in the middle of it and started anew, one is told to end and started when it is over."""
     profiles = ["v1", "v2", "early-v1", "early-v2"]
     version = 2  # of the log that is looked at
+    intercepted = None  # the name of a service that they reach through `between`
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="chancery-peers-")
@@ -26,6 +28,10 @@ class Elsewhere:
         self.sigstore = PrivateSigstore(services)
         self.addCleanup(self.sigstore.stop)
         self.urls = {"v1": REKOR[1], "v2": REKOR[2], "tiles": self.sigstore.tiles.url, "first": TSA}
+        if self.intercepted:
+            self.between = Interceptor(self.urls[self.intercepted])
+            self.addCleanup(self.between.stop)
+            self.urls[self.intercepted] = self.between.url
         self.calm, self.killed, self.told = self.chanceries = [
             self.start(self.directory / name) for name in ("calm", "killed", "told")]
 

@@ -3,15 +3,18 @@ import os
 
 import stock_acceptance_test as stock
 
+ALGORITHMS = {"key": "ecdsa-p256-sha256", "rsa": "rsa-pkcs1v15-2048-sha256"}
 STAMPED = '\ntimestamps = ["first"]'
 BY_DEADLINE = STAMPED + '\nrecord = "by-deadline"\nrecord_hours = 1'
-# By name, what is done with their signatures.
+# By name: the key, and what is done with its signatures.
 PROFILES = {
-    "v1": 'logs = ["v1"]',
-    "v2": 'logs = ["v2"]' + STAMPED,
-    "both": 'logs = ["v1", "v2"]' + STAMPED,
-    "early-v1": 'logs = ["v1"]' + BY_DEADLINE,
-    "early-v2": 'logs = ["v2"]' + BY_DEADLINE,
+    "v1": ("key", 'logs = ["v1"]'),
+    "v2": ("key", 'logs = ["v2"]' + STAMPED),
+    "both": ("key", 'logs = ["v1", "v2"]' + STAMPED),
+    "early-v1": ("key", 'logs = ["v1"]' + BY_DEADLINE),
+    "early-v2": ("key", 'logs = ["v2"]' + BY_DEADLINE),
+    "rsa-v1": ("rsa", 'logs = ["v1"]'),
+    "rsa-v2": ("rsa", 'logs = ["v2"]' + STAMPED),
 }
 
 
@@ -34,7 +37,10 @@ name = "first"
 url = "{urls["first"]}"
 {trust}
 """
+    algorithms = {}
     for name in profiles:
-        sections += stock.profile_table(name, "disk", "key") + PROFILES[name] + "\n"
+        key, services = PROFILES[name]
+        algorithms[key] = ALGORITHMS[key]
+        sections += stock.profile_table(name, "disk", key) + services + "\n"
     admins = f'[[rule]]\nname = "admins"\nusers = [{os.getuid()}]\nadmin = true\n'
-    return stock.config(directory, {"key": "ecdsa-p256-sha256"}) + sections + admins
+    return stock.config(directory, algorithms) + sections + admins
