@@ -24,6 +24,17 @@ struct KeyInfo {
   Bytes spki;           // DER SubjectPublicKeyInfo
 };
 
+// A key that is there and cannot sign, while the others of its backend do.
+struct UnusableKey {
+  std::string name;
+  Error why;  // what is wrong with it and what to do, for whoever asks for the key
+};
+
+// Nothing was signed, and it may be mended while the daemon runs: so it is unavailable.
+inline UnusableKey unusable_key(std::string name, const Error& why) {
+  return {std::move(name), unavailable(why.reason, why.message)};
+}
+
 // Where private keys live. It lives in a key host process; one thread owns each instance, so calls
 // never overlap and an implementation holds no locks.
 class KeyBackend {
@@ -33,10 +44,15 @@ class KeyBackend {
   // The keys that can sign now. May talk to the device.
   virtual Result<std::vector<KeyInfo>> list_keys(Deadline deadline) = 0;
 
+  // Those that are there and cannot sign, as was found at the opening or since: one that is damaged
+  // must not take the others with it.
+  virtual std::vector<UnusableKey> unusable_keys() const = 0;
+
   // Signs once, with no retry. `input` is the digest, or the message itself where
   // takes_message(algorithm). ECDSA answers in DER; RSA and Ed25519 answer raw.
   // Errors: not_found KEY_NOT_FOUND; invalid_request DIGEST_LENGTH_WRONG; unavailable (nothing was
-  // signed), also DEADLINE_PASSED; outcome_unknown (it may have been).
+  // signed), also DEADLINE_PASSED, and what is wrong with an unusable key; outcome_unknown (it may
+  // have been).
   virtual Result<Bytes> sign(std::string_view key_name, ByteView input, Deadline deadline) = 0;
 };
 

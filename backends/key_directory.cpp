@@ -15,6 +15,9 @@
 namespace chancery {
 namespace {
 
+constexpr std::string_view allowed_in_names =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+
 // Ends in a failure that keeps errno's words.
 Error write_failed(const std::filesystem::path& path) {
   return system_error("KEY_FILE_WRITE_FAILED", fmt::format("cannot write {}", path.string()),
@@ -41,10 +44,8 @@ bool sync_directory(const std::filesystem::path& directory) {
 }  // namespace
 
 bool is_key_name(std::string_view name) {
-  constexpr std::string_view allowed =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
   return !name.empty() && name.size() <= limits::name_bytes_max - 4 && name.front() != '.' &&
-         name.find_first_not_of(allowed) == std::string_view::npos;
+         name.find_first_not_of(allowed_in_names) == std::string_view::npos;
 }
 
 Result<void> check_key_name(std::string_view name) {
@@ -52,6 +53,22 @@ Result<void> check_key_name(std::string_view name) {
   return invalid_request(
       "KEY_NAME_INVALID",
       fmt::format("\"{}\" cannot name a key: use letters, digits, '.', '_', '-'", name));
+}
+
+Result<std::string> key_name_of(const std::filesystem::path& path) {
+  std::string name = path.stem().string();
+  if (is_key_name(name)) return name;
+  return invalid_request("KEY_NAME_INVALID",
+                         fmt::format("{} cannot name a key: rename the file",
+                                     (path.parent_path() / shown_name_of(path)).string()));
+}
+
+std::string shown_name_of(const std::filesystem::path& path) {
+  std::string name = path.stem().string().substr(0, limits::name_bytes_max);
+  for (char& c : name) {
+    if (allowed_in_names.find(c) == std::string_view::npos) c = '?';
+  }
+  return name;
 }
 
 Result<void> check_key_directory(const std::filesystem::path& directory) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,6 +15,11 @@ namespace chancery {
 bool is_key_name(std::string_view name);
 // Error: invalid_request KEY_NAME_INVALID.
 Result<void> check_key_name(std::string_view name);
+
+// Of a key file. Error: invalid_request KEY_NAME_INVALID.
+Result<std::string> key_name_of(const std::filesystem::path& path);
+// The same for people, whatever the file is called.
+std::string shown_name_of(const std::filesystem::path& path);
 
 // Others who may write the directory could put keys of theirs in place of ours. Errors: unavailable
 // FILE_OPEN_FAILED; invalid_request KEY_DIRECTORY_UNSAFE.

@@ -182,6 +182,7 @@ Result<void> Daemon::start_key_hosts(const std::vector<KeyName>& to_make_anew) {
 // By reloads and by backends that come late, one after another.
 Result<void> Daemon::remember_keys(const Config& config) {
   const std::lock_guard lock(remembering_);
+  key_troubles_.note_changes(config, keys_);
   return daemon::remember_keys(*journal_, config, keys_);
 }
 
@@ -205,7 +206,8 @@ void Daemon::take_late_keys() {
 Result<void> Daemon::fits_keys(const Config& config) {
   std::vector<BackendKeys> present;
   for (const KeyRing::NamedHost& named : keys_.hosts()) {
-    if (named.host->state().is_up) present.push_back({named.backend, named.host->keys()});
+    if (!named.host->state().is_up) continue;
+    present.push_back({named.backend, named.host->keys(), named.host->unusable_keys()});
   }
   const std::vector<ConfigProblem> problems = check_keys(config, present);
   if (problems.empty()) return {};

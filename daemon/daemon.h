@@ -12,6 +12,7 @@
 #include "daemon/flows/keys/key_life.h"
 #include "daemon/flows/parts.h"
 #include "daemon/journal/state_directory.h"
+#include "daemon/key_troubles.h"
 #include "daemon/seams.h"
 #include "daemon/server/listen.h"
 #include "daemon/server/server.h"
@@ -72,6 +73,7 @@ class Daemon {
   std::mutex late_keys_mutex_;
   bool takes_late_keys_ = false;  // from the start's own look at the keys to the end
   std::mutex remembering_;
+  KeyTroubles key_troubles_;
   std::atomic<LocalLog*> append_to_ = nullptr;  // the journal's way to the log, which needs it
   InFlight in_flight_;                          // the journal asks how many there are
   std::unique_ptr<Journal> journal_;

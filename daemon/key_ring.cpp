@@ -15,6 +15,7 @@ Result<SigningKey> KeyRing::find(std::string_view backend, std::string_view key)
     PublicKey public_key = TRY(parsed(info.spki));
     return SigningKey{host, std::move(info), std::move(public_key)};
   }
+  if (std::optional<Error> trouble = host->trouble_with(key)) return *std::move(trouble);
   const KeyHostState state = host->state();
   if (!state.is_up) {
     return unavailable("BACKEND_DOWN",

@@ -26,7 +26,7 @@ class KeyRing {
   void add(std::string backend, std::unique_ptr<KeyHost> host);
 
   // Errors: not_found BACKEND_UNKNOWN, KEY_NOT_FOUND; unavailable BACKEND_DOWN with the host's
-  // own trouble, where the device is away.
+  // own trouble, where the device is away, or what is wrong with a key that cannot be used.
   Result<SigningKey> find(std::string_view backend, std::string_view key) const;
 
   // Error: not_found BACKEND_UNKNOWN.

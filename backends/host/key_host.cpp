@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <future>
 
@@ -69,9 +70,29 @@ Result<void> RunningKeyHost::await_first_opening(Deadline deadline) {
 std::vector<KeyInfo> RunningKeyHost::keys() const {
   const std::lock_guard lock(mutex_);
   std::vector<KeyInfo> out;
-  out.reserve(keys_.size());
-  for (const auto& key : keys_) out.push_back(key->info);
+  out.reserve(keys_.usable.size());
+  for (const auto& key : keys_.usable) out.push_back(key->info);
   return out;
+}
+
+std::vector<UnusableKey> RunningKeyHost::unusable_keys() const {
+  const std::lock_guard lock(mutex_);
+  return keys_.unusable;
+}
+
+std::optional<Error> RunningKeyHost::trouble_with(std::string_view key_name) {
+  const std::lock_guard lock(mutex_);
+  return look_at_unusable(key_name);
+}
+
+std::optional<Error> RunningKeyHost::look_at_unusable(std::string_view key_name) {
+  const auto found = std::ranges::find(keys_.unusable, key_name, &UnusableKey::name);
+  if (found == keys_.unusable.end()) return std::nullopt;
+  if (phase_ == Phase::up && !is_spent_ && Deadline::Clock::now() >= next_look_) {
+    is_spent_ = true;
+    bell_->ring();
+  }
+  return found->why;
 }
 
 KeyHostState RunningKeyHost::state() const {
@@ -98,7 +119,7 @@ void RunningKeyHost::sign(std::string key_name, Bytes input, Deadline deadline, 
 }
 
 Result<Request> RunningKeyHost::admit(const std::string& key_name, Bytes input, Deadline deadline,
-                                      SignDone& done) const {
+                                      SignDone& done) {
   if (stopping_ || backend_is_closed_) return down();
   if (deadline.passed()) {
     return unavailable("DEADLINE_PASSED", "the deadline passed before the key host was asked");
@@ -114,11 +135,12 @@ Result<Request> RunningKeyHost::admit(const std::string& key_name, Bytes input, 
                            fmt::format("a key signs at most {} bytes, not {}",
                                        limits::key_host_message_bytes_max / 2, input.size()));
   }
-  for (const auto& key : keys_) {
+  for (const auto& key : keys_.usable) {
     if (key->info.name == key_name)
       return Request{key, std::move(input), deadline, std::move(done)};
   }
-  if (keys_.empty() && phase_ != Phase::up) return down();
+  if (std::optional<Error> trouble = look_at_unusable(key_name)) return *std::move(trouble);
+  if (keys_.usable.empty() && phase_ != Phase::up) return down();
   return not_found("KEY_NOT_FOUND", fmt::format("backend {} has no key named \"{}\"",
                                                 options_.config.name, key_name));
 }

@@ -45,6 +45,7 @@ struct KeyHostState {
   bool is_up = false;
   std::string trouble_reason;  // why it is not: PASSPHRASE_WRONG
   std::string trouble;         // the same in words
+  std::string refusal;         // up, but its device refused what was last asked of it: it is away
   std::size_t waiting = 0;     // requests queued or with the host
   std::uint64_t starts = 0;
   std::uint64_t signatures = 0;
@@ -67,6 +68,11 @@ class KeyHost {
 
   // The keys listed when the host last came up.
   virtual std::vector<KeyInfo> keys() const = 0;
+  // Those that were there and could not sign, or were found so since.
+  virtual std::vector<UnusableKey> unusable_keys() const = 0;
+  // For whoever wants to sign with such a key: why it cannot; nothing of any other key. Now and
+  // then the backend is opened anew for it, so that a key that was mended is taken up.
+  virtual std::optional<Error> trouble_with(std::string_view key_name) = 0;
 
   // Queues one signature. `done` runs once, with a signature that has been checked with the key's
   // public key: through KeyHostOptions::post, or on the host's own thread (post real work
@@ -76,6 +82,7 @@ class KeyHost {
   //   exhausted KEY_HOST_QUEUE_FULL (at once)
   //   unavailable KEY_HOST_DOWN (it never reached a host; at once where the backend cannot open)
   //   unavailable KEY_CHANGED (the backend was opened anew meanwhile, without this key)
+  //   unavailable with what trouble_with() says
   //   unavailable DEADLINE_PASSED (nothing was signed)
   //   outcome_unknown KEY_HOST_DIED, KEY_HOST_HUNG, KEY_HOST_LATE (it had begun, or may have)
   //   internal WRONG_SIGNATURE (the host is replaced)

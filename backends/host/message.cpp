@@ -16,6 +16,7 @@ enum class Kind : std::uint8_t {
   open_failed = 18,
   signature = 19,
   refused = 20,
+  unusable_key = 21,
 };
 
 constexpr std::array error_codes{
@@ -193,6 +194,11 @@ KeyInfo read_key(Reader& reader) {
   return {std::move(name), algorithm, reader.bytes()};
 }
 
+UnusableKey read_unusable_key(Reader& reader) {
+  std::string name = reader.text();
+  return {std::move(name), reader.error()};
+}
+
 Opened read_opened(Reader& reader) {
   Opened opened;
   opened.threads = reader.number<std::uint32_t>();
@@ -262,6 +268,13 @@ Bytes write(const KeyInfo& message) {
   return writer.take();
 }
 
+Bytes write(const UnusableKey& message) {
+  Writer writer(Kind::unusable_key);
+  writer.text(message.name);
+  writer.error(message.why);
+  return writer.take();
+}
+
 Bytes write(const Opened& message) {
   Writer writer(Kind::opened);
   writer.number(message.threads);
@@ -293,6 +306,7 @@ Bytes write(const Refused& message) {
   Writer writer(Kind::refused);
   writer.number(message.id);
   writer.error(message.error);
+  writer.flag(message.key_is_unusable);
   return writer.take();
 }
 
@@ -329,6 +343,10 @@ Result<FromHost> decode_from_host(ByteView packet) {
       KeyInfo key = read_key(reader);
       return whole<FromHost>(reader, std::move(key));
     }
+    case Kind::unusable_key: {
+      UnusableKey key = read_unusable_key(reader);
+      return whole<FromHost>(reader, std::move(key));
+    }
     case Kind::opened: {
       Opened opened = read_opened(reader);
       return whole<FromHost>(reader, std::move(opened));
@@ -344,7 +362,8 @@ Result<FromHost> decode_from_host(ByteView packet) {
     }
     case Kind::refused: {
       const auto id = reader.number<std::uint64_t>();
-      Refused answer{id, reader.error()};
+      Error error = reader.error();
+      Refused answer{id, std::move(error), reader.flag()};
       return whole<FromHost>(reader, std::move(answer));
     }
     default:

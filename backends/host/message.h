@@ -43,7 +43,8 @@ struct Sign {
   Bytes input;
 };
 
-// The host answers Open with its keys (KeyInfo, one each), then Opened; or with OpenFailed.
+// The host answers Open with its keys (KeyInfo or UnusableKey, one each), then Opened; or with
+// OpenFailed.
 struct Opened {
   std::uint32_t threads = 1;  // so many requests may have begun and not ended
   bool memory_locked = false;
@@ -64,10 +65,11 @@ struct Signed {
 struct Refused {
   std::uint64_t id;
   Error error;
+  bool key_is_unusable = false;  // from now on, until the backend is opened anew
 };
 
 using ToHost = std::variant<Open, Sign>;
-using FromHost = std::variant<KeyInfo, Opened, OpenFailed, Signed, Refused>;
+using FromHost = std::variant<KeyInfo, UnusableKey, Opened, OpenFailed, Signed, Refused>;
 
 Bytes encode(const ToHost& message);
 Bytes encode(const FromHost& message);

@@ -9,6 +9,7 @@
 #include <cstdlib>
 
 #include "core/base/limits/key_hosts.h"
+#include "core/base/limits/statements.h"
 
 namespace chancery::host {
 namespace {
@@ -28,6 +29,11 @@ bool every_request(const Request&) { return true; }
 bool needs_opening(std::string_view reason) {
   return reason == "PIN_REJECTED" || reason == "PIN_UNANSWERED" || reason == "TPM_AUTH_CHANGED" ||
          reason == "KEY_CHANGED";
+}
+
+// Not of the request, nor of its haste.
+bool is_of_device(const Error& error) {
+  return error.code == ErrorCode::unavailable && error.reason != "DEADLINE_PASSED";
 }
 
 Error garbage(std::string_view what) {
@@ -93,7 +99,7 @@ void RunningKeyHost::start_process() {
   process_ = std::move(*process);
   phase_ = Phase::opening;
   is_spent_ = false;
-  listing_.clear();
+  listing_ = {};
   Open open{options_.backend_type, options_.config, std::nullopt,
             Deadline::after(options_.start_max)};
   open.config.may_make_missing = !has_opened_;
@@ -130,12 +136,20 @@ void RunningKeyHost::take(ByteView packet) {
 
 void RunningKeyHost::take_message(KeyInfo key) {
   Result<PublicKey> public_key = PublicKey::from_spki(key.spki);
-  if (phase_ != Phase::opening || listing_.size() >= limits::keys_per_backend_max ||
+  if (phase_ != Phase::opening || listing_.usable.size() >= limits::keys_per_backend_max ||
       !public_key.ok() || !fits(public_key->algorithm(), key.algorithm)) {
     return dismiss(garbage("a key that cannot be"));
   }
-  listing_.push_back(
+  listing_.usable.push_back(
       std::make_shared<const KnownKey>(KnownKey{std::move(key), std::move(*public_key)}));
+}
+
+void RunningKeyHost::take_message(UnusableKey key) {
+  if (phase_ != Phase::opening || listing_.unusable.size() >= limits::keys_per_backend_max ||
+      key.name.size() > limits::name_bytes_max) {
+    return dismiss(garbage("an unusable key that cannot be"));
+  }
+  listing_.unusable.push_back(unusable_key(std::move(key.name), key.why));
 }
 
 void RunningKeyHost::take_message(Opened opened) {
@@ -147,7 +161,7 @@ void RunningKeyHost::take_message(Opened opened) {
   has_opened_ = true;
   up_since_ = Deadline::Clock::now();
   backend_is_closed_ = false;
-  keys_ = std::move(listing_);
+  take_listing();
   state_.memory_locked = opened.memory_locked;
   state_.files_confined = opened.files_confined;
   if (options_.report_recovery && !state_.trouble.empty()) {
@@ -155,6 +169,7 @@ void RunningKeyHost::take_message(Opened opened) {
   }
   state_.trouble_reason.clear();
   state_.trouble.clear();
+  state_.refusal.clear();
   ledger_.host_came(opened.threads);
   attempted_ = true;
   if (options_.opened) answers_.emplace_back(options_.opened);
@@ -169,10 +184,28 @@ void RunningKeyHost::take_message(Opened opened) {
   changed_.notify_all();
 }
 
+void RunningKeyHost::take_listing() {
+  const auto is_same = [](const UnusableKey& before, const UnusableKey& now) {
+    return before.name == now.name && before.why.message == now.why.message;
+  };
+  if (!std::ranges::equal(keys_.unusable, listing_.unusable, is_same)) look_delay_ = {};
+  look_delay_ = std::clamp<std::chrono::milliseconds>(
+      look_delay_ * 2, limits::key_host_look_delay_min, limits::key_host_look_delay_max);
+  next_look_ = Deadline::Clock::now() + look_delay_;
+  keys_ = std::move(listing_);
+}
+
+// The host says that it cannot sign with it any more.
+void RunningKeyHost::lose_key(const std::string& name, const Error& why) {
+  const auto erased =
+      std::erase_if(keys_.usable, [&](const auto& key) { return key->info.name == name; });
+  if (erased > 0) keys_.unusable.push_back(unusable_key(name, why));
+}
+
 // What was asked of one key is not signed with another of the same name.
 void RunningKeyHost::refuse_changed_keys() {
   const auto is_gone = [this](const Request& request) {
-    return std::none_of(keys_.begin(), keys_.end(), [&](const auto& key) {
+    return std::ranges::none_of(keys_.usable, [&](const auto& key) {
       return key->info.name == request.key->info.name && key->info.spki == request.key->info.spki;
     });
   };
@@ -191,6 +224,7 @@ void RunningKeyHost::take_message(Signed answered) {
     return dismiss(garbage("an answer that nobody awaits"));
   }
   ++state_.signatures;
+  state_.refusal.clear();
   check_memory();
   answer(ledger_.answered(answered.id, Deadline::Clock::now()), std::move(answered.signature));
 }
@@ -200,7 +234,13 @@ void RunningKeyHost::take_message(Refused refused) {
     return dismiss(garbage("an answer that nobody awaits"));
   }
   if (needs_opening(refused.error.reason)) is_spent_ = true;
-  answer(ledger_.answered(refused.id, Deadline::Clock::now()), std::move(refused.error));
+  Request request = ledger_.answered(refused.id, Deadline::Clock::now());
+  if (refused.key_is_unusable) {
+    lose_key(request.key->info.name, refused.error);
+  } else if (is_of_device(refused.error)) {
+    state_.refusal = refused.error.message;
+  }
+  answer(std::move(request), std::move(refused.error));
 }
 
 // A module that leaks costs a new process now and then, and no request.

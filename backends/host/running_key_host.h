@@ -47,6 +47,8 @@ class RunningKeyHost final : public KeyHost {
   Result<void> await_first_opening(Deadline deadline);
 
   std::vector<KeyInfo> keys() const override;
+  std::vector<UnusableKey> unusable_keys() const override;
+  std::optional<Error> trouble_with(std::string_view key_name) override;
   void sign(std::string key_name, Bytes input, Deadline deadline, SignDone done) override;
   Result<KeyInfo> make_key(std::string name, Algorithm algorithm, Deadline deadline) override;
   Result<void> remove_key(std::string name, Deadline deadline) override;
@@ -74,11 +76,17 @@ class RunningKeyHost final : public KeyHost {
     std::optional<Error> trouble;
     std::chrono::milliseconds patience;
   };
+  // What a host has listed.
+  struct Keys {
+    std::vector<std::shared_ptr<const KnownKey>> usable;
+    std::vector<UnusableKey> unusable;
+  };
   using Lock = std::unique_lock<std::mutex>;
 
   // Under the lock, on any thread.
   Result<Request> admit(const std::string& key_name, Bytes input, Deadline deadline,
-                        SignDone& done) const;
+                        SignDone& done);
+  std::optional<Error> look_at_unusable(std::string_view key_name);
   Error down() const;
   void send_waiting();
   Result<Opened> reopen_with(std::optional<Task> task, Deadline deadline);
@@ -91,10 +99,13 @@ class RunningKeyHost final : public KeyHost {
   void receive();
   void take(ByteView packet);
   void take_message(KeyInfo key);
+  void take_message(UnusableKey key);
   void take_message(Opened opened);
   void take_message(OpenFailed failed);
   void take_message(Signed answer);
   void take_message(Refused answer);
+  void take_listing();
+  void lose_key(const std::string& name, const Error& why);
   void refuse_changed_keys();
   void check_times();
   void check_memory();
@@ -120,20 +131,22 @@ class RunningKeyHost final : public KeyHost {
   bool backend_is_closed_ = false;  // the last host said so itself: no use to wait for the next
   bool socket_is_full_ = false;
   Ledger ledger_;
-  std::vector<std::shared_ptr<const KnownKey>> keys_;
+  bool is_spent_ = false;  // the process is to be replaced once it has answered what it has
+  Keys keys_;
+  std::chrono::milliseconds look_delay_{0};
+  Time next_look_{};  // no sooner is the backend opened anew for an unusable key
   KeyHostState state_;
   std::optional<Process> process_;
   std::optional<Reopening> reopening_;
   Time asleep_until_ = Time::max();
 
   // The thread's own.
-  bool is_spent_ = false;  // the process is to be replaced once it has answered what it has
   std::uint64_t answers_until_look_ = limits::key_host_answers_per_look;
   Time start_at_{};
   Time open_by_ = Time::max();
   Time up_since_ = Time::max();
   std::chrono::milliseconds delay_{0};
-  std::vector<std::shared_ptr<const KnownKey>> listing_;
+  Keys listing_;
   std::optional<Farewell> farewell_;
   std::vector<std::function<void()>> answers_;
   Bytes packet_;

@@ -70,17 +70,36 @@ Result<KeyObject> look_at(const View& view, const TokenFacts& token, const Optio
                    read_flag(view, handle, CKA_ALWAYS_AUTHENTICATE)};
 }
 
+// What the token has under one name.
+struct Candidates {
+  std::vector<KeyObject> usable;
+  std::optional<Error> trouble;  // with another one of the name
+};
+
 Result<Keys> find_by_label(const View& view, const TokenFacts& token, const Options& options) {
-  Keys out;
+  std::map<std::string, Candidates> by_name;
   for (const CK_OBJECT_HANDLE handle :
        TRY(find_objects(view, Template().add(CKA_CLASS, CKO_PRIVATE_KEY)))) {
     const std::optional<Bytes> label = read_attribute(view, handle, CKA_LABEL);
     const std::string name = label ? to_text(*label) : std::string();
     if (!is_key_name(name) || !read_flag(view, handle, CKA_SIGN)) continue;
     Result<KeyObject> key = look_at(view, token, options, name, handle);
-    if (!key.ok() && key.error().reason == "KEY_UNSUPPORTED") continue;  // nobody asked for it
-    if (!key.ok()) return key.error();
-    if (!out.emplace(name, std::move(*key)).second) return ambiguous(name, "its label");
+    if (key.ok()) {
+      by_name[name].usable.push_back(std::move(*key));
+    } else if (key.error().reason == "KEY_UNSUPPORTED") {
+      by_name[name].trouble = key.error();
+    } else {
+      return key.error();
+    }
+  }
+  Keys out;
+  for (auto& [name, found] : by_name) {
+    if (found.usable.size() == 1) {
+      out.usable.emplace(name, std::move(found.usable.front()));
+    } else {
+      out.unusable.push_back(
+          unusable_key(name, found.usable.empty() ? *found.trouble : ambiguous(name, "its label")));
+    }
   }
   return out;
 }
@@ -93,9 +112,16 @@ Result<Keys> find_named(const View& view, const TokenFacts& token, const Options
     if (const std::optional<Bytes> label = uri.label()) wanted.add(CKA_LABEL, *label);
     if (const std::optional<Bytes> id = uri.id()) wanted.add(CKA_ID, *id);
     const auto found = TRY(find_objects(view, std::move(wanted)));
-    if (found.size() > 1) return ambiguous(name, uri.text());
     if (found.empty() || !uri.matches(token.info)) continue;
-    out.emplace(name, TRY(look_at(view, token, options, name, found.front())));
+    Result<KeyObject> key = found.size() > 1 ? Result<KeyObject>(ambiguous(name, uri.text()))
+                                             : look_at(view, token, options, name, found.front());
+    if (key.ok()) {
+      out.usable.emplace(name, std::move(*key));
+    } else if (key.error().code == ErrorCode::invalid_request) {
+      out.unusable.push_back(unusable_key(name, key.error()));
+    } else {
+      return key.error();
+    }
   }
   return out;
 }

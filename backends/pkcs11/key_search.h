@@ -13,7 +13,10 @@ struct KeyObject {
   CK_OBJECT_HANDLE handle;
   bool always_authenticate;  // it wants the PIN for each signature
 };
-using Keys = std::map<std::string, KeyObject, std::less<>>;
+struct Keys {
+  std::map<std::string, KeyObject, std::less<>> usable;
+  std::vector<UnusableKey> unusable;
+};
 
 // What a search needs to know of the token.
 struct TokenFacts {
@@ -23,8 +26,8 @@ struct TokenFacts {
 };
 
 // Those that options.keys names, or else every one that can sign, by its label. One that is not
-// there is left out; one that is named and cannot be used is an error. Errors: invalid_request
-// KEY_AMBIGUOUS (two keys fit one name), KEY_UNSUPPORTED, TOO_MANY_KEYS; unavailable TOKEN_FAILED.
+// there is left out; unusable are those with KEY_AMBIGUOUS (two keys fit one name) and
+// KEY_UNSUPPORTED. Errors: invalid_request TOO_MANY_KEYS; unavailable TOKEN_FAILED.
 Result<Keys> find_keys(const View& view, const TokenFacts& token, const Options& options);
 
 }  // namespace chancery::pkcs11

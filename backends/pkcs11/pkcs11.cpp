@@ -20,6 +20,7 @@ class Pkcs11Backend final : public KeyBackend, public KeyMaker, public KeyRemove
       : token_(std::move(token)), names_its_keys_(names_its_keys) {}
 
   Result<std::vector<KeyInfo>> list_keys(Deadline deadline) override;
+  std::vector<UnusableKey> unusable_keys() const override { return token_->unusable_keys(); }
   Result<Bytes> sign(std::string_view key_name, ByteView input, Deadline deadline) override;
   Result<KeyInfo> make_key(std::string_view name, Algorithm algorithm, Deadline deadline) override;
   Result<void> remove_key(std::string_view name, Deadline deadline) override;

@@ -10,10 +10,10 @@
 namespace chancery::pkcs11 {
 
 // Errors of `open`: unavailable MODULE_LOAD_FAILED, TOKEN_ABSENT, TOKEN_FAILED, PIN_LOCKED,
-// TOKEN_SESSIONS_FULL; invalid_request TOKEN_AMBIGUOUS, KEY_AMBIGUOUS, KEY_UNSUPPORTED,
-// PIN_MISSING, PIN_REJECTED and PIN_UNANSWERED (not tried again until it changes),
-// KEY_DIRECTORY_UNSAFE, or as read_secret_file's. Fewer instances than asked for where the token
-// has no more sessions.
+// TOKEN_SESSIONS_FULL; invalid_request TOKEN_AMBIGUOUS, TOO_MANY_KEYS, PIN_MISSING, PIN_REJECTED
+// and PIN_UNANSWERED (not tried again until it changes), KEY_DIRECTORY_UNSAFE, or as
+// read_secret_file's. What is wrong with a key makes it unusable: KEY_AMBIGUOUS, KEY_UNSUPPORTED.
+// Fewer instances than asked for where the token has no more sessions.
 Result<std::vector<std::unique_ptr<KeyBackend>>> open(const BackendConfig& config,
                                                       std::size_t count, Deadline deadline);
 std::vector<std::string> check(const BackendConfig& config);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <mutex>
 
 #include "backends/pkcs11/key_pair.h"
@@ -55,14 +56,14 @@ Result<void> Token::connect_anew() {
   if (value != CKR_OK) return token_failed("C_Initialize", value);
   connection_ = TRY(connect(module_, options_, login_, sessions_max_));
   sessions_.fill(connection_->sessions);
-  for (const auto& [name, key] : connection_->keys) first_seen_.emplace(name, key.info.spki);
+  for (const auto& [name, key] : connection_->keys.usable) first_seen_.emplace(name, key.info.spki);
   return {};
 }
 
 Result<void> Token::look_for_keys() {
   connection_->keys =
       TRY(find_keys({module_, connection_->sessions.front()}, connection_->token, options_));
-  for (const auto& [name, key] : connection_->keys) first_seen_.emplace(name, key.info.spki);
+  for (const auto& [name, key] : connection_->keys.usable) first_seen_.emplace(name, key.info.spki);
   return {};
 }
 
@@ -86,13 +87,25 @@ std::vector<KeyInfo> Token::keys() const {
   const std::shared_lock lock = enter();
   std::vector<KeyInfo> out;
   if (!connection_) return out;
-  for (const auto& [name, key] : connection_->keys) out.push_back(key.info);
+  for (const auto& [name, key] : connection_->keys.usable) out.push_back(key.info);
   return out;
 }
 
+std::vector<UnusableKey> Token::unusable_keys() const {
+  const std::shared_lock lock = enter();
+  return connection_ ? connection_->keys.unusable : std::vector<UnusableKey>();
+}
+
+const UnusableKey* Token::find_unusable(std::string_view key_name) const {
+  const auto& unusable = connection_->keys.unusable;
+  const auto found = std::ranges::find(unusable, key_name, &UnusableKey::name);
+  return found == unusable.end() ? nullptr : &*found;
+}
+
 Result<KeyObject> Token::find(std::string_view key_name) const {
-  const auto found = connection_->keys.find(key_name);
-  if (found == connection_->keys.end()) {
+  const auto found = connection_->keys.usable.find(key_name);
+  if (found == connection_->keys.usable.end()) {
+    if (const UnusableKey* key = find_unusable(key_name)) return key->why;
     return not_found("KEY_NOT_FOUND",
                      fmt::format("no key \"{}\" in {}", key_name, options_.token->text()));
   }
@@ -170,7 +183,7 @@ Result<KeyInfo> Token::make_key(std::string_view name, Algorithm algorithm) {
   const std::unique_lock lock(mutex_);
   // Another program may have made it since, or a try of ours that was in doubt.
   if (!connection_ || !look_for_keys().ok()) TRY(connect_anew());
-  if (connection_->keys.contains(name)) {
+  if (connection_->keys.usable.contains(name) || find_unusable(name) != nullptr) {
     return invalid_request("KEY_EXISTS", fmt::format("the token has a key \"{}\"", name));
   }
   const Result<void> said = generate(name, algorithm);
@@ -183,8 +196,8 @@ Result<KeyInfo> Token::make_key(std::string_view name, Algorithm algorithm) {
         fmt::format("{}, and then: {}", said.ok() ? "the token made the key" : said.error().message,
                     listed.error().message));
   }
-  const auto made = connection_->keys.find(name);
-  if (made == connection_->keys.end()) {
+  const auto made = connection_->keys.usable.find(name);
+  if (made == connection_->keys.usable.end()) {
     if (!said.ok()) return not_made(said.error());
     return internal("TOKEN_FAILED",
                     fmt::format("the token made \"{}\" and does not list it", name));
@@ -205,7 +218,7 @@ Result<void> Token::remove_key(std::string_view name) {
   const KeyObject key = TRY(find(name));
   const WritingSession session = TRY(WritingSession::open(module_, connection_->token.slot));
   TRY(destroy_key_pair(session.view(), key.handle));
-  connection_->keys.erase(key.info.name);
+  connection_->keys.usable.erase(key.info.name);
   first_seen_.erase(key.info.name);
   return {};
 }

@@ -19,6 +19,7 @@ class Token {
 
   std::size_t session_count() const;
   std::vector<KeyInfo> keys() const;
+  std::vector<UnusableKey> unusable_keys() const;
 
   // As KeyBackend::sign. Also unavailable KEY_CHANGED.
   Result<Bytes> sign(std::string_view key_name, ByteView input, Deadline deadline);
@@ -46,6 +47,7 @@ class Token {
   // Unless somebody else has, since `seen`. Errors: all unavailable.
   Result<void> repair(std::uint64_t seen);
   Result<KeyObject> find(std::string_view key_name) const;
+  const UnusableKey* find_unusable(std::string_view key_name) const;
   Result<Attempt> try_once(std::string_view key_name, ByteView input, Deadline deadline);
   Result<void> run(Attempt& attempt, CK_SESSION_HANDLE session, const KeyObject& key,
                    const Bytes& input);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "backends/key_directory.h"
@@ -15,28 +16,45 @@ namespace {
 
 using Signers = std::map<std::string, Signer, std::less<>>;
 
+struct Keys {
+  Signers signers;
+  std::vector<UnusableKey> unusable;
+};
+
 class SoftwareBackend final : public KeyBackend, public KeyMaker, public KeyRemover {
  public:
-  SoftwareBackend(Options options, Signers signers)
-      : options_(std::move(options)), signers_(std::move(signers)) {}
+  SoftwareBackend(Options options, Keys keys)
+      : options_(std::move(options)),
+        signers_(std::move(keys.signers)),
+        unusable_(std::move(keys.unusable)) {}
 
   Result<std::vector<KeyInfo>> list_keys(Deadline deadline) override;
+  std::vector<UnusableKey> unusable_keys() const override { return unusable_; }
   Result<Bytes> sign(std::string_view key_name, ByteView input, Deadline deadline) override;
   Result<KeyInfo> make_key(std::string_view name, Algorithm algorithm, Deadline deadline) override;
   Result<void> remove_key(std::string_view name, Deadline deadline) override;
 
+  bool has(std::string_view name) const;
   const Signers& signers() const { return signers_; }
 
  private:
-  Error unknown_key(std::string_view name) const;
+  Error cannot_use(std::string_view name) const;
 
   Options options_;
   Signers signers_;
+  std::vector<UnusableKey> unusable_;
 };
 
 Error too_late() { return unavailable("DEADLINE_PASSED", "the deadline passed: nothing was done"); }
 
-Error SoftwareBackend::unknown_key(std::string_view name) const {
+bool SoftwareBackend::has(std::string_view name) const {
+  return signers_.contains(name) ||
+         std::ranges::find(unusable_, name, &UnusableKey::name) != unusable_.end();
+}
+
+Error SoftwareBackend::cannot_use(std::string_view name) const {
+  const auto unusable = std::ranges::find(unusable_, name, &UnusableKey::name);
+  if (unusable != unusable_.end()) return unusable->why;
   return not_found("KEY_NOT_FOUND",
                    fmt::format("no key \"{}\" in {}", name, options_.directory.string()));
 }
@@ -51,7 +69,7 @@ Result<std::vector<KeyInfo>> SoftwareBackend::list_keys(Deadline deadline) {
 Result<Bytes> SoftwareBackend::sign(std::string_view key_name, ByteView input, Deadline deadline) {
   if (deadline.passed()) return too_late();
   const auto found = signers_.find(key_name);
-  if (found == signers_.end()) return unknown_key(key_name);
+  if (found == signers_.end()) return cannot_use(key_name);
   return found->second.sign(input);
 }
 
@@ -77,7 +95,7 @@ Result<KeyInfo> SoftwareBackend::make_key(std::string_view name, Algorithm algor
 Result<void> SoftwareBackend::remove_key(std::string_view name, Deadline deadline) {
   if (deadline.passed()) return too_late();
   const auto found = signers_.find(name);
-  if (found == signers_.end()) return unknown_key(name);
+  if (found == signers_.end()) return cannot_use(name);
   TRY(check_unwanted(options_.make_missing, name));
   TRY(remove_key_file(options_.directory / (std::string(name) + ".pem")));
   signers_.erase(found);
@@ -85,25 +103,33 @@ Result<void> SoftwareBackend::remove_key(std::string_view name, Deadline deadlin
 }
 
 Result<Signer> load(const std::filesystem::path& path, const Secret* passphrase) {
-  const std::string name = path.stem().string();
-  if (!is_key_name(name)) {
-    return invalid_request("KEY_NAME_INVALID",
-                           fmt::format("{} cannot name a key: rename the file", path.string()));
-  }
+  const std::string name = TRY(key_name_of(path));
   const Secret pem = TRY(read_private_file(path, limits::key_file_bytes_max));
   PrivateKey key = TRY(decode_key(pem.view(), passphrase, path.string()));
   return Signer::create(name, std::move(key), path.string());
 }
 
-Result<Signers> load_all(const Options& options) {
+// Whether the configuration is at fault, and no file by itself.
+bool is_about_passphrase(const Error& error) {
+  return error.reason == "PASSPHRASE_WRONG" || error.reason == "KEY_FILE_ENCRYPTED";
+}
+
+Result<Keys> load_all(const Options& options) {
   TRY(check_key_directory(options.directory));
   const std::optional<Secret> passphrase = TRY(read_passphrase(options));
-  Signers out;
+  Keys out;
+  std::optional<Error> wrong_passphrase;
   for (const std::filesystem::path& path : TRY(key_files(options.directory))) {
-    Signer signer = TRY(load(path, passphrase ? &*passphrase : nullptr));
-    std::string name = signer.info().name;
-    out.emplace(std::move(name), std::move(signer));
+    Result<Signer> signer = load(path, passphrase ? &*passphrase : nullptr);
+    if (signer.ok()) {
+      std::string name = signer->info().name;
+      out.signers.emplace(std::move(name), std::move(*signer));
+      continue;
+    }
+    if (is_about_passphrase(signer.error())) wrong_passphrase = signer.error();
+    out.unusable.push_back(unusable_key(shown_name_of(path), signer.error()));
   }
+  if (out.signers.empty() && wrong_passphrase) return *wrong_passphrase;
   return out;
 }
 
@@ -122,12 +148,13 @@ Result<std::vector<std::unique_ptr<KeyBackend>>> open(const BackendConfig& confi
   if (!problems.empty()) return invalid_request("OPTIONS_INVALID", problems.front());
   auto first = std::make_unique<SoftwareBackend>(options, TRY(load_all(options)));
   for (const KeyWanted& wanted : options.make_missing) {
-    if (first->signers().contains(wanted.name) || !config.may_make(wanted.name)) continue;
+    if (first->has(wanted.name) || !config.may_make(wanted.name)) continue;
     TRY(first->make_key(wanted.name, wanted.algorithm, deadline));
   }
   std::vector<std::unique_ptr<KeyBackend>> out;
   for (std::size_t i = 1; i < count; ++i) {
-    out.push_back(std::make_unique<SoftwareBackend>(options, TRY(copies_of(first->signers()))));
+    Keys copies{TRY(copies_of(first->signers())), first->unusable_keys()};
+    out.push_back(std::make_unique<SoftwareBackend>(options, std::move(copies)));
   }
   out.insert(out.begin(), std::move(first));
   return out;

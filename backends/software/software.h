@@ -8,9 +8,9 @@
 
 namespace chancery::software {
 
-// Errors of `open`: invalid_request or unavailable as read_private_file's; invalid_request
-// KEY_DIRECTORY_UNSAFE, KEY_FILE_ENCRYPTED (and no passphrase given), PASSPHRASE_WRONG,
-// KEY_FILE_UNSUPPORTED, KEY_NAME_INVALID; corrupt KEY_FILE_DAMAGED.
+// Errors of `open`: invalid_request KEY_DIRECTORY_UNSAFE, TOO_MANY_KEYS; as read_secret_file's for
+// the passphrase; invalid_request KEY_FILE_ENCRYPTED (and no passphrase given) and PASSPHRASE_WRONG
+// where no file opens. What else is wrong with a file makes its key unusable.
 Result<std::vector<std::unique_ptr<KeyBackend>>> open(const BackendConfig& config,
                                                       std::size_t count, Deadline deadline);
 std::vector<std::string> check(const BackendConfig& config);

@@ -34,6 +34,7 @@ class TpmBackend final : public KeyBackend, public KeyMaker, public KeyRemover, 
   Result<void> open(const BackendConfig& config, Deadline deadline);
 
   Result<std::vector<KeyInfo>> list_keys(Deadline deadline) override;
+  std::vector<UnusableKey> unusable_keys() const override { return unusable_; }
   Result<Bytes> sign(std::string_view key_name, ByteView input, Deadline deadline) override;
   Result<KeyInfo> make_key(std::string_view name, Algorithm algorithm, Deadline deadline) override;
   Result<void> remove_key(std::string_view name, Deadline deadline) override;
@@ -47,8 +48,12 @@ class TpmBackend final : public KeyBackend, public KeyMaker, public KeyRemover, 
   Result<void> read_file(const std::filesystem::path& path);
   Result<void> read_persistent(const PersistentKey& wanted, Deadline deadline);
   Result<void> add(Key key, const TPMT_PUBLIC& public_area);
+  Result<void> try_loading(Deadline deadline);
   Result<void> try_auth_value(Deadline deadline);
   Result<void> check_refusal(const Key& key) const;
+  bool has(std::string_view name) const;
+  Error cannot_use(std::string_view name) const;
+  void set_aside(const std::string& name, const Error& why);
   Result<Bytes> sign_once(Key& key, ByteView digest);
   Result<KeyBlob> create(Algorithm algorithm);
   Key* find(std::string_view name);
@@ -59,6 +64,7 @@ class TpmBackend final : public KeyBackend, public KeyMaker, public KeyRemover, 
   Device device_;
   Sessions sessions_;
   std::vector<Key> keys_;
+  std::vector<UnusableKey> unusable_;
 };
 
 Error too_late() { return unavailable("DEADLINE_PASSED", "the deadline passed: nothing was done"); }
@@ -68,8 +74,29 @@ std::unique_ptr<T, void (*)(void*)> owned(T* from_esys) {
   return {from_esys, Esys_Free};
 }
 
-Error unknown_key(std::string_view name) {
+// Whether it is the TPM itself that cannot do anything now, and no one key.
+bool is_of_tpm(const Error& error) {
+  return error.reason == "TPM_ABSENT" || error.reason == "TPM_CONNECTION_LOST" ||
+         error.reason == "TPM_NOT_STARTED" || error.reason == "TPM_OUT_OF_MEMORY";
+}
+
+bool TpmBackend::has(std::string_view name) const {
+  return std::ranges::any_of(keys_, [&](const Key& key) { return key.info.name == name; }) ||
+         std::ranges::find(unusable_, name, &UnusableKey::name) != unusable_.end();
+}
+
+Error TpmBackend::cannot_use(std::string_view name) const {
+  const auto unusable = std::ranges::find(unusable_, name, &UnusableKey::name);
+  if (unusable != unusable_.end()) return unusable->why;
   return not_found("KEY_NOT_FOUND", fmt::format("no key \"{}\" in this backend", name));
+}
+
+// Until the backend is opened anew. The others go on.
+void TpmBackend::set_aside(const std::string& name, const Error& why) {
+  device_.unload(name);
+  std::erase_if(keys_, [&](const Key& key) { return key.info.name == name; });
+  std::erase_if(unusable_, [&](const UnusableKey& key) { return key.name == name; });
+  unusable_.push_back(unusable_key(name, why));
 }
 
 Key* TpmBackend::find(std::string_view name) {
@@ -78,11 +105,6 @@ Key* TpmBackend::find(std::string_view name) {
 }
 
 Result<void> TpmBackend::add(Key key, const TPMT_PUBLIC& public_area) {
-  if (find(key.info.name) != nullptr) {
-    return invalid_request(
-        "KEY_NAMED_TWICE",
-        fmt::format("\"{}\" is the name of two keys: {} is one of them", key.info.name, key.place));
-  }
   key.info.algorithm = TRY(algorithm_of(public_area, key.place));
   key.info.spki = TRY(spki_of(public_area, key.place));
   key.guards_guessing = (public_area.objectAttributes & TPMA_OBJECT_NODA) == 0;
@@ -97,11 +119,7 @@ Result<void> TpmBackend::add(Key key, const TPMT_PUBLIC& public_area) {
 }
 
 Result<void> TpmBackend::read_file(const std::filesystem::path& path) {
-  const std::string name = path.stem().string();
-  if (!is_key_name(name)) {
-    return invalid_request("KEY_NAME_INVALID",
-                           fmt::format("{} cannot name a key: rename the file", path.string()));
-  }
+  const std::string name = TRY(key_name_of(path));
   const Secret pem = TRY(read_private_file(path, limits::key_file_bytes_max));
   const KeyBlob blob = TRY(decode_key_blob(pem.view(), path.string()));
   Key key{.info = {name, {}, {}}, .place = path.string()};
@@ -116,31 +134,68 @@ Result<void> TpmBackend::read_files() {
   if (options_.directory.empty()) return {};
   TRY(check_key_directory(options_.directory));
   for (const std::filesystem::path& path : TRY(key_files(options_.directory))) {
-    TRY(read_file(path));
+    const Result<void> read = read_file(path);
+    if (!read.ok()) unusable_.push_back(unusable_key(shown_name_of(path), read.error()));
   }
   return {};
 }
 
 Result<void> TpmBackend::read_persistent(const PersistentKey& wanted, Deadline deadline) {
+  if (has(wanted.name)) {
+    set_aside(
+        wanted.name,
+        invalid_request("KEY_NAMED_TWICE",
+                        fmt::format("\"{}\" is the name of two keys: handle 0x{:x} is one of "
+                                    "them, and a file in {} the other",
+                                    wanted.name, wanted.handle, options_.directory.string())));
+    return {};
+  }
   Key key{.info = {wanted.name, {}, {}}, .place = fmt::format("handle 0x{:x}", wanted.handle)};
   key.handle = wanted.handle;
   key.has_auth_value = has_auth_value_;
-  const TPM2B_PUBLIC read = TRY(device_.run([&] { return device_.read_public(key); }, deadline));
-  return add(std::move(key), read.publicArea);
+  const auto read = device_.run([&] { return device_.read_public(key); }, deadline);
+  if (!read.ok() && is_of_tpm(read.error())) return read.error();
+  const Result<void> added =
+      read.ok() ? add(std::move(key), read->publicArea) : Result<void>(read.error());
+  if (!added.ok()) set_aside(wanted.name, added.error());
+  return {};
 }
 
-// One use of one key whose wrong tries are not counted: a wrong value is known before the first
-// request. Where they are counted, a host that starts again and again would lock the TPM.
+// Files that only this TPM can say to be damaged, or another's. They do not stay loaded: a TPM has
+// room for three keys, and others may need it.
+Result<void> TpmBackend::try_loading(Deadline deadline) {
+  std::vector<UnusableKey> refused;
+  for (const Key& key : keys_) {
+    if (!key.blob) continue;
+    const auto loaded = device_.run([&] { return device_.load(key); }, deadline);
+    device_.unload(key.info.name);
+    if (loaded.ok()) continue;
+    if (loaded.error().reason != "KEY_FILE_DAMAGED") return loaded.error();
+    refused.push_back(unusable_key(key.info.name, loaded.error()));
+  }
+  for (const UnusableKey& key : refused) set_aside(key.name, key.why);
+  return {};
+}
+
+// One use of each key whose wrong tries are not counted, until one takes the value: a wrong one is
+// known before the first request. Where they are counted, a host that starts again and again would
+// lock the TPM. The value is wrong where all refuse it; one key alone may come from elsewhere.
 Result<void> TpmBackend::try_auth_value(Deadline deadline) {
-  const auto key = std::ranges::find_if(keys_, [](const Key& candidate) {
-    return candidate.has_auth_value && !candidate.guards_guessing;
-  });
-  if (key == keys_.end()) return {};
-  const Bytes digest(digest_bytes(hash_of(key->info.algorithm)), 0x5a);
-  const Result<Bytes> signature = device_.run([&] { return sign_once(*key, digest); }, deadline);
-  if (signature.ok() || signature.error().reason != "TPM_AUTH_WRONG") return {};
+  std::vector<UnusableKey> refused;
+  bool is_taken = false;
+  for (Key& key : keys_) {
+    if (is_taken || !key.has_auth_value || key.guards_guessing) continue;
+    const Bytes digest(digest_bytes(hash_of(key.info.algorithm)), 0x5a);
+    const Result<Bytes> signature = device_.run([&] { return sign_once(key, digest); }, deadline);
+    is_taken = signature.ok();
+    if (is_taken || signature.error().reason != "TPM_AUTH_WRONG") continue;
+    refused.push_back(unusable_key(key.info.name, signature.error()));
+  }
+  if (refused.empty()) return {};
   // The device is there: this opening waits for the operator, not for the device.
-  return invalid_request("TPM_AUTH_WRONG", signature.error().message);
+  if (!is_taken) return invalid_request("TPM_AUTH_WRONG", refused.front().why.message);
+  for (const UnusableKey& key : refused) set_aside(key.name, key.why);
+  return {};
 }
 
 // For each try counts. That there may be another value only the next opening can read.
@@ -157,10 +212,11 @@ Result<void> TpmBackend::open(const BackendConfig& config, Deadline deadline) {
   TRY(read_files());
   for (const PersistentKey& wanted : options_.persistent) TRY(read_persistent(wanted, deadline));
   for (const KeyWanted& wanted : options_.make_missing) {
-    if (find(wanted.name) != nullptr || !config.may_make(wanted.name)) continue;
+    if (has(wanted.name) || !config.may_make(wanted.name)) continue;
     TRY(make_key(wanted.name, wanted.algorithm, deadline));
   }
   TRY(device_.run([] { return Result<void>(); }, deadline));  // whether it is there at all
+  TRY(try_loading(deadline));
   return try_auth_value(deadline);
 }
 
@@ -199,7 +255,7 @@ Result<Bytes> TpmBackend::sign_once(Key& key, ByteView digest) {
 Result<Bytes> TpmBackend::sign(std::string_view key_name, ByteView input, Deadline deadline) {
   if (deadline.passed()) return too_late();
   Key* key = find(key_name);
-  if (key == nullptr) return unknown_key(key_name);
+  if (key == nullptr) return cannot_use(key_name);
   const std::size_t wanted = digest_bytes(hash_of(key->info.algorithm));
   if (input.size() != wanted) {
     return invalid_request("DIGEST_LENGTH_WRONG",
@@ -213,7 +269,9 @@ Result<Bytes> TpmBackend::sign(std::string_view key_name, ByteView input, Deadli
     key->refusal = signature.error();
   }
   key->accepted = key->accepted || signature.ok();
-  return signature;
+  if (signature.ok() || signature.error().reason != "KEY_FILE_DAMAGED") return signature;
+  set_aside(std::string(key_name), signature.error());
+  return cannot_use(key_name);
 }
 
 Result<KeyBlob> TpmBackend::create(Algorithm algorithm) {
@@ -261,8 +319,8 @@ Result<KeyInfo> TpmBackend::make_key(std::string_view name, Algorithm algorithm,
   if (options_.directory.empty()) {
     return unsupported("CANNOT_MAKE_KEYS", "keys are made as files: configure directory");
   }
-  if (const Key* key = find(name)) {
-    return invalid_request("KEY_EXISTS", fmt::format("there is a key {} already", key->place));
+  if (has(name)) {
+    return invalid_request("KEY_EXISTS", fmt::format("there is a key \"{}\" already", name));
   }
   const KeyBlob blob = TRY(device_.run([&] { return create(algorithm); }, deadline));
   const std::filesystem::path path = options_.directory / (std::string(name) + ".pem");
@@ -275,7 +333,7 @@ Result<KeyInfo> TpmBackend::make_key(std::string_view name, Algorithm algorithm,
 Result<void> TpmBackend::remove_key(std::string_view name, Deadline deadline) {
   if (deadline.passed()) return too_late();
   const Key* key = find(name);
-  if (key == nullptr) return unknown_key(name);
+  if (key == nullptr) return cannot_use(name);
   if (!key->blob) {
     return denied("KEY_PROTECTED",
                   fmt::format("{} is named by the configuration: take it out there, then remove it "
@@ -293,7 +351,7 @@ Result<KeyAttestation> TpmBackend::attest_key(std::string_view name, ByteView ch
                                               Deadline deadline) {
   if (deadline.passed()) return too_late();
   Key* key = find(name);
-  if (key == nullptr) return unknown_key(name);
+  if (key == nullptr) return cannot_use(name);
   TRY(check_refusal(*key));
   auto attestation =
       device_.run([&] { return attest(device_, sessions_, *key, challenge); }, deadline);
@@ -306,7 +364,7 @@ Result<KeyAttestation> TpmBackend::attest_key(std::string_view name, ByteView ch
 Result<Bytes> TpmBackend::activate_credential(std::string_view name, ByteView credential,
                                               Deadline deadline) {
   if (deadline.passed()) return too_late();
-  if (find(name) == nullptr) return unknown_key(name);
+  if (find(name) == nullptr) return cannot_use(name);
   return device_.run([&] { return activate(device_, credential); }, deadline);
 }
 

@@ -8,9 +8,10 @@
 
 namespace chancery::tpm {
 
-// Errors of `open`: invalid_request or unavailable as read_private_file's; unavailable TPM_ABSENT
-// and the others of failure.h; invalid_request KEY_DIRECTORY_UNSAFE, KEY_FILE_UNSUPPORTED,
-// KEY_NAME_INVALID, KEY_NAMED_TWICE, TPM_AUTH_MISSING, TPM_AUTH_TOO_LONG; corrupt KEY_FILE_DAMAGED.
+// Errors of `open`: as read_secret_file's for the authorisation value; unavailable TPM_ABSENT and
+// the others of failure.h; invalid_request KEY_DIRECTORY_UNSAFE, TPM_AUTH_WRONG (every key refuses
+// it), TPM_AUTH_TOO_LONG. What else is wrong with a key makes it unusable: KEY_NAMED_TWICE,
+// TPM_AUTH_MISSING, TPM_HANDLE_LOST, what is wrong with its file.
 Result<std::vector<std::unique_ptr<KeyBackend>>> open(const BackendConfig& config,
                                                       std::size_t count, Deadline deadline);
 std::vector<std::string> check_options(const BackendConfig& config);

@@ -29,6 +29,11 @@ struct PublicKeyOptions {
   std::string name = "default";
 };
 
+std::string state_of(const v1::Key& key) {
+  if (!key.trouble().empty()) return "unusable";
+  return key.is_stopped() ? "stopped" : "ready";
+}
+
 std::string fingerprint(const v1::Key& key) { return hex_encode(sha256(as_bytes(key.spki()))); }
 
 ExitStatus list(const DaemonOptions& options) {
@@ -42,18 +47,22 @@ ExitStatus list(const DaemonOptions& options) {
       print_json(
           {{"name", key.name()},
            {"algorithm", key.algorithm()},
-           {"sha256", fingerprint(key)},
+           {"sha256", key.spki().empty() ? "" : fingerprint(key)},
            {"spki", base64_encode(as_bytes(key.spki()))},
            {"profiles", std::vector<std::string>(key.profiles().begin(), key.profiles().end())},
            {"is_stopped", key.is_stopped()},
+           {"trouble", key.trouble()},
            {"certificates", key.certificates()}});
     rows.push_back(
-        {key.name(), key.algorithm(), key.is_stopped() ? "stopped" : "ready",
+        {key.name(), key.algorithm().empty() ? "-" : key.algorithm(), state_of(key),
          key.profiles().empty() ? "-" : fmt::format("{}", fmt::join(key.profiles(), ",")),
-         key.certificates().empty() ? "-" : "yes", fingerprint(key)});
+         key.certificates().empty() ? "-" : "yes", key.spki().empty() ? "-" : fingerprint(key)});
   }
-  if (!options.json)
-    for (const std::string& line : table(rows)) print_line(line);
+  if (options.json) return ExitStatus::done;
+  for (const std::string& line : table(rows)) print_line(line);
+  for (const v1::Key& key : reply->keys()) {
+    if (!key.trouble().empty()) print_line(fmt::format("{}: {}", key.name(), key.trouble()));
+  }
   return ExitStatus::done;
 }
 

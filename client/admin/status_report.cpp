@@ -41,11 +41,18 @@ void append(std::vector<std::string>& lines, const std::vector<std::vector<std::
   for (const std::string& line : table(rows)) lines.push_back(line);
 }
 
+std::string state_text(const v1::BackendStatus& backend) {
+  if (!backend.is_up()) return "down";
+  if (backend.unusable_keys().empty()) return "up";
+  return fmt::format("up, {} {} unusable", backend.unusable_keys_size(),
+                     backend.unusable_keys_size() == 1 ? "key" : "keys");
+}
+
 void append_backends(std::vector<std::string>& lines, const v1::StatusReply& status) {
   std::vector<std::vector<std::string>> rows{
       {"BACKEND", "TYPE", "STATE", "WAITING", "SIGNATURES", "STARTS"}};
   for (const v1::BackendStatus& backend : status.backends())
-    rows.push_back({backend.name(), backend.type(), backend.is_up() ? "up" : "down",
+    rows.push_back({backend.name(), backend.type(), state_text(backend),
                     std::to_string(backend.waiting()), std::to_string(backend.signatures()),
                     std::to_string(backend.starts())});
   append(lines, rows);
@@ -61,6 +68,20 @@ void append_unfinished(std::vector<std::string>& lines, const v1::StatusReply& s
   append(lines, rows);
 }
 
+Json json_of(const v1::UnusableKey& key) {
+  return {{"name", key.name()}, {"trouble", key.trouble()}, {"is_in_use", key.is_in_use()}};
+}
+
+Json json_of(const v1::BackendStatus& backend);
+Json json_of(const v1::UnfinishedRequest& request);
+
+template <typename Messages>
+Json json_of_each(const Messages& messages) {
+  Json list = Json::array();
+  for (const auto& message : messages) list.push_back(json_of(message));
+  return list;
+}
+
 Json json_of(const v1::BackendStatus& backend) {
   return {{"name", backend.name()},
           {"type", backend.type()},
@@ -69,7 +90,8 @@ Json json_of(const v1::BackendStatus& backend) {
           {"waiting", backend.waiting()},
           {"starts", backend.starts()},
           {"signatures", backend.signatures()},
-          {"memory_locked", backend.memory_locked()}};
+          {"memory_locked", backend.memory_locked()},
+          {"unusable_keys", json_of_each(backend.unusable_keys())}};
 }
 
 Json json_of(const v1::UnfinishedRequest& request) {
@@ -80,11 +102,24 @@ Json json_of(const v1::UnfinishedRequest& request) {
           {"accepted_at", request.accepted_at()}};
 }
 
-template <typename Messages>
-Json json_of_each(const Messages& messages) {
-  Json list = Json::array();
-  for (const auto& message : messages) list.push_back(json_of(message));
-  return list;
+void append_troubles(std::vector<std::string>& troubles, const v1::BackendStatus& backend) {
+  if (!backend.is_up()) {
+    troubles.push_back(fmt::format("backend {} is down: {}", backend.name(), backend.trouble()));
+    return;
+  }
+  if (!backend.trouble().empty())
+    troubles.push_back(
+        fmt::format("backend {} refuses to sign: {}", backend.name(), backend.trouble()));
+  // What nobody uses stays a matter of the list.
+  for (const v1::UnusableKey& key : backend.unusable_keys())
+    if (key.is_in_use())
+      troubles.push_back(
+          fmt::format("key {}:{} cannot be used: {}", backend.name(), key.name(), key.trouble()));
+  if (!backend.memory_locked())
+    troubles.push_back(fmt::format(
+        "backend {} could not lock its memory: its keys may reach the swap space; raise "
+        "LimitMEMLOCK",
+        backend.name()));
 }
 
 }  // namespace
@@ -103,15 +138,7 @@ std::vector<std::string> troubles_of(const v1::StatusReply& status) {
         "overdue: {} of the signatures that have left; their logs missed the deadline, and their "
         "profiles sign nothing new",
         status.overdue()));
-  for (const v1::BackendStatus& backend : status.backends()) {
-    if (!backend.is_up())
-      troubles.push_back(fmt::format("backend {} is down: {}", backend.name(), backend.trouble()));
-    else if (!backend.memory_locked())
-      troubles.push_back(fmt::format(
-          "backend {} could not lock its memory: its keys may reach the swap space; raise "
-          "LimitMEMLOCK",
-          backend.name()));
-  }
+  for (const v1::BackendStatus& backend : status.backends()) append_troubles(troubles, backend);
   return troubles;
 }
 

@@ -40,6 +40,15 @@ Finding check_backend(const v1::BackendStatus& backend) {
     return {Health::ill, subject, "down: " + backend.trouble(),
             "See to the device, its PIN or passphrase; the daemon comes back to it by itself."};
   }
+  if (!backend.trouble().empty()) {
+    return {Health::ill, subject, "up, but it refuses to sign: " + backend.trouble(),
+            "See to the device; the daemon comes back to it by itself."};
+  }
+  for (const v1::UnusableKey& key : backend.unusable_keys()) {
+    if (!key.is_in_use()) continue;
+    return {Health::ill, subject, fmt::format("{} cannot be used: {}", key.name(), key.trouble()),
+            "Mend that key; the others sign, and it is taken up again when it is asked for."};
+  }
   if (!backend.memory_locked()) {
     return {Health::look, subject, "up, but their memory may reach the swap space",
             "Raise LimitMEMLOCK= in the unit, or `ulimit -l` before a private daemon."};

@@ -140,6 +140,12 @@ bool uses_key(const ProfileSection& profile, const KeyName& key) {
   return std::ranges::find(profile.keys, key) != profile.keys.end();
 }
 
+bool uses_key(const Config& config, const KeyName& key) {
+  if (key == KeyName{config.log.backend, config.log.key}) return true;
+  return std::ranges::any_of(config.profiles,
+                             [&](const ProfileSection& profile) { return uses_key(profile, key); });
+}
+
 std::string describe(const std::filesystem::path& source, std::span<const ConfigProblem> problems) {
   std::string text;
   for (const ConfigProblem& problem : problems) {

@@ -138,6 +138,9 @@ struct ConfigOutcome {
   std::vector<ConfigProblem> problems;  // by line; empty: the configuration holds
 };
 
+// By a profile, or as the log's.
+bool uses_key(const Config& config, const KeyName& key);
+
 // What only the host knows: its users and groups by name, what is in other files, and the time.
 struct Host {
   std::function<std::optional<std::uint32_t>(const std::string&)> uid_of;

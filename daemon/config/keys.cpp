@@ -24,6 +24,8 @@ const KeyInfo* find_key(const Want& want, std::span<const BackendKeys> present,
   if (backend == present.end()) return nullptr;
   const auto key = std::ranges::find(backend->keys, want.key, &KeyInfo::name);
   if (key != backend->keys.end()) return &*key;
+  const auto unusable = std::ranges::find(backend->unusable, want.key, &UnusableKey::name);
+  if (unusable != backend->unusable.end()) return nullptr;
   std::vector<std::string> names;
   for (const KeyInfo& info : backend->keys) names.push_back(info.name);
   problems.add(want.line, want.place + ": key " + quote(want.key) + " is not in backend " +

@@ -30,11 +30,17 @@ v1::BackendStatus describe(const KeyRing::NamedHost& named, const Config& config
     if (section.config.name == named.backend) out.set_type(section.type);
   }
   out.set_is_up(state.is_up);
-  out.set_trouble(state.trouble);
+  out.set_trouble(state.is_up ? state.refusal : state.trouble);
   out.set_waiting(state.waiting);
   out.set_starts(state.starts);
   out.set_signatures(state.signatures);
   out.set_memory_locked(state.memory_locked);
+  for (const UnusableKey& key : named.host->unusable_keys()) {
+    v1::UnusableKey& added = *out.add_unusable_keys();
+    added.set_name(key.name);
+    added.set_trouble(key.why.message);
+    added.set_is_in_use(uses_key(config, {named.backend, key.name}));
+  }
   return out;
 }
 

@@ -7,5 +7,6 @@
 namespace chancery::daemon {
 
 v1::Key to_wire(const Parts& parts, const KeyName& name, const KeyInfo& info);
+v1::Key to_wire(const Parts& parts, const KeyName& name, const UnusableKey& unusable);
 
 }  // namespace chancery::daemon

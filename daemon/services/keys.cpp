@@ -34,6 +34,9 @@ Result<std::string> list_keys(const Parts& parts) {
     for (const KeyInfo& info : named.host->keys()) {
       *reply.add_keys() = to_wire(parts, {named.backend, info.name}, info);
     }
+    for (const UnusableKey& key : named.host->unusable_keys()) {
+      *reply.add_keys() = to_wire(parts, {named.backend, key.name}, key);
+    }
   }
   return reply.SerializeAsString();
 }

@@ -15,6 +15,7 @@ class HostedBackend final : public KeyBackend,
   explicit HostedBackend(std::shared_ptr<KeyHost> host) : host_(std::move(host)) {}
 
   Result<std::vector<KeyInfo>> list_keys(Deadline) override { return host_->keys(); }
+  std::vector<UnusableKey> unusable_keys() const override { return host_->unusable_keys(); }
   Result<Bytes> sign(std::string_view key_name, ByteView input, Deadline deadline) override {
     return host_->sign(std::string(key_name), to_bytes(input), deadline);
   }

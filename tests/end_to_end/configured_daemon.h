@@ -39,6 +39,15 @@ class ConfiguredDaemon {
     stop();
     start();
   }
+  // Where it was stopped.
+  void start() {
+    auto started = try_start();
+    EXPECT_TRUE(started.ok()) << standard_error();
+    if (started.ok()) process_.emplace(std::move(*started));
+    auto connection = client::Connection::open(socket(), soon());
+    EXPECT_TRUE(connection.ok());
+    if (connection.ok()) connection_ = std::move(*connection);
+  }
   void stop() {
     connection_.reset();
     process_->stop();
@@ -85,15 +94,6 @@ class ConfiguredDaemon {
   }
 
  private:
-  void start() {
-    auto started = try_start();
-    EXPECT_TRUE(started.ok()) << standard_error();
-    if (started.ok()) process_.emplace(std::move(*started));
-    auto connection = client::Connection::open(socket(), soon());
-    EXPECT_TRUE(connection.ok());
-    if (connection.ok()) connection_ = std::move(*connection);
-  }
-
   const Stage stage_;
   const std::string more_keys_;
   TemporaryDirectory directory_;

@@ -122,6 +122,26 @@ TEST_F(TokenFaults, ClosedSessionsAndALogoutCostNothing) {
   }
 }
 
+TEST_F(TokenFaults, AnotherProgramsKeyOfTheSameNameLeavesTheOtherKeys) {
+  start_with_a_key();
+  ASSERT_TRUE(host_->make_key("shared", Algorithm::ecdsa_p256_sha256, soon()).ok());
+  const std::vector<std::filesystem::path> added = hsm_.import_key("shared");
+  order("sign_init close_sessions");  // so that the keys are looked for again
+  expect_signature_by_the_same_host();
+  for (int i = 0; i < 2; ++i) {
+    const Result<Bytes> refused = host_->sign("shared", Bytes(32, 7), soon());
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
+    EXPECT_EQ(refused.error().reason, "KEY_AMBIGUOUS");
+    ASSERT_EQ(host_->unusable_keys().size(), 1U);
+    EXPECT_EQ(host_->unusable_keys()[0].name, "shared");
+  }
+  for (const std::filesystem::path& object : added) std::filesystem::remove(object);
+  const Deadline give_up = soon();
+  while (host_->trouble_with("shared")) ASSERT_FALSE(give_up.passed());
+  EXPECT_TRUE(host_->sign("shared", Bytes(32, 7), soon()).ok());
+}
+
 TEST_F(TokenFaults, FewerSessionsThanBeforeAreShared) {
   start_with_a_key();
   std::string one_session_each_time = "sign_init close_sessions";
@@ -164,9 +184,11 @@ TEST_F(TokenFaults, ATokenThatGoesAndComesBackNeedsNoRestart) {
     ASSERT_FALSE(meanwhile.ok());
     EXPECT_EQ(meanwhile.error().code, ErrorCode::unavailable);
     EXPECT_THAT(meanwhile.error().reason, ::testing::AnyOf("TOKEN_ABSENT", "TOKEN_FAILED"));
+    EXPECT_EQ(host_->state().refusal, meanwhile.error().message);
   }
   hsm_.bring_back();
   expect_signature_by_the_same_host();
+  EXPECT_EQ(host_->state().refusal, "");
 }
 
 TEST_F(TokenFaults, AnAbsentTokenAtStartIsNoErrorAndComesByItself) {

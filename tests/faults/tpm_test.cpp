@@ -190,8 +190,10 @@ TEST_F(TpmKeyFault, DamagedKeyIsNamedAndTheOthersSign) {
   const auto refused = backend->sign("bad", digest(), soon());
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().reason, "KEY_FILE_DAMAGED");
-  EXPECT_EQ(refused.error().code, ErrorCode::corrupt);
+  EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
   EXPECT_THAT(refused.error().message, HasSubstr("bad.pem"));
+  ASSERT_EQ(backend->unusable_keys().size(), 1U);
+  EXPECT_EQ(backend->unusable_keys()[0].name, "bad");
   EXPECT_EQ(sign(*backend, "good"), "");
 }
 

@@ -44,13 +44,20 @@ void send(int socket, const FromHost& message) {
   }
 }
 
+bool is_unusable(const KeyBackend& backend, const std::string& key_name) {
+  const std::vector<UnusableKey> unusable = backend.unusable_keys();
+  return std::ranges::find(unusable, key_name, &UnusableKey::name) != unusable.end();
+}
+
 FromHost answer(KeyBackend& backend, const Sign& request) {
   if (request.deadline.passed()) {
     return Refused{request.id, unavailable("DEADLINE_PASSED",
                                            "the deadline passed before the key was reached")};
   }
   Result<Bytes> signature = backend.sign(request.key_name, request.input, request.deadline);
-  if (!signature.ok()) return Refused{request.id, signature.error()};
+  if (!signature.ok()) {
+    return Refused{request.id, signature.error(), is_unusable(backend, request.key_name)};
+  }
   return Signed{request.id, std::move(*signature)};
 }
 
@@ -74,6 +81,7 @@ std::size_t threads_of(const BackendType& type) {
 struct Opening {
   Instances instances;
   std::vector<KeyInfo> keys;
+  std::vector<UnusableKey> unusable;
   Opened report;
 };
 
@@ -85,6 +93,7 @@ Result<Opening> open_backend(const BackendType& type, const Open& open) {
   if (open.task) perform(type, open, out.report);
   out.instances = TRY(type.open(open.config, threads_of(type), open.deadline));
   out.keys = TRY(out.instances.front()->list_keys(open.deadline));
+  out.unusable = out.instances.front()->unusable_keys();
   out.report.threads = static_cast<std::uint32_t>(out.instances.size());
   return out;
 }
@@ -124,6 +133,7 @@ void await_hang_up(int socket) {
     if (!confined.ok()) give_up(socket, confined.error());
   }
   for (KeyInfo& key : opening.keys) send(socket, std::move(key));
+  for (UnusableKey& key : opening.unusable) send(socket, std::move(key));
   send(socket, opening.report);
   shut.count_down();
 

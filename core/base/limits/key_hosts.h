@@ -21,6 +21,10 @@ inline constexpr auto key_host_answer_max = 20000ms;
 inline constexpr auto key_host_restart_delay_min =
     50ms;  // a crash at each start costs 2 % of a core
 inline constexpr auto key_host_restart_delay_max = 5000ms;
+// A backend with an unusable key is opened anew when somebody asks for it, in case that it was
+// mended: at first after so long, then ever more rarely, for it costs a login.
+inline constexpr auto key_host_look_delay_min = 1000ms;
+inline constexpr auto key_host_look_delay_max = 60000ms;
 // With the host at once: it never waits for us, and little is in doubt when it dies.
 inline constexpr std::size_t key_host_window = 64;
 // Past its deadline a request waits so long for the host's own word, which says more than ours.

@@ -96,6 +96,9 @@ TEST_F(TokenEndToEnd, WhatTheTokenSignsOursAndStockOpensslVerify) {
 TEST_F(TokenEndToEnd, AnAbsentTokenAtStartIsUnavailableAndComesByItself) {
   hsm_.take_away();
   ConfiguredDaemon daemon(configuration());
+  const auto status = run(chancery(daemon, {"status"}));  // before anybody asks for a signature
+  EXPECT_EQ(status.status, 1);
+  EXPECT_THAT(status.out, ::testing::ContainsRegex("TROUBLE: backend hsm is down: .*token"));
   v1::SignRequest request = sign_request("absent", "hello");
   request.set_profile("release");
   const auto meanwhile = daemon.call<v1::SignReply>(signer, "Sign", request);

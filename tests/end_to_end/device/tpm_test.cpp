@@ -16,6 +16,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class TpmDaemon : public ::testing::Test {
  protected:
@@ -228,8 +229,11 @@ TEST_F(TpmDaemon, ResetsAndRestartsOfTheTpmNeedNoneOfTheDaemon) {
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
   EXPECT_EQ(refused.error().reason, "TPM_ABSENT");
+  EXPECT_THAT(chancery(daemon, {"status"}).out,
+              HasSubstr("TROUBLE: backend tpm refuses to sign: cannot reach the TPM"));
   tpm_.start();
   EXPECT_TRUE(sign(daemon, "after-it-came-back").ok());
+  EXPECT_THAT(chancery(daemon, {"status"}).out, Not(HasSubstr("refuses to sign")));
   tpm_.tool("tpm2_flushcontext", {"-t"});
   EXPECT_TRUE(sign(daemon, "after-others-unloaded-all").ok());
 }
@@ -237,6 +241,8 @@ TEST_F(TpmDaemon, ResetsAndRestartsOfTheTpmNeedNoneOfTheDaemon) {
 TEST_F(TpmDaemon, StartsWithoutTheTpmAndSignsOnceItComes) {
   tpm_.stop();
   ConfiguredDaemon daemon(config());
+  EXPECT_THAT(chancery(daemon, {"status"}).out,
+              HasSubstr("TROUBLE: backend tpm is down: cannot reach the TPM"));
   const auto refused = sign(daemon, "too-early");
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().code, ErrorCode::unavailable);

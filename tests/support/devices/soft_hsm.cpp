@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <iterator>
+#include <set>
+
 #include "tests/support/program_run.h"
 
 namespace chancery::testing {
@@ -27,13 +31,34 @@ SoftHsm::SoftHsm() {
 }
 
 void SoftHsm::add_token(std::string_view label) const {
-  const ProgramOutcome made =
-      run({.program = "/usr/bin/softhsm2-util",
-           .arguments = {"--init-token", "--free", "--label", std::string(label), "--so-pin",
-                         "officer-pin", "--pin", pin()},
-           .working_directory = directory_.path(),
-           .environment = {{"SOFTHSM2_CONF", configuration().string()}}});
-  ASSERT_EQ(made.status, 0) << made.out << made.err;
+  tool("softhsm2-util", {"--init-token", "--free", "--label", std::string(label), "--so-pin",
+                         "officer-pin", "--pin", pin()});
+}
+
+std::vector<std::filesystem::path> SoftHsm::import_key(const std::string& label) const {
+  const auto objects = [this] {
+    std::set<std::filesystem::path> out;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(directory_ / "tokens")) {
+      out.insert(entry.path());
+    }
+    return out;
+  };
+  const std::set<std::filesystem::path> before = objects();
+  tool("openssl", {"genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out",
+                   "imported.pem"});
+  tool("softhsm2-util", {"--import", "imported.pem", "--token", "test", "--label", label, "--id",
+                         "ab", "--pin", pin()});
+  std::vector<std::filesystem::path> out;
+  std::ranges::set_difference(objects(), before, std::back_inserter(out));
+  return out;
+}
+
+void SoftHsm::tool(const std::string& name, const std::vector<std::string>& arguments) const {
+  const ProgramOutcome done = run({.program = "/usr/bin/" + name,
+                                   .arguments = arguments,
+                                   .working_directory = directory_.path(),
+                                   .environment = {{"SOFTHSM2_CONF", configuration().string()}}});
+  ASSERT_EQ(done.status, 0) << done.out << done.err;
 }
 
 BackendConfig SoftHsm::config(std::string_view module) const {

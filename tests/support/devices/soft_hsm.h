@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "backends/key_backend.h"
 #include "tests/support/temporary_directory.h"
@@ -28,6 +29,10 @@ class SoftHsm {
   // Where the backend keeps what it remembers.
   std::filesystem::path directory() const { return directory_ / "backend"; }
 
+  // Another program imports a P-256 key under this label, while nobody else uses the token. Returns
+  // what is new in the token's directory: without it, the key is gone.
+  std::vector<std::filesystem::path> import_key(const std::string& label) const;
+
   void take_away() const;
   void bring_back() const;
 
@@ -35,6 +40,9 @@ class SoftHsm {
   void add_token(std::string_view label) const;
 
  private:
+  // Asserts that it succeeds.
+  void tool(const std::string& name, const std::vector<std::string>& arguments) const;
+
   TemporaryDirectory directory_;
 };
 

@@ -20,8 +20,30 @@ std::vector<KeyInfo> FakeKeyHost::keys() const {
   const std::lock_guard lock(mutex_);
   std::vector<KeyInfo> out;
   if (!is_up_) return out;
-  for (const auto& [name, key] : keys_) out.push_back({name, key.algorithm(), key.spki()});
+  for (const auto& [name, key] : keys_) {
+    if (!spoilt_.contains(name)) out.push_back({name, key.algorithm(), key.spki()});
+  }
   return out;
+}
+
+std::vector<UnusableKey> FakeKeyHost::unusable_keys() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<UnusableKey> out;
+  for (const auto& [name, why] : spoilt_) out.push_back(unusable_key(name, why));
+  return out;
+}
+
+std::optional<Error> FakeKeyHost::trouble_with(std::string_view key_name) {
+  for (const UnusableKey& key : unusable_keys()) {
+    if (key.name == key_name) return key.why;
+  }
+  return std::nullopt;
+}
+
+void FakeKeyHost::spoil(const std::string& key_name, std::optional<Error> why) {
+  const std::lock_guard lock(mutex_);
+  spoilt_.erase(key_name);
+  if (why) spoilt_.emplace(key_name, *std::move(why));
 }
 
 void FakeKeyHost::sign(std::string key_name, Bytes input, Deadline deadline, SignDone done) {
@@ -119,6 +141,9 @@ void FakeKeyHost::run() {
 Result<Bytes> FakeKeyHost::answer(const Work& work) {
   if (!is_up_) return unavailable("KEY_HOST_DOWN", "the fake key host is down");
   if (failure_) return *failure_;
+  if (const auto spoilt = spoilt_.find(work.key_name); spoilt != spoilt_.end()) {
+    return unusable_key(work.key_name, spoilt->second).why;
+  }
   if (work.deadline.passed()) return unavailable("DEADLINE_PASSED", "too late to sign");
   const auto key = keys_.find(work.key_name);
   if (key == keys_.end()) return not_found("KEY_NOT_FOUND", "no key named " + work.key_name);

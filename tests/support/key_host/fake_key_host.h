@@ -23,6 +23,8 @@ class FakeKeyHost : public KeyHost {
   ~FakeKeyHost() override;  // finishes what is queued
 
   std::vector<KeyInfo> keys() const override;
+  std::vector<UnusableKey> unusable_keys() const override;
+  std::optional<Error> trouble_with(std::string_view key_name) override;
   void sign(std::string key_name, Bytes input, Deadline deadline, SignDone done) override;
   Result<KeyInfo> make_key(std::string name, Algorithm algorithm, Deadline deadline) override;
   Result<void> remove_key(std::string name, Deadline deadline) override;
@@ -38,6 +40,8 @@ class FakeKeyHost : public KeyHost {
   // From now on signatures wait, until release().
   void hold();
   void release();
+  // From now on this key cannot be used, for this reason; nothing: it can again.
+  void spoil(const std::string& key_name, std::optional<Error> why);
   // Whether it could be reached at all: down, it lists no keys and answers KEY_HOST_DOWN.
   void set_up(bool is_up);
   std::size_t signatures() const;  // made so far
@@ -55,6 +59,7 @@ class FakeKeyHost : public KeyHost {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::map<std::string, PrivateKey, std::less<>> keys_;
+  std::map<std::string, Error, std::less<>> spoilt_;
   std::deque<Work> queue_;
   std::optional<Error> failure_;
   bool is_held_ = false;

@@ -141,6 +141,7 @@ class Trespasser final : public KeyBackend {
     }
   }
   Result<std::vector<KeyInfo>> list_keys(Deadline) override { return keys_; }
+  std::vector<UnusableKey> unusable_keys() const override { return {}; }
   Result<Bytes> sign(std::string_view key_name, ByteView, Deadline) override {
     for (const Attempt& attempt : attempts) {
       if (attempt.name == key_name) {

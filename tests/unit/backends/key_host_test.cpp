@@ -197,18 +197,42 @@ TEST_F(KeyHostTest, ReopeningFindsNewFiles) {
   EXPECT_TRUE(host->sign("copy", digest(), soon()).ok());
 }
 
-TEST_F(KeyHostTest, DamagedFileAtReopeningIsNamedAndMendable) {
+TEST_F(KeyHostTest, DamagedFileIsNamedWhileTheOthersSignAndIsTakenUpOnceItIsMended) {
   const auto host = start();
   std::filesystem::rename(directory_ / "default.pem", directory_ / "default.away");
   testing::write_text(directory_ / "default.pem", "damaged");
   std::filesystem::permissions(directory_ / "default.pem", std::filesystem::perms(0600));
-  const auto reopened = host->reopen(soon());
-  ASSERT_FALSE(reopened.ok());
-  EXPECT_THAT(reopened.error().message, HasSubstr("KEY_FILE_DAMAGED"));
-  EXPECT_EQ(host->sign("default", digest(), soon()).error().reason, "KEY_HOST_DOWN");
+  ASSERT_TRUE(host->reopen(soon()).ok());
+  EXPECT_TRUE(host->sign("log", digest(), soon()).ok());
+  EXPECT_FALSE(host->trouble_with("log").has_value());
+  ASSERT_EQ(host->unusable_keys().size(), 1U);
+  EXPECT_EQ(host->unusable_keys()[0].name, "default");
+  const auto refused = host->sign("default", digest(), soon());
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
+  EXPECT_EQ(refused.error().reason, "KEY_FILE_DAMAGED");
+  EXPECT_THAT(refused.error().message, HasSubstr("restore it from a backup"));
+
   std::filesystem::rename(directory_ / "default.away", directory_ / "default.pem");
-  EXPECT_TRUE(host->reopen(soon()).ok());
+  const Deadline give_up = soon();
+  while (host->trouble_with("default")) ASSERT_FALSE(give_up.passed());
   EXPECT_TRUE(host->sign("default", digest(), soon()).ok());
+  EXPECT_TRUE(host->unusable_keys().empty());
+}
+
+// Or whoever asks again and again would have the backend do nothing else.
+TEST_F(KeyHostTest, ABackendIsOpenedAnewForAnUnusableKeyNowAndThen) {
+  const auto host = start();
+  testing::write_text(directory_ / "bad.pem", "damaged");
+  ASSERT_TRUE(host->reopen(soon()).ok());
+  const std::uint64_t starts = host->state().starts;
+  const auto begun = Deadline::Clock::now();
+  while (host->state().starts == starts) {
+    ASSERT_TRUE(host->trouble_with("bad").has_value());
+    std::this_thread::yield();
+  }
+  EXPECT_GE(Deadline::Clock::now() - begun, limits::key_host_look_delay_min - 500ms);
+  await_start(*host, starts + 1);
 }
 
 TEST_F(KeyHostTest, LargeInputIsRefusedAndAFullSocketIsWaitedFor) {

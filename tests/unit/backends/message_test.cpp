@@ -39,6 +39,8 @@ std::vector<FromHost> from_host() {
       OpenFailed{unavailable("DEVICE_ABSENT", "no token")},
       Signed{77, Bytes(71, 3)},
       Refused{78, not_found("KEY_NOT_FOUND", "")},
+      Refused{79, unavailable("KEY_FILE_DAMAGED", "a.pem is damaged"), true},
+      UnusableKey{"bad", unavailable("KEY_AMBIGUOUS", "its label fits two private keys")},
   };
 }
 
@@ -79,6 +81,11 @@ TEST(KeyHostMessage, KeepsEveryField) {
   EXPECT_EQ(attestation.certificates, std::vector<Bytes>{Bytes(5, 2)});
   const auto activated = decode_from_host(encode(from_host()[4]));
   EXPECT_EQ(std::get<Opened>(*activated).hidden, Bytes(32, 4));
+  const auto refused = decode_from_host(encode(from_host()[8]));
+  EXPECT_TRUE(std::get<Refused>(*refused).key_is_unusable);
+  const auto unusable = decode_from_host(encode(from_host()[9]));
+  EXPECT_EQ(std::get<UnusableKey>(*unusable).name, "bad");
+  EXPECT_EQ(std::get<UnusableKey>(*unusable).why.reason, "KEY_AMBIGUOUS");
 }
 
 TEST(KeyHostMessage, CutShortOrTooLongIsMalformed) {

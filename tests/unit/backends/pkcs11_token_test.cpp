@@ -29,9 +29,12 @@ class TokenKeys : public ::testing::Test {
     EXPECT_TRUE(opened.ok()) << opened.error().message;
     return opened.ok() ? std::move(*opened) : Instances();
   }
+  // Of the opening, or else of the one key that cannot be used.
   std::string refusal(std::vector<std::pair<std::string, std::string>> more = {}) const {
     const auto opened = pkcs11::open(config(std::move(more)), 1, soon());
-    return opened.ok() ? "" : opened.error().reason;
+    if (!opened.ok()) return opened.error().reason;
+    const std::vector<UnusableKey> unusable = opened->at(0)->unusable_keys();
+    return unusable.size() == 1 ? unusable.front().why.reason : "";
   }
   void make(std::string_view name, Algorithm algorithm = Algorithm::ecdsa_p256_sha256) const {
     const Instances backend = open();
@@ -70,6 +73,26 @@ TEST_F(TokenKeys, TwoKeysOfOneNameAreRefused) {
   });
   EXPECT_EQ(refusal(), "KEY_AMBIGUOUS");
   EXPECT_EQ(refusal({{"keys", "release=pkcs11:object=twin"}}), "KEY_AMBIGUOUS");
+  make("single");
+  const Instances backend = open();
+  EXPECT_THAT(names(backend), ::testing::ElementsAre("single"));
+  EXPECT_TRUE(backend.at(0)->sign("single", Bytes(32, 1), soon()).ok());
+  const auto refused = backend.at(0)->sign("twin", Bytes(32, 1), soon());
+  EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
+  EXPECT_EQ(refused.error().reason, "KEY_AMBIGUOUS");
+  EXPECT_THAT(refused.error().message, ::testing::HasSubstr("say which with object and id"));
+  auto& maker = dynamic_cast<KeyMaker&>(*backend.at(0));
+  EXPECT_EQ(maker.make_key("twin", Algorithm::ecdsa_p256_sha256, soon()).error().reason,
+            "KEY_EXISTS");
+}
+
+TEST_F(TokenKeys, OneThatIsNamedAndUnfitLeavesTheOthers) {
+  make("one");
+  make("rsa", Algorithm::rsa_pkcs1v15_2048_sha256);
+  const Instances backend =
+      open({{"keys", "a=pkcs11:object=one, b=pkcs11:object=rsa"}, {"algorithms", "b=ed25519"}});
+  EXPECT_TRUE(backend.at(0)->sign("a", Bytes(32, 1), soon()).ok());
+  EXPECT_EQ(backend.at(0)->sign("b", Bytes(32, 1), soon()).error().reason, "KEY_UNSUPPORTED");
 }
 
 TEST_F(TokenKeys, OnlyThoseThatAreNamedAreThere) {
@@ -90,7 +113,7 @@ TEST_F(TokenKeys, WhatAnotherProgramMakesMeanwhileIsThereOnceKeysAreLookedForAga
     ASSERT_TRUE(make_key_pair(view, "other", Algorithm::ecdsa_p256_sha256).ok());
   });
   auto& maker = dynamic_cast<KeyMaker&>(*backend.at(0));
-  // A second key of that name would make both ambiguous, and with them the backend.
+  // A second key of that name would make both ambiguous.
   EXPECT_EQ(maker.make_key("other", Algorithm::ecdsa_p256_sha256, soon()).error().reason,
             "KEY_EXISTS");
   EXPECT_TRUE(maker.make_key("ours", Algorithm::ecdsa_p256_sha256, soon()).ok());

@@ -35,11 +35,14 @@ class KeyFiles : public ::testing::Test {
     for (auto& option : more) out.options.push_back(std::move(option));
     return out;
   }
-  // The error of opening, which must fail.
+  // The error of opening, or else of its one key.
   static Error refusal(const BackendConfig& config) {
     const auto opened = open(config, 1, soon());
-    EXPECT_FALSE(opened.ok());
-    return opened.ok() ? internal("OPENED", "it opened") : opened.error();
+    if (!opened.ok()) return opened.error();
+    EXPECT_THAT(opened->at(0)->list_keys(soon()).value(), IsEmpty());
+    const std::vector<UnusableKey> unusable = opened->at(0)->unusable_keys();
+    EXPECT_EQ(unusable.size(), 1U);
+    return unusable.empty() ? internal("OPENED", "it opened") : unusable.front().why;
   }
   static std::vector<KeyInfo> list(const BackendConfig& config) {
     const auto opened = open(config, 1, soon());
@@ -140,8 +143,40 @@ TEST_F(KeyFiles, HugeFileIsRefused) {
 }
 
 TEST_F(KeyFiles, NameThatCannotBeAKeysIsRefused) {
-  write("my key.pem", pem());
+  write("my\xffkey\n.pem", pem());
   EXPECT_EQ(refusal(config()).reason, "KEY_NAME_INVALID");
+  EXPECT_THAT(refusal(config()).message, HasSubstr("my?key? cannot name a key"));
+  EXPECT_EQ(open(config(), 1, soon())->at(0)->unusable_keys().at(0).name, "my?key?");
+}
+
+TEST_F(KeyFiles, OneThatIsDamagedTakesNoOtherWithIt) {
+  write("bad.pem", "damaged");
+  const BackendConfig wanted = config({{"make_missing", "good=ed25519, bad=ecdsa-p256-sha256"}});
+  auto opened = open(wanted, 2, soon()).value();
+  for (const auto& backend : opened) {
+    EXPECT_TRUE(backend->sign("good", Bytes(9, 1), soon()).ok());
+    const auto refused = backend->sign("bad", Bytes(32, 1), soon());
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
+    EXPECT_EQ(refused.error().reason, "KEY_FILE_DAMAGED");
+    EXPECT_THAT(refused.error().message, HasSubstr("bad.pem is damaged: restore it"));
+  }
+  EXPECT_EQ(testing::read_text(keys_ / "bad.pem"), "damaged");
+  auto& maker = dynamic_cast<KeyMaker&>(*opened.at(0));
+  EXPECT_EQ(maker.make_key("bad", Algorithm::ed25519, soon()).error().reason, "KEY_EXISTS");
+}
+
+TEST_F(KeyFiles, PassphraseThatOpensOnlySomeFilesLeavesThose) {
+  const Secret right(to_bytes(as_bytes("tulip")));
+  const Secret other(to_bytes(as_bytes("rose")));
+  write("a.pem", pem(Algorithm::ecdsa_p256_sha256, &right));
+  write("b.pem", pem(Algorithm::ecdsa_p256_sha256, &other));
+  testing::write_text(directory_ / "pass", "tulip\n");
+  chmod((directory_ / "pass").c_str(), 0600);
+  const auto opened =
+      open(config({{"passphrase_file", (directory_ / "pass").string()}}), 1, soon()).value();
+  EXPECT_TRUE(opened.at(0)->sign("a", Bytes(32, 1), soon()).ok());
+  EXPECT_EQ(opened.at(0)->sign("b", Bytes(32, 1), soon()).error().reason, "PASSPHRASE_WRONG");
 }
 
 // Every kind of damage: cut at each place, and one byte changed at each place.
@@ -151,7 +186,7 @@ TEST_F(KeyFiles, DamagedFileNeverSignsAndIsNamed) {
     write("a.pem", std::string_view(whole).substr(0, size));
     const Error error = refusal(config());
     EXPECT_EQ(error.reason, "KEY_FILE_DAMAGED") << size;
-    EXPECT_EQ(error.code, ErrorCode::corrupt);
+    EXPECT_EQ(error.code, ErrorCode::unavailable);
     EXPECT_THAT(error.message, HasSubstr("a.pem"));
   }
   const std::size_t body = whole.find('\n') + 1;
@@ -160,8 +195,11 @@ TEST_F(KeyFiles, DamagedFileNeverSignsAndIsNamed) {
     damaged[at] = damaged[at] == 'A' ? 'B' : 'A';
     write("a.pem", damaged);
     const auto opened = open(config(), 1, soon());
-    if (opened.ok()) continue;  // bits that mean nothing, such as the last of the padding
-    EXPECT_THAT(opened.error().reason, ::testing::AnyOf("KEY_FILE_DAMAGED", "KEY_FILE_UNSUPPORTED"))
+    ASSERT_TRUE(opened.ok()) << at;
+    const std::vector<UnusableKey> unusable = opened->at(0)->unusable_keys();
+    if (unusable.empty()) continue;  // bits that mean nothing, such as the last of the padding
+    EXPECT_THAT(unusable.front().why.reason,
+                ::testing::AnyOf("KEY_FILE_DAMAGED", "KEY_FILE_UNSUPPORTED"))
         << at;
   }
 }

@@ -62,6 +62,15 @@ TEST(Doctor, EachTroubleOfTheDaemonIsNamed) {
   EXPECT_EQ(trouble_of(status).subject, "keys of software");
   EXPECT_EQ(trouble_of(status).health, Health::ill);
   status = healthy();
+  status.mutable_backends(0)->set_trouble("no token fits");
+  EXPECT_THAT(trouble_of(status).state, HasSubstr("no token fits"));
+  status = healthy();
+  v1::UnusableKey& key = *status.mutable_backends(0)->add_unusable_keys();
+  key.set_trouble("it is damaged");
+  key.set_is_in_use(true);
+  EXPECT_THAT(trouble_of(status).state, HasSubstr("it is damaged"));
+  EXPECT_EQ(trouble_of(status).health, Health::ill);
+  status = healthy();
   status.mutable_backends(0)->set_memory_locked(false);
   EXPECT_EQ(trouble_of(status).health, Health::look);
   status = healthy();

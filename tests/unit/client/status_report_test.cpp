@@ -48,6 +48,24 @@ TEST(StatusReport, ABackendThatIsDownIsTroubleWithItsCause) {
   EXPECT_THAT(troubles_of(status), ElementsAre("backend software is down: wrong passphrase"));
 }
 
+TEST(StatusReport, ADeviceThatRefusesIsTroubleThoughItsHostIsUp) {
+  auto status = healthy();
+  status.mutable_backends(0)->set_trouble("no token fits");
+  EXPECT_THAT(troubles_of(status), ElementsAre("backend software refuses to sign: no token fits"));
+}
+
+TEST(StatusReport, AKeyThatCannotBeUsedIsTroubleWhereSomebodyUsesIt) {
+  auto status = healthy();
+  v1::UnusableKey& key = *status.mutable_backends(0)->add_unusable_keys();
+  key.set_name("bad");
+  key.set_trouble("bad.pem is damaged");
+  EXPECT_THAT(troubles_of(status), IsEmpty());
+  EXPECT_THAT(describe(status, now), Contains(HasSubstr("up, 1 key unusable")));
+  key.set_is_in_use(true);
+  EXPECT_THAT(troubles_of(status),
+              ElementsAre("key software:bad cannot be used: bad.pem is damaged"));
+}
+
 TEST(StatusReport, UnlockedMemoryAFailedReloadAndAnEndedLogAreTroubles) {
   auto status = healthy();
   status.mutable_backends(0)->set_memory_locked(false);

@@ -46,6 +46,14 @@ TEST(CheckKeys, LogNeedsAnEd25519Key) {
             R"(checkpoints are signed with it)");
 }
 
+TEST(CheckKeys, KeyThatCannotBeUsedNowIsLeftOut) {
+  const std::vector<BackendKeys> present = {
+      {"disk",
+       {log_key, release_key},
+       {unusable_key("nightly", corrupt("KEY_FILE_DAMAGED", "nightly.pem is damaged"))}}};
+  EXPECT_EQ(describe("f", check_keys(parse_sample(sample_toml).config, present)), "");
+}
+
 TEST(CheckKeys, BackendThatIsAwayIsLeftOut) {
   EXPECT_EQ(describe("f", check_keys(parse_sample(sample_toml).config, {})), "");
 }

@@ -116,6 +116,9 @@ TEST_F(KeyLifeTest, AnOlderKeyDoesNotStepInForABackendThatIsDown) {
   hsm.set_up(false);
   EXPECT_EQ(newest(), "BACKEND_DOWN");
   hsm.set_up(true);
+  hsm.spoil("newest", corrupt("KEY_FILE_DAMAGED", "newest.pem is damaged"));
+  EXPECT_EQ(newest(), "KEY_FILE_DAMAGED");
+  hsm.spoil("newest", std::nullopt);
   ASSERT_TRUE(hsm.remove_key("newest", soon()).ok());
   EXPECT_EQ(newest(), "new");
 }

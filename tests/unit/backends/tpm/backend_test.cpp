@@ -135,7 +135,7 @@ TEST_F(TpmBackend, PolicyAsksForTheValueToo) {
   TpmKeys::Options wrong = options;
   wrong.push_back(auth_file("rose"));
   EXPECT_EQ(try_open(wrong).error().reason, "TPM_AUTH_WRONG");
-  EXPECT_EQ(try_open(options).error().reason, "TPM_AUTH_MISSING");
+  EXPECT_EQ(sign(*open(options)), "TPM_AUTH_MISSING");
 }
 
 TEST_F(TpmBackend, ValueLongerThanTheTpmTakesIsRefused) {
@@ -145,7 +145,29 @@ TEST_F(TpmBackend, ValueLongerThanTheTpmTakesIsRefused) {
 TEST_F(TpmBackend, TwoKeysOfOneNameAreRefused) {
   ASSERT_NE(open_one(), nullptr);
   swtpm_.make_persistent_key("0x81000200");
-  EXPECT_EQ(try_open({{"persistent", "key=0x81000200"}}).error().reason, "KEY_NAMED_TWICE");
+  const auto backend = open({{"persistent", "key=0x81000200"}});
+  EXPECT_TRUE(backend->list_keys(soon())->empty());
+  EXPECT_EQ(sign(*backend), "KEY_NAMED_TWICE");
+}
+
+TEST_F(TpmBackend, WhatCannotBeUsedLeavesTheOthers) {
+  ASSERT_NE(open_one({auth_file("tulip")}), nullptr);
+  write_text(keys_ / "cut.pem", read_text(keys_ / "key.pem").substr(0, 100));
+  write_text(keys_ / "open.pem", read_text(keys_ / "key.pem"));  // mode 0644
+  std::filesystem::permissions(keys_ / "cut.pem", std::filesystem::perms(0600));
+  std::filesystem::permissions(keys_ / "open.pem", std::filesystem::perms(0644));
+  const auto other = open({auth_file("rose"), {"make_missing", "foreign=ecdsa-p256-sha256"}});
+  EXPECT_EQ(sign(*other, "foreign"), "");
+  EXPECT_EQ(sign(*other), "TPM_AUTH_WRONG");
+  const auto backend = open({auth_file("tulip"),
+                             {"make_missing", "cut=ecdsa-p256-sha256"},
+                             {"persistent", "absent=0x81000299"}});
+  EXPECT_EQ(sign(*backend), "");
+  EXPECT_EQ(sign(*backend, "cut"), "KEY_FILE_DAMAGED");
+  EXPECT_EQ(sign(*backend, "open"), "FILE_MODE_UNSAFE");
+  EXPECT_EQ(sign(*backend, "absent"), "TPM_HANDLE_LOST");
+  EXPECT_EQ(sign(*backend, "foreign"), "TPM_AUTH_WRONG");
+  EXPECT_EQ(backend->unusable_keys().size(), 4U);
 }
 
 }  // namespace
