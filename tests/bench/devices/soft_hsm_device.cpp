@@ -22,7 +22,7 @@ RawRate measure_raw(const BackendConfig& config, Algorithm algorithm,
                       pkcs11::RejectedPin::open(options.directory).value());
   const pkcs11::Connection connection = pkcs11::connect(module, options, login, 1).value();
   const CK_SESSION_HANDLE session = connection.sessions.front();
-  const CK_OBJECT_HANDLE key = connection.keys.at("key").handle;
+  const CK_OBJECT_HANDLE key = connection.keys.usable.at("key").handle;
   Bytes input = pkcs11::token_input(algorithm, Bytes(32, 1)).value();
   Bytes signature(1024);
   std::size_t count = 0;
