@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "core/base/rfc3339.h"
 #include "core/crypto/x509/certificate_store.h"
 
 namespace chancery {
@@ -26,7 +29,34 @@ Error explain(X509_STORE_CTX* context, const Certificate& leaf) {
   }
 }
 
+Result<void> check_time(const Certificate& certificate, const PathNeeds& needs) {
+  if (!needs.time || certificate.is_valid_at(*needs.time)) return {};
+  return invalid_request(
+      "CERTIFICATE_NOT_VALID",
+      fmt::format("certificate \"{}\" is valid from {} to {}, the signature is of {}",
+                  certificate.subject(), format_rfc3339(certificate.not_before()),
+                  format_rfc3339(certificate.not_after()), format_rfc3339(*needs.time)));
+}
+
+// Of an authority.
+Result<void> check_fit(const Certificate& certificate, const PathNeeds& needs) {
+  if (!certificate.has_extended_usage(needs.usage, true) &&
+      !certificate.has_extended_usage(usage::any, true)) {
+    return invalid_request(
+        "CERTIFICATE_USAGE_WRONG",
+        fmt::format("the authority \"{}\" may not vouch for {}", certificate.subject(),
+                    needs.usage == usage::timestamping ? "timestamping" : "code signing"));
+  }
+  return check_time(certificate, needs);
+}
+
 }  // namespace
+
+Result<void> check_path(std::span<const Certificate> path, const PathNeeds& needs) {
+  TRY(check_time(path.front(), needs));
+  for (const Certificate& authority : path.subspan(1)) TRY(check_fit(authority, needs));
+  return {};
+}
 
 Result<std::vector<Certificate>> find_path(const Certificate& leaf,
                                            std::span<const Certificate> untrusted,
@@ -50,6 +80,23 @@ Result<std::vector<Certificate>> find_path(const Certificate& leaf,
   }
   if (path.size() < static_cast<std::size_t>(sk_X509_num(found))) path.push_back(anchor);
   return path;
+}
+
+Result<std::vector<Certificate>> find_path_for(const PathNeeds& needs, const Certificate& leaf,
+                                               std::span<const Certificate> untrusted,
+                                               const Certificate& anchor,
+                                               CertificateMemory& memory) {
+  auto path = find_path(leaf, untrusted, anchor, memory);
+  const Result<void> checked = path.ok() ? check_path(*path, needs) : path.error();
+  if (checked.ok()) return path;
+  std::vector<Certificate> fit;
+  for (const Certificate& candidate : untrusted) {
+    if (check_fit(candidate, needs).ok()) fit.push_back(candidate);
+  }
+  if (fit.size() == untrusted.size()) return checked.error();
+  path = find_path(leaf, fit, anchor, memory);
+  if (path.ok() && check_path(*path, needs).ok()) return path;
+  return checked.error();
 }
 
 }  // namespace chancery

@@ -4,8 +4,11 @@
 #include <openssl/pkcs7.h>
 
 #include <algorithm>
+#include <utility>
 
+#include "core/base/limits/bundles.h"
 #include "core/base/rfc3339.h"
+#include "core/crypto/x509/certificate_path.h"
 #include "core/crypto/x509/certificate_store.h"
 
 namespace chancery {
@@ -63,39 +66,53 @@ bool content_type_is_signed(PKCS7_SIGNER_INFO* info) {
          OBJ_obj2nid(type->value.object) == NID_id_smime_ct_TSTInfo;
 }
 
-// RFC 3161 2.3: the signer's only usage is timestamping, and it says so critically; OpenSSL's
-// purpose checks that. What it does not check: authorities above it that have other usages.
-Result<void> check_usages(const Certificate& signer, std::span<const Certificate> authority) {
-  const auto serves = [&signer](const Certificate& certificate) {
-    return certificate.der() == signer.der() ||
-           certificate.has_extended_usage(usage::timestamping, true) ||
-           certificate.has_extended_usage(usage::any, true);
-  };
-  if (!signer.is_ca() && std::ranges::all_of(authority, serves) &&
-      X509_check_purpose(signer.borrow(), X509_PURPOSE_TIMESTAMP_SIGN, 0) == 1) {
-    return {};
+// Taken out of the token: whatever OpenSSL finds there it would build a path with, at any time and
+// for any use.
+std::vector<Bytes> take_certificates(PKCS7* token) {
+  std::vector<Bytes> taken;
+  STACK_OF(X509)* inside = std::exchange(token->d.sign->cert, nullptr);
+  for (int i = 0; i < sk_X509_num(inside); ++i) {
+    const auto der = openssl::encode(i2d_X509, sk_X509_value(inside, i));
+    taken.emplace_back(der.begin(), der.end());
   }
-  ERR_clear_error();
-  return invalid_request("TIMESTAMP_CERTIFICATE_USAGE_WRONG",
-                         fmt::format("timestamp: certificate \"{}\" or one above it is not for "
-                                     "timestamping alone",
-                                     signer.subject()));
+  sk_X509_pop_free(inside, X509_free);
+  return taken;
 }
 
-Result<void> check_periods(const Certificate& signer, std::span<const Certificate> authority,
-                           WallTime time) {
-  const auto is_valid = [time](const Certificate& each) { return each.is_valid_at(time); };
-  if (is_valid(signer) && std::ranges::all_of(authority, is_valid)) return {};
-  return invalid_request("TIMESTAMP_CERTIFICATE_NOT_VALID",
-                         fmt::format("timestamp: {} is outside the validity of its authority's "
-                                     "certificates",
-                                     format_rfc3339(time)));
+// Those that can be read; another is no step to anywhere.
+std::vector<Certificate> read_certificates(std::span<const Bytes> ders, CertificateMemory& memory) {
+  std::vector<Certificate> read;
+  for (const Bytes& der : ders) {
+    Result<Certificate> certificate = memory.read(der);
+    if (certificate.ok()) read.push_back(*std::move(certificate));
+  }
+  return read;
+}
+
+// RFC 3161 2.3: the signer's only usage is timestamping, and it says so critically; OpenSSL's
+// purpose checks that.
+Result<void> check_usage(const Certificate& signer) {
+  const bool is_stamper = X509_check_purpose(signer.borrow(), X509_PURPOSE_TIMESTAMP_SIGN, 0) == 1;
+  if (is_stamper && !signer.is_ca()) return {};
+  ERR_clear_error();
+  return invalid_request(
+      "TIMESTAMP_CERTIFICATE_USAGE_WRONG",
+      fmt::format("timestamp: certificate \"{}\" is not for timestamping alone", signer.subject()));
+}
+
+// Why there is no path, of a timestamp.
+Error explain(const Error& no_path) {
+  std::string_view reason = "TIMESTAMP_SIGNER_UNKNOWN";
+  if (no_path.reason == "CERTIFICATE_USAGE_WRONG") reason = "TIMESTAMP_CERTIFICATE_USAGE_WRONG";
+  if (no_path.reason == "CERTIFICATE_NOT_VALID") reason = "TIMESTAMP_CERTIFICATE_NOT_VALID";
+  return invalid_request(std::string(reason), fmt::format("timestamp: {}", no_path.message));
 }
 
 }  // namespace
 
-TimestampResponse::TimestampResponse(std::shared_ptr<TS_RESP> response, WallTime time)
-    : response_(std::move(response)), time_(time) {}
+TimestampResponse::TimestampResponse(std::shared_ptr<TS_RESP> response, std::vector<Bytes> carried,
+                                     WallTime time)
+    : response_(std::move(response)), carried_(std::move(carried)), time_(time) {}
 
 Result<TimestampResponse> TimestampResponse::from_der(ByteView der) {
   const unsigned char* cursor = der.data();
@@ -118,7 +135,11 @@ Result<TimestampResponse> TimestampResponse::from_der(ByteView der) {
   }
   const auto time = read_time(TS_TST_INFO_get_time(info));
   if (!time) return malformed("its time is not readable");
-  return TimestampResponse(std::move(response), *time);
+  if (sk_X509_num(token->d.sign->cert) > static_cast<int>(limits::bundle_certificates_max)) {
+    return malformed(fmt::format("more than {} certificates", limits::bundle_certificates_max));
+  }
+  std::vector<Bytes> carried = take_certificates(token);
+  return TimestampResponse(std::move(response), std::move(carried), *time);
 }
 
 Result<void> TimestampResponse::check_imprint(ByteView stamped) const {
@@ -146,40 +167,41 @@ Result<void> TimestampResponse::check_nonce(ByteView nonce) const {
 }
 
 Result<Certificate> TimestampResponse::find_signer(std::span<const Certificate> authority,
-                                                   CertificateMemory& memory) const {
-  PKCS7* token = TS_RESP_get_token(response_.get());
-  const PKCS7_SIGNER_INFO& info = *signer_info(token);
-  const STACK_OF(X509)* carried = token->d.sign->cert;
-  const X509* named = nullptr;
-  for (int i = 0; i < sk_X509_num(carried) && named == nullptr; ++i) {
-    if (is_named_by(info, sk_X509_value(carried, i))) named = sk_X509_value(carried, i);
-  }
+                                                   std::span<const Certificate> carried) const {
+  const PKCS7_SIGNER_INFO& info = *signer_info(TS_RESP_get_token(response_.get()));
+  const auto is_signer = [&info](const Certificate& each) {
+    return is_named_by(info, each.borrow());
+  };
+  const auto named = std::ranges::find_if(carried, is_signer);
   const Error unknown = invalid_request("TIMESTAMP_SIGNER_UNKNOWN",
                                         "timestamp: not signed with this authority's certificate");
   if (!authority.empty() && !authority.front().is_ca()) {
     const Certificate& pinned = authority.front();
-    const bool is_pinned = is_named_by(info, pinned.borrow()) &&
-                           (carried == nullptr || sk_X509_num(carried) == 0 ||
-                            (named != nullptr && X509_cmp(named, pinned.borrow()) == 0));
+    const bool is_pinned =
+        is_signer(pinned) &&
+        (carried_.empty() || (named != carried.end() && named->der() == pinned.der()));
     return is_pinned ? Result(pinned) : unknown;
   }
   // The root lists only issuers: the certificate in the token must lead to their anchor.
-  if (authority.empty() || named == nullptr) return unknown;
-  const auto der = openssl::encode(i2d_X509, const_cast<X509*>(named));
-  return memory.read({der.data(), der.size()});
+  if (authority.empty() || named == carried.end()) return unknown;
+  return *named;
 }
 
 Result<void> TimestampResponse::check_signer(std::span<const Certificate> authority,
                                              CertificateMemory& memory) const {
-  const Certificate signer = TRY(find_signer(authority, memory));
-  TRY(check_usages(signer, authority));
-  TRY(check_periods(signer, authority, time_));
-  const openssl::Store store = openssl::make_store(authority.last(1), memory);
-  std::vector<Certificate> known = {signer};
-  known.insert(known.end(), authority.begin(), authority.end());
-  const openssl::CertificateList certificates = openssl::list_of(known);
+  const std::vector<Certificate> carried = read_certificates(carried_, memory);
+  const Certificate signer = TRY(find_signer(authority, carried));
+  TRY(check_usage(signer));
+  const Certificate& anchor = authority.back();
+  // The root's own first: what a response carries under the same name must not hide them.
+  std::vector<Certificate> steps(authority.begin(), authority.end() - 1);
+  steps.insert(steps.end(), carried.begin(), carried.end());
+  const auto path = find_path_for({usage::timestamping, time_}, signer, steps, anchor, memory);
+  if (!path.ok()) return explain(path.error());
+  const openssl::Store store = openssl::make_store({&anchor, 1}, memory);
+  const openssl::CertificateList certificates = openssl::list_of(*path);
   PKCS7* token = TS_RESP_get_token(response_.get());
-  // Path, ESS certificate ids (RFC 5816), message digest and signature.
+  // That path once more, ESS certificate ids (RFC 5816), message digest and signature.
   if (content_type_is_signed(signer_info(token)) &&
       TS_RESP_verify_signature(token, certificates.get(), store.get(), nullptr) == 1) {
     return {};

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "core/crypto/x509/certificate_memory.h"
 
@@ -27,18 +28,21 @@ class TimestampResponse {
   // tell. Error: TIMESTAMP_NONCE_MISMATCH.
   Result<void> check_nonce(ByteView nonce) const;
 
-  // Signed by this authority (its own certificate or issuer first, anchor last), whose certificates
-  // were all valid at the time it says. Certificates inside the response are never trusted.
+  // Signed by this authority (its own certificate or issuer first, anchor last). The path to the
+  // anchor is for timestamping and was valid at the time the response says, whoever carries it:
+  // certificates inside the response are steps on it at most, and never trusted.
   // Errors: TIMESTAMP_SIGNER_UNKNOWN, TIMESTAMP_SIGNATURE_INVALID,
   // TIMESTAMP_CERTIFICATE_USAGE_WRONG, TIMESTAMP_CERTIFICATE_NOT_VALID.
   Result<void> check_signer(std::span<const Certificate> authority,
                             CertificateMemory& memory) const;
 
  private:
-  TimestampResponse(std::shared_ptr<TS_resp_st> response, WallTime time);
+  TimestampResponse(std::shared_ptr<TS_resp_st> response, std::vector<Bytes> carried,
+                    WallTime time);
   Result<Certificate> find_signer(std::span<const Certificate> authority,
-                                  CertificateMemory& memory) const;
+                                  std::span<const Certificate> carried) const;
   std::shared_ptr<TS_resp_st> response_;
+  std::vector<Bytes> carried_;  // the certificates inside it
   WallTime time_;
 };
 

@@ -59,14 +59,24 @@ CertificateShape own_shape(std::uint64_t serial) {
 
 }  // namespace
 
-MemoryTsa::MemoryTsa(std::string uri)
+CertificateShape MemoryTsa::intermediate_shape() {
+  return shape_of("tsa intermediate", "critical,CA:TRUE", "critical,keyCertSign,cRLSign");
+}
+
+MemoryTsa::MemoryTsa(std::string uri, const std::optional<CertificateShape>& intermediate)
     : uri_(std::move(uri)),
       root_key_(SigningKey::make(Algorithm::ecdsa_p256_sha256)),
+      intermediate_key_(SigningKey::make(Algorithm::ecdsa_p256_sha256)),
       key_(SigningKey::make(Algorithm::ecdsa_p256_sha256)),
       root_(
           make_certificate(shape_of("tsa root", "critical,CA:TRUE", "critical,keyCertSign,cRLSign"),
                            root_key_, {root_key_, nullptr})),
-      certificate_(make_certificate(own_shape(serial_), key_, {root_key_, &root_})) {}
+      intermediate_(intermediate ? std::optional(make_certificate(*intermediate, intermediate_key_,
+                                                                  {root_key_, &root_}))
+                                 : std::nullopt),
+      certificate_(make_certificate(own_shape(serial_), key_,
+                                    intermediate_ ? Issuer{intermediate_key_, &*intermediate_}
+                                                  : Issuer{root_key_, &root_})) {}
 
 Bytes MemoryTsa::stamp(ByteView bytes, WallTime time, const StampOptions& options) const {
   const auto query = openssl::encode(i2d_TS_REQ, make_request(bytes, options).get());
@@ -79,6 +89,9 @@ Bytes MemoryTsa::answer(ByteView query, WallTime time, const StampOptions& optio
   const openssl::Object policy = openssl::object_named("1.3.6.1.4.1.57264.2");
   TS_RESP_CTX_set_signer_cert(context.get(), certificate_.borrow());
   TS_RESP_CTX_set_signer_key(context.get(), key_.borrow());
+  const openssl::CertificateList between(sk_X509_new_null());
+  if (intermediate_) sk_X509_push(between.get(), intermediate_->borrow());
+  TS_RESP_CTX_set_certs(context.get(), between.get());
   TS_RESP_CTX_set_signer_digest(context.get(), EVP_sha256());
   TS_RESP_CTX_set_ess_cert_id_digest(context.get(), EVP_sha256());
   TS_RESP_CTX_set_def_policy(context.get(), policy.get());
@@ -96,7 +109,9 @@ Bytes MemoryTsa::answer(ByteView query, WallTime time, const StampOptions& optio
 }
 
 bundle::TrustedAuthority MemoryTsa::trusted(bundle::ValidFor period) const {
-  return {uri_, {certificate_, root_}, period, ""};
+  std::vector<Certificate> chain = {certificate_, root_};
+  if (intermediate_) chain.insert(chain.begin() + 1, *intermediate_);
+  return {uri_, std::move(chain), period, ""};
 }
 
 }  // namespace chancery::testing

@@ -9,13 +9,16 @@ namespace chancery::testing {
 // How a response is made; all as it should be until a test changes it.
 struct StampOptions {
   HashAlgorithm hash = HashAlgorithm::sha256;
-  bool with_certificates = false;
+  bool with_certificates = false;  // its own, and what is between that and the root
   unsigned fraction_digits = 0;
 };
 
 class MemoryTsa {
  public:
-  explicit MemoryTsa(std::string uri = "https://tsa.example.test");
+  explicit MemoryTsa(std::string uri = "https://tsa.example.test",
+                     const std::optional<CertificateShape>& intermediate = std::nullopt);
+  // A good intermediate, to be changed.
+  static CertificateShape intermediate_shape();
 
   // A whole TimeStampResp over `bytes` at `time`.
   Bytes stamp(ByteView bytes, WallTime time, const StampOptions& options = {}) const;
@@ -24,7 +27,8 @@ class MemoryTsa {
   Bytes answer(ByteView query, WallTime time, const StampOptions& options = {}) const;
 
   const Certificate& certificate() const { return certificate_; }
-  std::uint64_t serial() const { return serial_; }  // of its certificate
+  std::uint64_t serial() const { return serial_; }                    // of its certificate
+  const Certificate& intermediate() const { return *intermediate_; }  // where it has one
   const Certificate& root() const { return root_; }
   bundle::TrustedAuthority trusted(bundle::ValidFor period) const;
 
@@ -32,8 +36,10 @@ class MemoryTsa {
   std::string uri_;
   std::uint64_t serial_ = next_serial();
   SigningKey root_key_;
+  SigningKey intermediate_key_;
   SigningKey key_;
   Certificate root_;
+  std::optional<Certificate> intermediate_;
   Certificate certificate_;
 };
 

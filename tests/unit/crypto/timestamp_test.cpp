@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "core/base/limits/bundles.h"
 #include "core/base/rfc3339.h"
+#include "core/crypto/x509/openssl_object.h"
 #include "tests/support/sigstore/memory_ca.h"
 #include "tests/support/sigstore/memory_tsa.h"
 
@@ -67,7 +69,7 @@ TEST_F(TimestampTest, CertificatesInItAreNotTrust) {
   EXPECT_EQ(reason(response.check_signer(authority_, memory_)), "TIMESTAMP_SIGNER_UNKNOWN");
   // A root that lists only issuers takes the certificate inside, if it leads to its anchor.
   EXPECT_EQ(reason(response.check_signer(std::vector{tsa_.root()}, memory_)),
-            "TIMESTAMP_SIGNATURE_INVALID");
+            "TIMESTAMP_SIGNER_UNKNOWN");
   EXPECT_EQ(reason(response.check_signer(std::vector{stranger.root()}, memory_)), "");
 }
 
@@ -107,15 +109,28 @@ TEST_F(TimestampTest, ACertificateForMoreThanTimestampingIsRefused) {
   }
 }
 
-TEST_F(TimestampTest, AnIssuerForOtherUsagesIsRefused) {
+TEST_F(TimestampTest, WhatIsListedAndNotOnThePathDoesNotMatter) {
   testing::CertificateShape shape;
   const testing::SigningKey key = testing::SigningKey::make(Algorithm::ecdsa_p256_sha256);
-  shape.not_before = at("2026-01-01T00:00:00Z");
-  shape.not_after = at("2036-01-01T00:00:00Z");
-  const Certificate code_signing = make_certificate(shape, key, {key, nullptr});
-  EXPECT_EQ(reason(stamp().check_signer(std::vector{tsa_.certificate(), code_signing, tsa_.root()},
-                                        memory_)),
-            "TIMESTAMP_CERTIFICATE_USAGE_WRONG");
+  shape.not_before = at("2020-01-01T00:00:00Z");
+  shape.not_after = at("2021-01-01T00:00:00Z");
+  const Certificate beside = make_certificate(shape, key, {key, nullptr});
+  EXPECT_EQ(
+      reason(stamp().check_signer(std::vector{tsa_.certificate(), beside, tsa_.root()}, memory_)),
+      "");
+}
+
+TEST_F(TimestampTest, MoreCertificatesInItThanAPathHasAreMalformed) {
+  const Bytes good = tsa_.stamp(signature_, at("2026-03-01T12:00:00Z"));
+  const unsigned char* cursor = good.data();
+  const openssl::TimestampResponse response(
+      d2i_TS_RESP(nullptr, &cursor, static_cast<long>(good.size())));
+  for (std::size_t count = 1; count <= limits::bundle_certificates_max + 1; ++count) {
+    PKCS7_add_certificate(TS_RESP_get_token(response.get()), tsa_.certificate().borrow());
+    const auto der = openssl::encode(i2d_TS_RESP, response.get());
+    const auto read = TimestampResponse::from_der({der.data(), der.size()});
+    EXPECT_EQ(read.ok(), count <= limits::bundle_certificates_max) << count;
+  }
 }
 
 TEST_F(TimestampTest, EveryTruncationIsMalformed) {

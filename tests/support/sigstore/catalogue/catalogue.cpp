@@ -65,7 +65,7 @@ const Cases& catalogue() {
     Cases cases;
     for (const auto part :
          {accepted_cases, reading_cases, exchanged_cases, log_v1_cases, log_v2_cases,
-          envelope_cases, time_cases, root_cases, certificate_cases, key_cases}) {
+          envelope_cases, time_cases, chain_cases, root_cases, certificate_cases, key_cases}) {
       Cases more = part();
       cases.insert(cases.end(), more.begin(), more.end());
     }

@@ -44,6 +44,7 @@ Cases log_v1_cases();
 Cases log_v2_cases();
 Cases envelope_cases();
 Cases time_cases();
+Cases chain_cases();
 Cases root_cases();
 Cases certificate_cases();
 Cases key_cases();
