@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "core/base/rfc3339.h"
 #include "core/crypto/x509/certificate_path.h"
 
@@ -28,28 +26,7 @@ Result<void> check_leaf_usage(const Certificate& leaf) {
   return {};
 }
 
-Result<void> check_path_usage(const std::vector<Certificate>& path) {
-  for (auto certificate = path.begin() + 1; certificate != path.end(); ++certificate) {
-    if (certificate->has_extended_usage(usage::code_signing, true) ||
-        certificate->has_extended_usage(usage::any, true)) {
-      continue;
-    }
-    return wrong_usage(
-        fmt::format("\"{}\" above it is not for code signing", certificate->subject()));
-  }
-  return {};
-}
-
-Result<void> check_time(const std::vector<Certificate>& path, const TrustedAuthority& authority,
-                        WallTime time) {
-  for (const Certificate& certificate : path) {
-    if (certificate.is_valid_at(time)) continue;
-    return invalid_request(
-        "CERTIFICATE_NOT_VALID",
-        fmt::format("certificate \"{}\" is valid from {} to {}, the signature is of {}",
-                    certificate.subject(), format_rfc3339(certificate.not_before()),
-                    format_rfc3339(certificate.not_after()), format_rfc3339(time)));
-  }
+Result<void> check_period(const TrustedAuthority& authority, WallTime time) {
   if (authority.valid_for.contains(time)) return {};
   return invalid_request("CERTIFICATE_AUTHORITY_NOT_VALID",
                          fmt::format("{} is outside the period in which the root trusts the "
@@ -59,18 +36,18 @@ Result<void> check_time(const std::vector<Certificate>& path, const TrustedAutho
 
 // Trusted root specification: the last certificate is the anchor, the others lead to it.
 Result<std::vector<Certificate>> path_to(const TrustedAuthority& authority, const Signer& signer,
-                                         CertificateMemory& memory) {
+                                         const PathNeeds& needs, CertificateMemory& memory) {
   // The root's own first: what a bundle carries under the same name must not hide them.
   std::vector<Certificate> untrusted(authority.chain.begin(), authority.chain.end() - 1);
   untrusted.insert(untrusted.end(), signer.carried.begin(), signer.carried.end());
   const Certificate& leaf = *signer.certificate;
-  std::vector<Certificate> path = TRY(find_path(leaf, untrusted, authority.chain.back(), memory));
+  std::vector<Certificate> path =
+      TRY(find_path_for(needs, leaf, untrusted, authority.chain.back(), memory));
   if (path.size() < 2) {
     return invalid_request(
         "CERTIFICATE_AUTHORITY_UNKNOWN",
         fmt::format("certificate \"{}\" is listed as an authority itself", leaf.subject()));
   }
-  TRY(check_path_usage(path));
   return path;
 }
 
@@ -79,13 +56,24 @@ struct KnownPath {
   std::vector<Certificate> certificates;
 };
 
+// The known one, or another to the same authority.
+Result<std::vector<Certificate>> path_at(const KnownPath& known, const Signer& signer,
+                                         WallTime time, CertificateMemory& memory) {
+  const PathNeeds needs{usage::code_signing, time};
+  std::vector<Certificate> path = known.certificates;
+  if (!check_path(path, needs).ok()) path = TRY(path_to(*known.authority, signer, needs, memory));
+  TRY(check_period(*known.authority, time));
+  return path;
+}
+
 // An authority may be listed for several periods: one of the paths must do at this time.
-Result<const KnownPath*> path_at(const std::vector<KnownPath>& paths, WallTime time) {
+Result<std::vector<Certificate>> path_at(const std::vector<KnownPath>& paths, const Signer& signer,
+                                         WallTime time, CertificateMemory& memory) {
   std::optional<Error> refusal;
-  for (const KnownPath& path : paths) {
-    const Result<void> checked = check_time(path.certificates, *path.authority, time);
-    if (checked.ok()) return &path;
-    refusal = checked.error();
+  for (const KnownPath& known : paths) {
+    auto path = path_at(known, signer, time, memory);
+    if (path.ok()) return path;
+    refusal = path.error();
   }
   return *std::move(refusal);
 }
@@ -100,7 +88,7 @@ Result<std::vector<Certificate>> check_certificate(const Signer& signer, const T
                                   "the trusted root has no certificate authority");
   std::vector<KnownPath> paths;
   for (const TrustedAuthority& authority : root.certificate_authorities) {
-    auto path = path_to(authority, signer, memory);
+    auto path = path_to(authority, signer, {usage::code_signing}, memory);
     if (path.ok()) {
       paths.push_back({&authority, *std::move(path)});
     } else if (refusal.reason == "CERTIFICATE_AUTHORITY_UNKNOWN") {
@@ -108,17 +96,17 @@ Result<std::vector<Certificate>> check_certificate(const Signer& signer, const T
     }
   }
   if (paths.empty()) return refusal;
-  const KnownPath* found = &paths.front();
-  trace.pass(fmt::format("issued by \"{}\"", found->certificates[1].subject()));
+  std::vector<Certificate> found = paths.front().certificates;
+  trace.pass(fmt::format("issued by \"{}\"", found[1].subject()));
   trace.check("certificate period");
   for (const VerifiedTime& each : times) {
-    found = TRY(path_at(paths, each.time));
+    found = TRY(path_at(paths, signer, each.time, memory));
     trace.pass(fmt::format("{} is in it", format_rfc3339(each.time)));
   }
   trace.check("certificate usage");
   TRY(check_leaf_usage(*signer.certificate));
   trace.pass("code signing");
-  return found->certificates;
+  return found;
 }
 
 }  // namespace chancery::bundle

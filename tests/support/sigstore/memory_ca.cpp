@@ -19,19 +19,36 @@ CertificateShape authority_shape(std::string subject, std::string constraints,
   return shape;
 }
 
+CertificateShape renewed(CertificateShape shape, WallTime from, WallTime until) {
+  shape.serial = next_serial();
+  shape.not_before = from;
+  shape.not_after = until;
+  return shape;
+}
+
 }  // namespace
 
 std::string fulcio_oid(unsigned number) { return fmt::format("1.3.6.1.4.1.57264.1.{}", number); }
 
 MemoryCa::MemoryCa(Algorithm algorithm, const std::string& name,
                    const std::string& intermediate_usage)
-    : root_key_(SigningKey::make(algorithm)),
+    : root_shape_(authority_shape(name + "root", "critical,CA:TRUE,pathlen:1", "")),
+      intermediate_shape_(
+          authority_shape(name + "intermediate", "critical,CA:TRUE,pathlen:0", intermediate_usage)),
+      root_key_(SigningKey::make(algorithm)),
       intermediate_key_(SigningKey::make(algorithm)),
-      root_(make_certificate(authority_shape(name + "root", "critical,CA:TRUE,pathlen:1", ""),
-                             root_key_, {root_key_, nullptr})),
-      intermediate_(make_certificate(
-          authority_shape(name + "intermediate", "critical,CA:TRUE,pathlen:0", intermediate_usage),
-          intermediate_key_, {root_key_, &root_})) {}
+      root_(make_certificate(root_shape_, root_key_, {root_key_, nullptr})),
+      intermediate_(make_certificate(intermediate_shape_, intermediate_key_, {root_key_, &root_})) {
+}
+
+Certificate MemoryCa::root_valid(WallTime from, WallTime until) const {
+  return make_certificate(renewed(root_shape_, from, until), root_key_, {root_key_, nullptr});
+}
+
+Certificate MemoryCa::intermediate_valid(WallTime from, WallTime until) const {
+  return make_certificate(renewed(intermediate_shape_, from, until), intermediate_key_,
+                          {root_key_, &root_});
+}
 
 CertificateShape MemoryCa::leaf_shape(WallTime start) const {
   CertificateShape shape;

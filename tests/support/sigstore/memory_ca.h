@@ -27,9 +27,14 @@ class MemoryCa {
 
   const Certificate& root() const { return root_; }
   const Certificate& intermediate() const { return intermediate_; }
+  // Other certificates of the same names and keys: as they were before, or will be.
+  Certificate root_valid(WallTime from, WallTime until) const;
+  Certificate intermediate_valid(WallTime from, WallTime until) const;
   bundle::TrustedAuthority trusted(bundle::ValidFor period) const;
 
  private:
+  CertificateShape root_shape_;
+  CertificateShape intermediate_shape_;
   SigningKey root_key_;
   SigningKey intermediate_key_;
   Certificate root_;
