@@ -114,6 +114,10 @@ Result<Json> parse(std::string_view text, std::string_view what, std::size_t byt
     return invalid_request("JSON_MALFORMED",
                            fmt::format("{}: begins with a byte order mark", what));
   }
+  // It also takes a NUL for the end, whatever follows.
+  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
+    return invalid_request("JSON_MALFORMED", fmt::format("{}: not JSON at byte {}", what, nul));
+  }
   StrictReader reader(what, depth_max, elided_member);
   const bool parsed = Json::sax_parse(text.begin(), text.end(), &reader);
   return std::move(reader).finish(parsed);

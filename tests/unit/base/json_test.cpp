@@ -31,6 +31,15 @@ TEST(StrictJson, RefusesWhatLenientReadersTake) {
   EXPECT_EQ(reason("[1e999]"), "JSON_NUMBER_OUT_OF_RANGE");
 }
 
+TEST(StrictJson, ANulByteDoesNotEndTheText) {
+  using std::string_view_literals::operator""sv;
+  for (const std::string_view text : {"{}\0"sv, "{}\0{}"sv, "\0{}"sv, "[\0]"sv, "[\"\0\"]"sv}) {
+    EXPECT_EQ(reason(text), "JSON_MALFORMED");
+  }
+  EXPECT_EQ(parse_json("[1]\0[2]"sv, "test").error().message, "test: not JSON at byte 3");
+  EXPECT_EQ(reason(R"(["\u0000"])"), "");
+}
+
 TEST(StrictJson, BoundsDepthAndSize) {
   EXPECT_EQ(
       reason(std::string(limits::json_depth_max, '[') + std::string(limits::json_depth_max, ']')),

@@ -161,6 +161,11 @@ INSTANTIATE_TEST_SUITE_P(Each, TrustedRootFault, ::testing::ValuesIn(faults),
                            return fault.param.name;
                          });
 
+TEST(TrustedRoot, ANulByteDoesNotEndIt) {
+  const std::string text = good().dump() + std::string("\0{}", 3);
+  EXPECT_EQ(parse_trusted_root(text).error().reason, "JSON_MALFORMED");
+}
+
 TEST(TrustedRoot, EveryTruncationIsRefused) {
   const std::string text = good().dump();
   for (std::size_t length = 0; length < text.size(); ++length) {

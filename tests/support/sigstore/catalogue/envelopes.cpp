@@ -39,6 +39,11 @@ Cases of(const std::string& name, const std::function<Scene()>& good) {
       {name + "_subject_without_digest", "STATEMENT_MALFORMED", good,
        stating(statement_of(R"([{"name":"a"}])"))},
       {name + "_not_a_statement", "JSON_MALFORMED", good, stating("text")},
+      {name + "_something_after_a_nul_byte_in_payload", "JSON_MALFORMED", good,
+       [](Scene& s) {
+         s.statement = s.good_statement() + std::string("\0{}", 3);
+         s.sign();
+       }},
       {name + "_duplicate_key_in_payload", "JSON_DUPLICATE_KEY", good,
        stating(R"({"_type":"a","_type":"b"})")},
       {name + "_statement_of_an_unknown_type", "STATEMENT_TYPE_UNKNOWN", good,

@@ -38,6 +38,8 @@ Cases texts() {
        [](Material& m) { m.bundle.clear(); }},
       {"reading_something_after_it", "JSON_MALFORMED", blob_v2, [](Scene&) {},
        [](Material& m) { m.bundle += "{}"; }},
+      {"reading_something_after_a_nul_byte", "JSON_MALFORMED", blob_v2, [](Scene&) {},
+       [](Material& m) { m.bundle += std::string("\0{}", 3); }},
       {"reading_a_list", "BUNDLE_FIELD_MALFORMED", blob_v2, [](Scene&) {},
        [](Material& m) { m.bundle = "[" + m.bundle + "]"; }},
       replaced("reading_duplicate_key", "JSON_DUPLICATE_KEY", R"("tlogEntries":)",
