@@ -184,12 +184,19 @@ std::optional<PublicKey> key_of(const Bundle& bundle, const Policy& policy,
   return key.ok() ? std::optional(*key) : std::nullopt;
 }
 
-// The subjects may be named by other digests. A payload is not parsed for that: what is wanted in
-// vain costs a hash.
+void want(HashAlgorithm algorithm, std::vector<HashAlgorithm>& wanted) {
+  if (std::ranges::find(wanted, algorithm) == wanted.end()) wanted.push_back(algorithm);
+}
+
+// Every digest that a subject is named by and that we can make is to be compared, whoever else asks
+// for it. A statement that cannot be read is refused later.
 void want_subjects(const DsseEnvelope& envelope, std::vector<HashAlgorithm>& wanted) {
-  for (const HashAlgorithm algorithm : {HashAlgorithm::sha384, HashAlgorithm::sha512}) {
-    const std::string name = fmt::format("\"{}\"", name_of(algorithm));
-    if (envelope.payload.find(name) != std::string::npos) wanted.push_back(algorithm);
+  const Result<Statement> statement = parse_statement(envelope.payload);
+  if (!statement.ok()) return;
+  for (const Subject& subject : statement->subjects) {
+    for (const SubjectDigest& digest : subject.digests) {
+      if (const auto algorithm = hash_named(digest.algorithm)) want(*algorithm, wanted);
+    }
   }
 }
 
@@ -201,15 +208,10 @@ Wanted Verifier::wanted(const Bundle& bundle, const Policy& policy) {
     want_subjects(*envelope, wanted.hashes);
     return wanted;
   }
-  const auto want = [&wanted](HashAlgorithm algorithm) {
-    if (std::ranges::find(wanted.hashes, algorithm) == wanted.hashes.end()) {
-      wanted.hashes.push_back(algorithm);
-    }
-  };
   const auto& message = std::get<MessageSignature>(bundle.content);
-  if (message.message_digest) want(message.message_digest->algorithm);
+  if (message.message_digest) want(message.message_digest->algorithm, wanted.hashes);
   const std::optional<PublicKey> key = key_of(bundle, policy, certificates_);
-  if (key) want(hash_of(key->algorithm()));
+  if (key) want(hash_of(key->algorithm()), wanted.hashes);
   wanted.is_content_wanted = key && key->algorithm() == Algorithm::ed25519;
   return wanted;
 }

@@ -20,6 +20,23 @@ std::string statement_of(std::string_view subjects) {
                      subjects);
 }
 
+// The artefact's own SHA-256 beside the SHA-512 of another, whose member is spelt like this. Who
+// knows the SHA-256 alone cannot tell.
+CatalogueCase of_two_artefacts(std::string name, const std::function<Scene()>& good,
+                               std::string spelling) {
+  CatalogueCase made{
+      std::move(name), "SUBJECT_MISMATCH", good, [spelling = std::move(spelling)](Scene& scene) {
+        const auto hex = [](HashAlgorithm algorithm, std::string_view artefact) {
+          return hex_encode(digest(algorithm, as_bytes(artefact)).value);
+        };
+        stating(statement_of(fmt::format(R"([{{"digest":{{"sha256":"{}","{}":"{}"}}}}])",
+                                         hex(HashAlgorithm::sha256, scene.artefact), spelling,
+                                         hex(HashAlgorithm::sha512, "another artefact\n"))))(scene);
+      }};
+  made.reason_by_digest = "";
+  return made;
+}
+
 Cases of(const std::string& name, const std::function<Scene()>& good) {
   return {
       {name + "_payload_altered", "LOG_ENTRY_DIGEST_MISMATCH", good,
@@ -35,6 +52,8 @@ Cases of(const std::string& name, const std::function<Scene()>& good) {
        [](Scene& s) { s.envelope().signatures.clear(); }},
       {name + "_another_artefact", "SUBJECT_MISMATCH", good,
        [](Scene& s) { s.told.artefact = "another artefact\n"; }},
+      of_two_artefacts(name + "_another_artefact_by_sha512", good, "sha512"),
+      of_two_artefacts(name + "_another_artefact_by_escaped_sha512", good, R"(\u0073ha512)"),
       {name + "_no_subject", "STATEMENT_NO_SUBJECT", good, stating(statement_of("[]"))},
       {name + "_subject_without_digest", "STATEMENT_MALFORMED", good,
        stating(statement_of(R"([{"name":"a"}])"))},
