@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "daemon/journal/audit_events.h"
+#include "daemon/journal/recovery.h"
 #include "daemon/journal/sqlite/acts.h"
 #include "daemon/journal/sqlite/audit_reader.h"
 #include "daemon/journal/sqlite/backup.h"
@@ -397,26 +398,6 @@ Result<std::vector<Sha256>> SqliteJournal::forget_before(WallTime time) {
     is_end = old.is_end;
   }
   return out;
-}
-
-// Within a transaction: what a stop left is put in order, and the audit says that the daemon is
-// here again. Returns the journal's own name.
-Result<std::string> recover(Database& database, Tables& tables, WallTime now) {
-  TRY(database.run(
-      "INSERT OR IGNORE INTO settings VALUES('instance', lower(hex(randomblob(16))))"));
-  std::string instance = TRY(database.text("SELECT value FROM settings WHERE name = 'instance'"));
-  TRY(tables.audit.recover());
-  tables.audit.begin(now);
-  TRY(tables.audit.append(audit::Opened{instance}));
-  const Receipts receipts(instance);
-  const Error stopped = unavailable(
-      "DAEMON_STOPPED", "The daemon stopped before it signed; nothing was signed. Ask again.");
-  for (const RequestId id : TRY(tables.requests.recover(stopped, now))) {
-    const std::string receipt = receipts.receipt_for(id);
-    TRY(tables.audit.append(audit::Failed{receipt, stopped.reason, stopped.message}));
-  }
-  TRY(tables.log.recover());
-  return instance;
 }
 
 }  // namespace
