@@ -30,7 +30,7 @@ class RemoteFinisher : public Finisher {
     services_.http.reset();
   }
 
-  Result<void> may_take(const Plan& plan, std::size_t payload_bytes) const override;
+  Result<void> may_take(const Plan& plan, Share share, std::size_t payload_bytes) const override;
   bool wants_envelopes(const Plan& plan) const override {
     return std::ranges::any_of(plan.logs, [this](const std::string& name) {
       const auto found = services_.logs.find(name);
@@ -64,6 +64,11 @@ class RemoteFinisher : public Finisher {
     });
   }
 
+  std::vector<std::string> logs() const override {
+    std::vector<std::string> names;
+    for (const auto& [name, service] : services_.logs) names.push_back(name);
+    return names;
+  }
   const bundle::TrustedRoot& root() const override { return services_.root; }
   FinisherCounts counts() const override {
     return {unresolved_, finished_, duplicates_, agenda_->done(), agenda_->due()};
@@ -71,6 +76,7 @@ class RemoteFinisher : public Finisher {
 
  private:
   Result<void> check_names(const Plan& plan) const;
+  Result<void> check_room(const Plan& plan, Share share) const;
 
   RemoteServices services_;
   Journal& journal_;
@@ -79,7 +85,7 @@ class RemoteFinisher : public Finisher {
   std::atomic<std::uint64_t> duplicates_ = 0;
   std::atomic<bool> is_draining_ = false;
   const std::shared_ptr<Agenda> agenda_ = std::make_shared<Agenda>();
-  Sites sites_;  // the agenda's thread's own
+  Sites sites_;  // the agenda's thread's own, but for who they are and how many wait for each
 };
 
 Result<void> RemoteFinisher::check_names(const Plan& plan) const {
@@ -98,14 +104,28 @@ Result<void> RemoteFinisher::check_names(const Plan& plan) const {
   return {};
 }
 
-Result<void> RemoteFinisher::may_take(const Plan& plan, std::size_t payload_bytes) const {
+// Those that wait for one service are in nobody's way who does without it.
+Result<void> RemoteFinisher::check_room(const Plan& plan, Share share) const {
+  const auto full = [](const std::string& what) {
+    return exhausted("REMOTE_QUEUE_FULL", fmt::format("{} signatures wait for {} already",
+                                                      limits::unresolved_max, what));
+  };
+  for (const std::string& name : plan.logs) {
+    if (share == Share::timestamps) break;
+    if (sites_.logs.at(name).unresolved >= limits::unresolved_max) return full("log " + name);
+  }
+  const auto with_room = std::ranges::count_if(plan.authorities, [this](const std::string& name) {
+    return sites_.authorities.at(name).unresolved < limits::unresolved_max;
+  });
+  if (static_cast<std::size_t>(with_room) >= plan.timestamps) return {};
+  return full(fmt::format("timestamp authorities {}", fmt::join(plan.authorities, ", ")));
+}
+
+Result<void> RemoteFinisher::may_take(const Plan& plan, Share share,
+                                      std::size_t payload_bytes) const {
   TRY(check_names(plan));
   if (is_draining_) return unavailable("SHUTTING_DOWN", "the daemon is stopping");
-  if (unresolved_ >= limits::unresolved_max) {
-    return exhausted("REMOTE_QUEUE_FULL",
-                     fmt::format("{} signatures wait for logs and timestamp authorities already",
-                                 limits::unresolved_max));
-  }
+  TRY(check_room(plan, share));
   // Twice in base64, in a text within a text, and what is around it.
   const bool is_too_large = payload_bytes / 3 * 4 + 16384 > limits::log_request_bytes_max;
   if (!is_too_large || !wants_envelopes(plan)) return {};

@@ -17,8 +17,8 @@
 namespace chancery::daemon {
 
 // How much of a plan is done at once: where a signature leaves before its logs have it, the
-// timestamps come first.
-enum class Share { everything, timestamps };
+// timestamps come first, and the plan's logs later, each by itself.
+enum class Share { everything, timestamps, logs };
 
 // What is to be finished: a signature that the journal holds.
 struct Unfinished {
@@ -55,10 +55,11 @@ class Finisher {
   // Cuts short what is in flight: it is in doubt after the next start.
   virtual ~Finisher() = default;
 
-  // Before anything is signed: that there is room, and that a log cannot refuse it for its size.
-  // Errors: exhausted REMOTE_QUEUE_FULL; invalid_request ENTRY_TOO_LARGE; unavailable
-  // REMOTE_SERVICE_MISSING (the configuration has lost it), SHUTTING_DOWN.
-  virtual Result<void> may_take(const Plan& plan, std::size_t payload_bytes) const = 0;
+  // Before anything is signed: that each service that this share needs has room, and that a log
+  // cannot refuse it for its size. Errors: exhausted REMOTE_QUEUE_FULL; invalid_request
+  // ENTRY_TOO_LARGE; unavailable REMOTE_SERVICE_MISSING (the configuration has lost it),
+  // SHUTTING_DOWN.
+  virtual Result<void> may_take(const Plan& plan, Share share, std::size_t payload_bytes) const = 0;
   virtual bool wants_envelopes(const Plan& plan) const = 0;
 
   // `done` runs once, on the finisher's thread, however long it takes. Error: unavailable
@@ -71,6 +72,7 @@ class Finisher {
   // Begins nothing more; what is in flight is waited for, the rest is given back.
   virtual void drain() = 0;
 
+  virtual std::vector<std::string> logs() const = 0;  // by name
   // Whom the services' answers are judged by.
   virtual const bundle::TrustedRoot& root() const = 0;
   virtual FinisherCounts counts() const = 0;

@@ -22,8 +22,18 @@ void Finishing::start() {
     const Result<void> read = read_answers();
     if (!read.ok()) return end(read.error());
   }
+  if (!is_stamped()) wait_for_authorities(true);
   if (is_for_logs()) record();
   stamp();
+}
+
+// Whichever of them stamps it in the end: each has a place for it until then.
+void Finishing::wait_for_authorities(bool begins) {
+  if (std::exchange(waits_for_authorities_, begins) == begins) return;
+  for (const std::string& name : work_.plan.authorities) {
+    std::atomic<std::size_t>& unresolved = sites_.authorities.at(name).unresolved;
+    begins ? unresolved += 1 : unresolved -= 1;
+  }
 }
 
 // What an earlier run was told. Judged again with the whole bundle.
@@ -61,7 +71,10 @@ AuthoritySite* Finishing::next_authority(std::string& name) {
 }
 
 void Finishing::stamp() {
-  if (is_stamped()) return finish_if_whole();
+  if (is_stamped()) {
+    wait_for_authorities(false);
+    return finish_if_whole();
+  }
   std::string name;
   AuthoritySite* site = next_authority(name);
   CHANCERY_ASSERT(site != nullptr);  // the configuration has as many as the plan asks for
@@ -88,18 +101,27 @@ void Finishing::after_stamp(const std::string& name, const remote::Stamped& stam
   site.reputation.succeed();
   site.pace.succeed();
   timestamps_[name] = stamped.timestamp->response;
-  const bool is_logged = is_for_logs() && logs_left_ == 0;
-  const RequestState state = is_logged ? RequestState::logged : RequestState::timestamped;
+  record_stamp(name, *stamped.timestamp);
+}
+
+// The last one is what those leave with that do not wait for their logs.
+void Finishing::record_stamp(const std::string& name, const remote::Timestamp& timestamp) {
+  RemoteStep step{authority_destination(name), 1, 0, timestamp.response, Stamped{timestamp.time}};
+  auto then = [self = shared_from_this()](const Result<void>& recorded) {
+    self->bench_.agenda->post([self, recorded] {
+      if (!recorded.ok()) return self->end(recorded.error());
+      self->stamp();
+    });
+  };
+  if (is_stamped() && !is_for_logs()) {
+    std::vector<std::string> awaited;
+    for (const std::string& log : work_.plan.logs) awaited.push_back(log_destination(log));
+    return bench_.journal.record_released(work_.id, std::move(step), std::move(awaited),
+                                          std::move(then));
+  }
+  const RequestState state = logs_left_ == 0 ? RequestState::logged : RequestState::timestamped;
   const auto reached = is_stamped() ? std::optional(state) : std::nullopt;
-  bench_.journal.record_remote_step(
-      work_.id,
-      {authority_destination(name), 1, 0, timestamps_[name], Stamped{stamped.timestamp->time}},
-      reached, [self = shared_from_this()](const Result<void>& recorded) {
-        self->bench_.agenda->post([self, recorded] {
-          if (!recorded.ok()) return self->end(recorded.error());
-          self->stamp();
-        });
-      });
+  bench_.journal.record_remote_step(work_.id, std::move(step), reached, std::move(then));
 }
 
 void Finishing::record() {
@@ -118,12 +140,18 @@ Result<void> Finishing::begin_log(const std::string& name) {
   LogSite& site = sites_.logs.at(name);
   RemoteStep stored = stored_[log_destination(name)];
   stored.destination = log_destination(name);
-  LogStep::Task task{
-      work_.id, TRY(site.log.propose(work_.record, work_.envelope.get())), std::move(stored),
-      [self = shared_from_this()] { return --self->logs_left_ == 0 && self->is_stamped(); }};
-  const auto done = [self = shared_from_this(), name](std::optional<bundle::LogEntry> entry) {
+  LogStep::Task task{work_.id, TRY(site.log.propose(work_.record, work_.envelope.get())),
+                     std::move(stored),
+                     // Of what has left the journal sees by itself which log was the last.
+                     [self = shared_from_this()] {
+                       return --self->logs_left_ == 0 && self->is_stamped() && self->is_whole();
+                     }};
+  const auto done = [self = shared_from_this(), name,
+                     &site](std::optional<bundle::LogEntry> entry) {
+    site.unresolved -= 1;
     self->after_log(name, std::move(entry));
   };
+  site.unresolved += 1;
   std::make_shared<LogStep>(bench_, site, std::move(task), done)->start();
   return {};
 }
@@ -149,6 +177,7 @@ void Finishing::finish_if_whole() {
 
 // Once: several logs may be given back when the finisher stops.
 void Finishing::end(Result<Finished> outcome) {
+  wait_for_authorities(false);
   const Finisher::Done done = std::exchange(done_, nullptr);
   if (done) done(std::move(outcome));
 }

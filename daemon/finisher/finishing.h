@@ -24,13 +24,16 @@ class Finishing : public std::enable_shared_from_this<Finishing> {
   void stamp();
   AuthoritySite* next_authority(std::string& name);
   void after_stamp(const std::string& name, const remote::Stamped& stamped);
+  void record_stamp(const std::string& name, const remote::Timestamp& timestamp);
   void record();
   Result<void> begin_log(const std::string& name);
   void after_log(const std::string& name, std::optional<bundle::LogEntry> entry);
   bool is_stamped() const { return timestamps_.size() >= work_.plan.timestamps; }
-  bool is_for_logs() const { return work_.share == Share::everything; }
+  bool is_for_logs() const { return work_.share != Share::timestamps; }
+  bool is_whole() const { return work_.share == Share::everything; }
   void finish_if_whole();
   void end(Result<Finished> outcome);
+  void wait_for_authorities(bool begins);
 
   Bench bench_;
   Sites& sites_;
@@ -41,6 +44,7 @@ class Finishing : public std::enable_shared_from_this<Finishing> {
   std::map<std::string, Troubles> troubles_;         // by authority
   std::map<std::string, bundle::LogEntry> entries_;  // by log
   std::size_t logs_left_ = 0;
+  bool waits_for_authorities_ = false;
 };
 
 }  // namespace chancery::daemon

@@ -7,6 +7,8 @@
 namespace chancery::daemon {
 namespace {
 
+constexpr std::string_view log_prefix = "log:";
+
 Error damaged(std::string_view text) {
   return corrupt("JOURNAL_DAMAGED",
                  fmt::format("the journal holds a plan that is none: {}", text.substr(0, 80)));
@@ -36,8 +38,13 @@ std::string_view take_line(std::string_view& text) {
 
 }  // namespace
 
-std::string log_destination(const std::string& name) { return "log:" + name; }
+std::string log_destination(const std::string& name) { return std::string(log_prefix) + name; }
 std::string authority_destination(const std::string& name) { return "timestamp:" + name; }
+
+std::string log_named(std::string_view destination) {
+  if (destination.starts_with(log_prefix)) destination.remove_prefix(log_prefix.size());
+  return std::string(destination);
+}
 
 std::string write_plan(const Plan& plan) {
   if (plan.empty()) return "";

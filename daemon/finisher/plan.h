@@ -19,6 +19,7 @@ struct Plan {
 // As the journal names them (RemoteStep::destination).
 std::string log_destination(const std::string& name);
 std::string authority_destination(const std::string& name);
+std::string log_named(std::string_view destination);  // the name in a log's destination
 
 // As the journal keeps it. Names have no spaces or line breaks.
 std::string write_plan(const Plan& plan);

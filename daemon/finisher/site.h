@@ -1,6 +1,8 @@
-// One service elsewhere as the finisher sees it. On the finisher's thread alone.
+// One service elsewhere as the finisher sees it. On the finisher's thread alone, but for how many
+// wait for it.
 #pragma once
 
+#include <atomic>
 #include <string>
 
 #include "daemon/finisher/pace.h"
@@ -29,6 +31,7 @@ struct LogSite {
   remote::TransparencyLog& log;
   Pace pace;
   Reputation reputation;
+  std::atomic<std::size_t> unresolved = 0;  // signatures that it has a part in
   // The largest size that was seen, and when: entries that are added later come behind it.
   std::optional<std::uint64_t> size = std::nullopt;
   Agenda::Time size_seen_at{};
@@ -46,6 +49,7 @@ struct AuthoritySite {
   remote::TimestampAuthority& authority;
   Pace pace;
   Reputation reputation;
+  std::atomic<std::size_t> unresolved = 0;  // signatures that it may have a part in
 };
 
 }  // namespace chancery::daemon

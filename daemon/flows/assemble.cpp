@@ -21,6 +21,12 @@ bundle::LogEntry own_entry(const std::string& body, const Inclusion& inclusion,
           .canonicalized_body = body};
 }
 
+bundle::DsseEnvelope envelope_of(std::string statement, Bytes signature) {
+  return {std::string(bundle::in_toto_payload_type),
+          std::move(statement),
+          {{std::move(signature), ""}}};
+}
+
 bundle::Bundle assemble(BundleParts parts) {
   bundle::Bundle bundle;
   bundle.media_type = bundle::media_type_v03;
@@ -30,8 +36,7 @@ bundle::Bundle assemble(BundleParts parts) {
   if (parts.asked.kind == RequestKind::digest) {
     bundle.content = bundle::MessageSignature{parts.signed_digest, parts.signature};
   } else {
-    bundle.content = bundle::DsseEnvelope{
-        std::string(bundle::in_toto_payload_type), parts.asked.statement, {{parts.signature, ""}}};
+    bundle.content = envelope_of(parts.asked.statement, parts.signature);
   }
   return bundle;
 }

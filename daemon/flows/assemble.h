@@ -20,6 +20,9 @@ struct BundleParts {
 
 bundle::Bundle assemble(BundleParts parts);
 
+// A signed in-toto statement.
+bundle::DsseEnvelope envelope_of(std::string statement, Bytes signature);
+
 // The entry in our own log.
 bundle::LogEntry own_entry(const std::string& body, const Inclusion& inclusion,
                            const Sha256& log_id);

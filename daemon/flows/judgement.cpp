@@ -50,7 +50,8 @@ Result<void> decide(const Parts& parts, const Config& config, const policy::Peer
   judgement.plan = {profile->logs, profile->authorities, profile->timestamps_required};
   if (judgement.plan.empty()) return {};
   TRY(check_recorded(parts, *profile, peer, asked));
-  return parts.finisher->may_take(judgement.plan, asked.statement.size());
+  const Share share = profile->record_within ? Share::timestamps : Share::everything;
+  return parts.finisher->may_take(judgement.plan, share, asked.statement.size());
 }
 
 }  // namespace

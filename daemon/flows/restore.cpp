@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "core/tlog/entry.h"
-
 namespace chancery::daemon {
 namespace {
 
@@ -11,16 +9,11 @@ Error contradiction(const StoredRequest& stored, std::string_view what) {
   return corrupt("JOURNAL_DAMAGED", fmt::format("request {}: {}", stored.id, what));
 }
 
-Result<std::string> payload_of(const Parts& parts, const Acceptance& acceptance) {
-  if (!acceptance.payload_file) return acceptance.payload;
-  return parts.payloads.read(*acceptance.payload_file);
-}
-
 Result<Asked> asked_again(const Parts& parts, const StoredRequest& stored) {
   const Acceptance& acceptance = stored.acceptance;
   if (acceptance.kind == RequestKind::statement) {
     return read_statement(acceptance.profile, acceptance.idempotency_key,
-                          TRY(payload_of(parts, acceptance)));
+                          TRY(restore_statement(parts, acceptance)));
   }
   Asked asked;
   asked.profile = acceptance.profile;
@@ -32,15 +25,25 @@ Result<Asked> asked_again(const Parts& parts, const StoredRequest& stored) {
 
 }  // namespace
 
-Result<Restored> restore(const Parts& parts, const StoredRequest& stored) {
+Result<std::string> restore_statement(const Parts& parts, const Acceptance& acceptance) {
+  if (!acceptance.payload_file) return acceptance.payload;
+  return parts.payloads.read(*acceptance.payload_file);
+}
+
+Result<tlog::HashedRekord> restore_record(const StoredRequest& stored) {
   const Acceptance& acceptance = stored.acceptance;
   const std::optional<Algorithm> algorithm = algorithm_named(acceptance.algorithm);
   if (!algorithm) return contradiction(stored, "unknown algorithm " + acceptance.algorithm);
   if (!stored.log_index) return contradiction(stored, "signed, but not in the log");
-  PublicKey public_key = TRY(PublicKey::from_spki(as_bytes(stored.verifier_spki)));
-  KeyInfo info{acceptance.key_name, *algorithm, public_key.spki()};
-  std::string body = TRY(tlog::canonical_body(
-      {acceptance.digest, stored.signature, *algorithm, info.spki, /*is_certificate=*/false}));
+  return tlog::HashedRekord{acceptance.digest, stored.signature, *algorithm,
+                            to_bytes(as_bytes(stored.verifier_spki)), /*is_certificate=*/false};
+}
+
+Result<Restored> restore(const Parts& parts, const StoredRequest& stored) {
+  const tlog::HashedRekord record = TRY(restore_record(stored));
+  PublicKey public_key = TRY(PublicKey::from_spki(record.verifier));
+  KeyInfo info{stored.acceptance.key_name, record.algorithm, public_key.spki()};
+  std::string body = TRY(tlog::canonical_body(record));
   Asked asked = TRY(asked_again(parts, stored));
   return Restored{
       std::move(asked), {nullptr, std::move(info), std::move(public_key)}, std::move(body)};

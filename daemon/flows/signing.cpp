@@ -166,8 +166,8 @@ void Signing::finish_elsewhere() {
                   nullptr,
                   leaves_early() ? Share::timestamps : Share::everything};
   if (asked_.kind == RequestKind::statement && parts_.finisher->wants_envelopes(plan_)) {
-    work.envelope = std::make_shared<const bundle::DsseEnvelope>(bundle::DsseEnvelope{
-        std::string(bundle::in_toto_payload_type), asked_.statement, {{signature_, ""}}});
+    work.envelope =
+        std::make_shared<const bundle::DsseEnvelope>(envelope_of(asked_.statement, signature_));
   }
   if (call_.responder) give_receipt_in_time(stored_.id);
   parts_.finisher->finish(std::move(work), [self = shared_from_this()](Result<Finished> finished) {

@@ -37,6 +37,12 @@ struct Reading {
   sqlite::LogReader log;
 };
 
+// Into the audit, where the step has come to something.
+Result<void> append_outcome(Tables& tables, const RemoteStep& step, const std::string& receipt) {
+  const std::optional<audit::Event> event = event_of(step, receipt);
+  return event ? tables.audit.append(*event) : Result<void>();
+}
+
 class SqliteJournal final : public Journal {
  public:
   SqliteJournal(JournalOptions options, std::unique_ptr<Database> writing,
@@ -70,8 +76,18 @@ class SqliteJournal final : public Journal {
         [id, reached, receipt = receipts_.receipt_for(id),
          step = std::move(step)](Tables& tables) -> Result<void> {
           TRY(tables.requests.record_remote_step(id, step, reached));
-          const std::optional<audit::Event> event = event_of(step, receipt);
-          return event ? tables.audit.append(*event) : Result<void>();
+          return append_outcome(tables, step, receipt);
+        },
+        std::move(done));
+  }
+  void record_released(RequestId id, RemoteStep step, std::vector<std::string> awaited,
+                       Done<void> done) override {
+    write<void>(
+        Urgency::must_be_taken,
+        [id, receipt = receipts_.receipt_for(id), step = std::move(step),
+         awaited = std::move(awaited)](Tables& tables) -> Result<void> {
+          TRY(tables.requests.record_released(id, step, awaited));
+          return append_outcome(tables, step, receipt);
         },
         std::move(done));
   }
@@ -115,9 +131,14 @@ class SqliteJournal final : public Journal {
     const std::lock_guard lock(reading_->mutex);
     return find_each(TRY(reading_->requests.unreleased(count_max)));
   }
-  Result<std::vector<RequestId>> released(RequestId after, std::size_t count_max) override {
+  Result<std::vector<RequestId>> awaited(std::string_view destination, RequestId after,
+                                         std::size_t count_max) override {
     const std::lock_guard lock(reading_->mutex);
-    return sqlite::find_released(*reading_->database, after, count_max);
+    return sqlite::find_awaited(*reading_->database, destination, after, count_max);
+  }
+  Result<std::vector<RequestId>> recorded(RequestId after, std::size_t count_max) override {
+    const std::lock_guard lock(reading_->mutex);
+    return sqlite::find_recorded(*reading_->database, after, count_max);
   }
   Result<Released> count_released() override {
     const std::lock_guard lock(reading_->mutex);

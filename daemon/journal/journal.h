@@ -115,6 +115,10 @@ class Journal {
                                   std::optional<RequestState> reached, Done<void> done) = 0;
   // What it did instead: into the audit, once of each kind.
   virtual void record_remote_trouble(RequestId id, RemoteTrouble trouble, Done<void> done) = 0;
+  // The last timestamp of what leaves before its logs have it (Acceptance::record_by): these
+  // destinations are awaited from now on. It is logged once each of them has a step with an answer.
+  virtual void record_released(RequestId id, RemoteStep step, std::vector<std::string> awaited,
+                               Done<void> done) = 0;
   // What has left and whose deadline has passed is overdue: the first of those that are so newly.
   // Waits for the commit; never on the writer's thread.
   virtual Result<std::vector<RequestId>> record_overdue(WallTime now) = 0;
@@ -145,9 +149,12 @@ class Journal {
   // them.
   virtual Result<std::vector<StoredRequest>> unreleased(std::size_t count_max) = 0;
   virtual Result<std::vector<RemoteStep>> remote_steps(RequestId id) = 0;
-  // What has left before its logs had it, in order, those after `after`.
-  virtual Result<std::vector<RequestId>> released(RequestId after, std::size_t count_max) = 0;
-  virtual Result<Released> count_released() = 0;
+  // What has left before its logs had it, in order, those after `after`: what this destination has
+  // yet to record, and what all have recorded and is not done.
+  virtual Result<std::vector<RequestId>> awaited(std::string_view destination, RequestId after,
+                                                 std::size_t count_max) = 0;
+  virtual Result<std::vector<RequestId>> recorded(RequestId after, std::size_t count_max) = 0;
+  virtual Result<Released> count_released() = 0;  // however many there are, at once
   virtual Result<bool> has_overdue(std::string_view profile) = 0;
   virtual JournalCounts counts() = 0;
   virtual const Receipts& receipts() const = 0;

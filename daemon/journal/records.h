@@ -169,7 +169,8 @@ struct RemoteTrouble {
 // Signatures that have left before their logs had them (Acceptance::record_by).
 struct Released {
   std::size_t unrecorded = 0;
-  std::size_t overdue = 0;  // of those
+  std::size_t overdue = 0;                          // of those
+  std::map<std::string, std::size_t> awaited = {};  // by destination: those it has yet to record
 };
 
 struct StoredRequest {

@@ -42,11 +42,11 @@ inline constexpr auto destination_pause_max = 60000ms;
 inline constexpr auto retry_after_max = std::chrono::hours(1);  // a service may ask for no more
 // A size of the log that was seen so long ago is still a lower bound, but makes searches long.
 inline constexpr auto log_size_life = 60000ms;
-// Requests that wait for services elsewhere, in memory: as many as may be in flight.
+// Requests that wait for one service elsewhere, in memory: as many as may be in flight.
 inline constexpr std::size_t unresolved_max = requests_in_flight_max;
-// Of what has left before its logs had it, so many are in memory at once, twice what one log has in
-// flight; the others lie in the journal. The limit is on their statements too, which a log of
-// Rekor v1 is sent whole.
+// Of what has left before its logs had it, so many are in memory at once for each log, twice what
+// it has in flight; the others lie in the journal. The limit is on their statements too, which a
+// log of Rekor v1 is sent whole.
 inline constexpr std::size_t backlog_carried_max = 2 * destination_window_max;
 inline constexpr std::uint64_t backlog_bytes_max = 64U << 20;
 // How often it is looked for what is overdue, and for what could not be taken before.

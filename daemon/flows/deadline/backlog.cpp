@@ -5,7 +5,10 @@
 #include <utility>
 
 #include "core/base/limits/services.h"
+#include "daemon/finisher/plan.h"
+#include "daemon/flows/assemble.h"
 #include "daemon/flows/deadline/release.h"
+#include "daemon/flows/restore.h"
 #include "daemon/flows/signing.h"
 #include "daemon/note.h"
 
@@ -27,7 +30,37 @@ bool is_hopeless(const Error& error) {
 
 void Backlog::start(const Parts& parts) {
   parts_ = &parts;
+  open_queues();
+  report_missing_logs();
   tick();
+}
+
+void Backlog::open_queues() {
+  Journal& journal = parts_->journal;
+  for (const std::string& log : parts_->finisher->logs()) {
+    queues_.emplace_back(
+        log, [&journal, destination = log_destination(log)](RequestId after, std::size_t count) {
+          return journal.awaited(destination, after, count);
+        });
+  }
+  recorded_ = &queues_.emplace_back(std::nullopt, [&journal](RequestId after, std::size_t count) {
+    return journal.recorded(after, count);
+  });
+}
+
+// Nobody looks for what waits for them.
+void Backlog::report_missing_logs() {
+  const auto released = parts_->journal.count_released();
+  if (!released.ok()) return note_trouble(released.error());
+  std::map<std::string, std::size_t> missing = released->awaited;
+  for (const std::string& log : parts_->finisher->logs()) missing.erase(log_destination(log));
+  for (const auto& [destination, count] : missing) {
+    if (count == 0) continue;
+    note(Priority::error,
+         fmt::format("signatures that have left wait for the log \"{}\" ({}), which the "
+                     "configuration does not name any more; put it back",
+                     log_named(destination), count));
+  }
 }
 
 void Backlog::stop() {
@@ -41,8 +74,14 @@ void Backlog::wake() {
 }
 
 std::size_t Backlog::carried() const {
+  std::size_t count = 0;
+  for (const BacklogQueue& queue : queues_) count += queue.carried();
+  return count;
+}
+
+bool Backlog::is_stopped() const {
   const std::lock_guard lock(mutex_);
-  return carried_.size();
+  return is_stopped_;
 }
 
 // Those that were passed over are looked at again: they were not stamped yet, or could not be
@@ -72,10 +111,10 @@ void Backlog::look() {
       starts_over = std::exchange(starts_over_, false);
     }
     if (starts_over) {
-      looked_up_to_ = 0;
+      for (BacklogQueue& queue : queues_) queue.start_over();
       report_overdue();
     }
-    take();
+    for (BacklogQueue& queue : queues_) take(queue);
   }
 }
 
@@ -100,70 +139,73 @@ void Backlog::report_overdue() {
   }
 }
 
-void Backlog::take() {
-  while (has_room()) {
-    const auto ids = parts_->journal.released(looked_up_to_, limits::backlog_carried_max);
-    if (!ids.ok()) return note_trouble(ids.error());
-    if (ids->empty()) return;
-    for (const RequestId id : *ids) {
-      if (!has_room() || !carry(id)) return;
-      looked_up_to_ = id;
-    }
+void Backlog::take(BacklogQueue& queue) {
+  while (!is_stopped() && queue.has_room()) {
+    const auto id = queue.next();
+    if (!id.ok()) return note_trouble(id.error());
+    if (!*id || !carry(queue, **id)) return;
   }
 }
 
-bool Backlog::has_room() const {
-  const std::lock_guard lock(mutex_);
-  return !is_stopped_ && carried_.size() < limits::backlog_carried_max &&
-         carried_bytes_ < limits::backlog_bytes_max;
+// False: the finisher takes nothing more for it just now. Its place is taken before the finisher is
+// asked, so that the daemon is not drained in between.
+bool Backlog::carry(BacklogQueue& queue, RequestId id) {
+  if (!queue.begin(id)) return true;
+  const Result<bool> begun = queue.log() ? record(queue, id) : archive(id);
+  if (begun.ok() && *begun) return true;
+  drop(queue, id, begun.ok() ? Result<void>() : begun.error());
+  return begun.ok() || !is_full(begun.error());
 }
 
-// False: the finisher takes nothing more just now. Its place is taken before the finisher is asked,
-// so that the daemon is not drained in between.
-bool Backlog::carry(RequestId id) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (left_.contains(id) || !carried_.try_emplace(id, 0).second) return true;
+// False: there is nothing to do, it was done meanwhile.
+Result<bool> Backlog::record(BacklogQueue& queue, RequestId id) {
+  const std::optional<StoredRequest> stored = TRY(parts_->journal.find(id));
+  if (!stored || !was_released(*stored)) return false;
+  Unfinished work{id,
+                  {.logs = {*queue.log()}, .authorities = {}, .timestamps = 0},
+                  TRY(restore_record(*stored)),
+                  /*is_resumed=*/true,
+                  nullptr,
+                  Share::logs};
+  TRY(parts_->finisher->may_take(work.plan, work.share, 0));
+  if (stored->acceptance.kind == RequestKind::statement &&
+      parts_->finisher->wants_envelopes(work.plan)) {
+    work.envelope = std::make_shared<const bundle::DsseEnvelope>(
+        envelope_of(TRY(restore_statement(*parts_, stored->acceptance)), stored->signature));
+    queue.weigh(id, work.envelope->payload.size());
   }
-  Result<std::optional<StoredRequest>> stored = prepare(id);
-  if (stored.ok() && stored->has_value()) {
-    Signing::resume(*parts_, *std::move(*stored),
-                    [this, id](const Result<void>& outcome) { end(id, outcome); });
-    return true;
-  }
-  drop(id, stored.ok() ? Result<void>() : stored.error());
-  return stored.ok() || !is_full(stored.error());
+  parts_->finisher->finish(std::move(work), [this, &queue, id](const Result<Finished>& finished) {
+    end(queue, id, finished.ok() ? Result<void>() : finished.error());
+  });
+  return true;
 }
 
-// Nothing: it was done meanwhile.
-Result<std::optional<StoredRequest>> Backlog::prepare(RequestId id) {
+// The way of any request after a restart: its answers are in the journal.
+Result<bool> Backlog::archive(RequestId id) {
   std::optional<StoredRequest> stored = TRY(parts_->journal.find(id));
-  if (!stored || !was_released(*stored)) return std::optional<StoredRequest>();
+  if (!stored || !stored->acceptance.record_by || stored->state != RequestState::logged) {
+    return false;
+  }
   const Acceptance& acceptance = stored->acceptance;
-  const Plan plan = TRY(parse_plan(acceptance.plan));
-  TRY(parts_->finisher->may_take(plan, 0));
-  const std::uint64_t bytes = acceptance.payload_file
-                                  ? TRY(parts_->payloads.size(*acceptance.payload_file))
-                                  : acceptance.payload.size();
-  const std::lock_guard lock(mutex_);
-  carried_[id] = bytes;
-  carried_bytes_ += bytes;
-  return stored;
+  recorded_->weigh(id, acceptance.payload_file
+                           ? TRY(parts_->payloads.size(*acceptance.payload_file))
+                           : acceptance.payload.size());
+  Signing::resume(*parts_, *std::move(stored),
+                  [this, id](const Result<void>& outcome) { end(*recorded_, id, outcome); });
+  return true;
 }
 
-void Backlog::end(RequestId id, const Result<void>& outcome) {
-  drop(id, outcome);
+void Backlog::end(BacklogQueue& queue, RequestId id, const Result<void>& outcome) {
+  if (queue.log() && outcome.ok()) recorded_->put(id);  // perhaps: another log may still miss it
+  drop(queue, id, outcome);
   wake();
 }
 
 // What could not be recorded is taken again after the next tick.
-void Backlog::drop(RequestId id, const Result<void>& outcome) {
+void Backlog::drop(BacklogQueue& queue, RequestId id, const Result<void>& outcome) {
   if (!outcome.ok()) note_trouble(outcome.error());
-  const std::lock_guard lock(mutex_);
-  if (!outcome.ok() && is_hopeless(outcome.error())) left_.insert(id);
-  const auto found = carried_.find(id);
-  carried_bytes_ -= found->second;
-  carried_.erase(found);
+  if (!outcome.ok() && is_hopeless(outcome.error())) queue.give_up(id);
+  queue.end(id);
 }
 
 // Once, however many it keeps waiting. What our own verifier refuses has been told.

@@ -1,17 +1,17 @@
 // What has left before its logs had it: recorded from the journal, so that hours of it need no
 // memory.
 //
-// A few are carried at once, in the order in which they were accepted; each goes the way of a
-// request after a restart. The others lie in the journal until there is room. Once a second it is
-// looked for what could not be taken before, and for what has become overdue.
+// Each log has a queue of its own: a few are carried at once, in the order in which they were
+// accepted; the others lie in the journal until there is room. So a log that is away keeps nothing
+// from another one. What all its logs have is put together for the archive, as after a restart.
+// Once a second it is looked for what could not be taken before, and for what has become overdue.
 #pragma once
 
-#include <map>
+#include <deque>
 #include <mutex>
-#include <optional>
-#include <set>
 #include <string>
 
+#include "daemon/flows/deadline/queue.h"
 #include "daemon/flows/parts.h"
 
 namespace chancery::daemon {
@@ -29,30 +29,31 @@ class Backlog {
   std::size_t carried() const;
 
  private:
+  void open_queues();
+  void report_missing_logs();
   void tick();
   void wake_locked();
   void look();
   void report_overdue();
-  void take();
-  bool has_room() const;
-  bool carry(RequestId id);
-  Result<std::optional<StoredRequest>> prepare(RequestId id);
-  void end(RequestId id, const Result<void>& outcome);
-  void drop(RequestId id, const Result<void>& outcome);
+  bool is_stopped() const;
+  void take(BacklogQueue& queue);
+  bool carry(BacklogQueue& queue, RequestId id);
+  Result<bool> record(BacklogQueue& queue, RequestId id);
+  Result<bool> archive(RequestId id);
+  void end(BacklogQueue& queue, RequestId id, const Result<void>& outcome);
+  void drop(BacklogQueue& queue, RequestId id, const Result<void>& outcome);
   void note_trouble(const Error& error);
 
   const Parts* parts_ = nullptr;
-  mutable std::mutex mutex_;                    // of what follows
-  std::map<RequestId, std::uint64_t> carried_;  // with their payloads' bytes
-  std::uint64_t carried_bytes_ = 0;
-  std::set<RequestId> left_;  // for the next start: nothing in this run can mend them
+  std::deque<BacklogQueue> queues_;   // by log; and the last one
+  BacklogQueue* recorded_ = nullptr;  // what all logs have
+  mutable std::mutex mutex_;          // of what follows
   bool is_looking_ = false;
   bool looks_again_ = false;
   bool starts_over_ = false;
   bool is_stopped_ = false;
   std::string trouble_;  // the last one told
   // Of whoever looks.
-  RequestId looked_up_to_ = 0;
   bool was_overdue_ = false;
 };
 

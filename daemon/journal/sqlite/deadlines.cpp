@@ -7,12 +7,34 @@ namespace {
 
 std::int64_t number_of(RequestState state) { return static_cast<std::int64_t>(state); }
 
+Result<std::vector<RequestId>> ids_of(Rows rows) {
+  std::vector<RequestId> out;
+  while (TRY(rows.next())) out.push_back(rows.integer(0));
+  return out;
+}
+
 }  // namespace
 
 Result<void> insert_deadline(Database& database, RequestId id, std::string_view profile,
                              WallTime record_by) {
-  Statement insert(database, "INSERT INTO deadlines VALUES(?1, ?2, ?3, 0)");
+  Statement insert(database, "INSERT INTO deadlines VALUES(?1, ?2, ?3, 0, 0)");
   return insert.run(id, profile, record_by.time_since_epoch().count());
+}
+
+Result<void> insert_awaited(Database& database, RequestId id,
+                            const std::vector<std::string>& destinations) {
+  Statement leave(database, "UPDATE deadlines SET has_left = 1 WHERE id = ?1");
+  TRY(leave.run(id));
+  Statement insert(database, "INSERT INTO awaited VALUES(?1, ?2)");
+  for (const std::string& destination : destinations) TRY(insert.run(id, destination));
+  return {};
+}
+
+Result<bool> settle_awaited(Database& database, RequestId id, std::string_view destination) {
+  Statement settle(database, "DELETE FROM awaited WHERE id = ?1 AND destination = ?2 RETURNING id");
+  if (TRY(ids_of(settle.rows(id, destination))).empty()) return false;
+  Statement find(database, "SELECT id FROM awaited WHERE id = ?1");
+  return TRY(ids_of(find.rows(id))).empty();
 }
 
 Result<std::vector<RequestId>> mark_overdue(Database& database, WallTime now) {
@@ -20,12 +42,9 @@ Result<std::vector<RequestId>> mark_overdue(Database& database, WallTime now) {
                  "SELECT id FROM deadlines JOIN unfinished USING(id)"
                  " WHERE is_overdue = 0 AND record_by <= ?1 AND state = ?2"
                  " ORDER BY record_by LIMIT ?3");
-  std::vector<RequestId> late;
-  {
-    Rows rows = find.rows(now.time_since_epoch().count(), number_of(RequestState::timestamped),
-                          static_cast<std::int64_t>(limits::overdue_batch_max));
-    while (TRY(rows.next())) late.push_back(rows.integer(0));
-  }
+  std::vector<RequestId> late =
+      TRY(ids_of(find.rows(now.time_since_epoch().count(), number_of(RequestState::timestamped),
+                           static_cast<std::int64_t>(limits::overdue_batch_max))));
   Statement mark(database, "UPDATE deadlines SET is_overdue = 1 WHERE id = ?1");
   Statement set_state(database, "UPDATE unfinished SET state = ?2 WHERE id = ?1");
   for (const RequestId id : late) {
@@ -35,25 +54,39 @@ Result<std::vector<RequestId>> mark_overdue(Database& database, WallTime now) {
   return late;
 }
 
-Result<std::vector<RequestId>> find_released(Database& database, RequestId after,
-                                             std::size_t count_max) {
+Result<std::vector<RequestId>> find_awaited(Database& database, std::string_view destination,
+                                            RequestId after, std::size_t count_max) {
   Statement find(database,
-                 "SELECT id FROM deadlines JOIN unfinished USING(id)"
-                 " WHERE id > ?1 AND state <> ?2 AND state <> ?3 ORDER BY id LIMIT ?4");
-  std::vector<RequestId> out;
-  Rows rows = find.rows(after, number_of(RequestState::accepted), number_of(RequestState::signed_),
-                        static_cast<std::int64_t>(count_max));
-  while (TRY(rows.next())) out.push_back(rows.integer(0));
-  return out;
+                 "SELECT id FROM awaited WHERE destination = ?1 AND id > ?2 ORDER BY id LIMIT ?3");
+  return ids_of(find.rows(destination, after, static_cast<std::int64_t>(count_max)));
+}
+
+Result<std::vector<RequestId>> find_recorded(Database& database, RequestId after,
+                                             std::size_t count_max) {
+  // State 3 is `logged`. The order of the join keeps to the index: the others may be a million.
+  Statement find(database,
+                 "SELECT id FROM unfinished INDEXED BY unfinished_and_logged"
+                 " CROSS JOIN deadlines USING(id)"
+                 " WHERE state = 3 AND id > ?1 ORDER BY id LIMIT ?2");
+  return ids_of(find.rows(after, static_cast<std::int64_t>(count_max)));
 }
 
 Result<Released> count_released(Database& database) {
-  // Those that are only accepted or signed (states 0 and 1) have not left.
-  const std::int64_t unrecorded = TRY(
-      database.integer("SELECT count(*) FROM deadlines JOIN unfinished USING(id) WHERE state > 1"));
-  const std::int64_t overdue =
-      TRY(database.integer("SELECT count(*) FROM deadlines WHERE is_overdue = 1"));
-  return Released{static_cast<std::size_t>(unrecorded), static_cast<std::size_t>(overdue)};
+  Statement find(database, "SELECT subject, count FROM released_counts");
+  Released out;
+  Rows rows = find.rows();
+  while (TRY(rows.next())) {
+    const auto count = static_cast<std::size_t>(rows.integer(1));
+    const std::string_view subject = rows.text(0);
+    if (subject == "unrecorded") {
+      out.unrecorded = count;
+    } else if (subject == "overdue") {
+      out.overdue = count;
+    } else {
+      out.awaited[std::string(subject)] = count;
+    }
+  }
+  return out;
 }
 
 Result<bool> has_overdue(Database& database, std::string_view profile) {

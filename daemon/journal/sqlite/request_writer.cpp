@@ -133,12 +133,21 @@ Result<void> RequestWriter::record_remote_step(RequestId id, const RemoteStep& s
                                                std::optional<RequestState> reached) {
   TRY(require_signed(id));
   TRY(sqlite::record_remote_step(database_, id, step));
+  if (!step.answer.empty() && TRY(settle_awaited(database_, id, step.destination))) {
+    reached = RequestState::logged;
+  }
   return reached ? update_unfinished_.run(id, number_of(*reached)) : Result<void>();
 }
 
 Result<bool> RequestWriter::record_remote_trouble(RequestId id, const RemoteTrouble& trouble) {
   TRY(require_signed(id));
   return sqlite::record_remote_trouble(database_, id, trouble);
+}
+
+Result<void> RequestWriter::record_released(RequestId id, const RemoteStep& step,
+                                            const std::vector<std::string>& awaited) {
+  TRY(record_remote_step(id, step, RequestState::timestamped));
+  return insert_awaited(database_, id, awaited);
 }
 
 Result<void> RequestWriter::record_done(RequestId id, std::string_view bundle, WallTime at) {

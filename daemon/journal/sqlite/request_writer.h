@@ -25,6 +25,8 @@ class RequestWriter {
                                   std::optional<RequestState> reached);
   // False: one of its kind is known.
   Result<bool> record_remote_trouble(RequestId id, const RemoteTrouble& trouble);
+  Result<void> record_released(RequestId id, const RemoteStep& step,
+                               const std::vector<std::string>& awaited);
   Result<void> record_done(RequestId id, std::string_view bundle, WallTime at);
   Result<void> record_failed(RequestId id, const Error& error, WallTime at);
   Result<void> record_refusal(const Refusal& refusal);

@@ -164,8 +164,53 @@ CREATE TABLE remote_troubles(
 ) WITHOUT ROWID;
 )";
 
-constexpr std::array<const char*, 6> all_migrations = {version_1, version_2, version_3,
-                                                       version_4, version_5, version_6};
+// Which logs have yet to record what has left, one row for each, and how many rows there are:
+// counted as they come and go, for there may be a million. What all logs have is found at once,
+// too. Those that had left before are found by their plans: "logs NAME NAME" is the first line.
+constexpr const char* version_7 = R"(
+ALTER TABLE deadlines ADD COLUMN has_left INTEGER NOT NULL DEFAULT 0;
+UPDATE deadlines SET has_left = 1 WHERE id IN (SELECT id FROM unfinished WHERE state > 1);
+CREATE TABLE awaited(
+  id INTEGER NOT NULL,
+  destination TEXT NOT NULL,
+  PRIMARY KEY(id, destination)
+) WITHOUT ROWID;
+CREATE INDEX awaited_of_destination ON awaited(destination, id);
+CREATE INDEX unfinished_and_logged ON unfinished(id) WHERE state = 3;
+CREATE TABLE released_counts(subject TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO released_counts
+  SELECT 'unrecorded', coalesce(sum(has_left), 0) FROM deadlines UNION ALL
+  SELECT 'overdue', coalesce(sum(is_overdue), 0) FROM deadlines;
+CREATE TRIGGER released_changes AFTER UPDATE OF has_left, is_overdue ON deadlines BEGIN
+  UPDATE released_counts SET count = count + NEW.has_left - OLD.has_left
+    WHERE subject = 'unrecorded';
+  UPDATE released_counts SET count = count + NEW.is_overdue - OLD.is_overdue
+    WHERE subject = 'overdue';
+END;
+CREATE TRIGGER released_ends AFTER DELETE ON deadlines WHEN OLD.has_left = 1 BEGIN
+  UPDATE released_counts SET count = count - 1 WHERE subject = 'unrecorded';
+  UPDATE released_counts SET count = count - OLD.is_overdue WHERE subject = 'overdue';
+END;
+CREATE TRIGGER awaited_begins AFTER INSERT ON awaited BEGIN
+  INSERT INTO released_counts VALUES(NEW.destination, 1)
+    ON CONFLICT(subject) DO UPDATE SET count = count + 1;
+END;
+CREATE TRIGGER awaited_ends AFTER DELETE ON awaited BEGIN
+  UPDATE released_counts SET count = count - 1 WHERE subject = OLD.destination;
+END;
+WITH RECURSIVE words(id, word, rest) AS (
+  SELECT id, '', substr(plan, 6, instr(plan, char(10)) - 6) || ' '
+    FROM remote_plans JOIN deadlines USING(id) WHERE has_left = 1 AND plan LIKE 'logs %'
+  UNION ALL
+  SELECT id, substr(rest, 1, instr(rest, ' ') - 1), substr(rest, instr(rest, ' ') + 1)
+    FROM words WHERE rest <> '')
+INSERT INTO awaited SELECT id, 'log:' || word FROM words WHERE word <> '' AND NOT EXISTS(
+  SELECT 1 FROM remote_steps
+  WHERE remote_steps.id = words.id AND destination = 'log:' || word AND length(answer) > 0);
+)";
+
+constexpr std::array<const char*, 7> all_migrations = {version_1, version_2, version_3, version_4,
+                                                       version_5, version_6, version_7};
 
 Result<void> migrate_one(Database& database, const char* step, std::int64_t to) {
   TRY(database.run("BEGIN EXCLUSIVE"));
