@@ -26,13 +26,21 @@ std::string log_text(const v1::StatusReply& status) {
   return text;
 }
 
+Json awaited_by_log(const v1::StatusReply& status) {
+  Json counts = Json::object();
+  for (const v1::AwaitedLog& awaited : status.awaited())
+    counts[awaited.log()] = awaited.signatures();
+  return counts;
+}
+
 std::string requests_text(const v1::StatusReply& status) {
   std::string text =
       fmt::format("{} accepted, {} done, {} failed, {} in flight on {} connection{}",
                   status.accepted(), status.done(), status.failed(), status.requests_in_flight(),
                   status.connections(), status.connections() == 1 ? "" : "s");
   if (status.unrecorded() > 0)
-    text += fmt::format(", {} left before their logs had them", status.unrecorded());
+    text += fmt::format(", {} left before their logs had them ({})", status.unrecorded(),
+                        awaited_text(status));
   return text;
 }
 
@@ -176,10 +184,18 @@ Json json_of(const v1::StatusReply& status) {
             {"failed", status.failed()},
             {"in_flight", status.requests_in_flight()},
             {"unrecorded", status.unrecorded()},
-            {"overdue", status.overdue()}}},
+            {"overdue", status.overdue()},
+            {"awaited", awaited_by_log(status)}}},
           {"connections", status.connections()},
           {"unfinished", json_of_each(status.unfinished())},
           {"troubles", troubles_of(status)}};
+}
+
+std::string awaited_text(const v1::StatusReply& status) {
+  std::string text;
+  for (const v1::AwaitedLog& awaited : status.awaited())
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", awaited.log(), awaited.signatures());
+  return text;
 }
 
 std::string duration_text(seconds duration) {

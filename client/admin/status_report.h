@@ -16,6 +16,9 @@ std::vector<std::string> troubles_of(const v1::StatusReply& status);
 std::vector<std::string> describe(const v1::StatusReply& status, std::chrono::sys_seconds now);
 Json json_of(const v1::StatusReply& status);
 
+// What has left, by the log that has yet to record it: "public 3, private 1"; empty: nothing.
+std::string awaited_text(const v1::StatusReply& status);
+
 // "3 days", "2 h 5 min", "12 s": the two largest units at most.
 std::string duration_text(std::chrono::seconds duration);
 

@@ -84,8 +84,8 @@ Finding check_unrecorded(const v1::StatusReply& status) {
   if (status.overdue() > 0) {
     return {Health::ill, "logs elsewhere",
             fmt::format("{} signatures are overdue: they have left, their logs have missed the "
-                        "deadline, and their profiles sign nothing new",
-                        status.overdue()),
+                        "deadline, and their profiles sign nothing new; not recorded yet: {}",
+                        status.overdue(), awaited_text(status)),
             "See that the logs answer; the daemon's messages say what they say. It goes on asking, "
             "and its profiles sign again once the logs have all of them."};
   }
@@ -93,7 +93,8 @@ Finding check_unrecorded(const v1::StatusReply& status) {
     return {Health::well, "logs elsewhere", "nothing waits for them that has left"};
   }
   return {Health::well, "logs elsewhere",
-          fmt::format("{} signatures have left before their logs have them", status.unrecorded())};
+          fmt::format("{} signatures have left before their logs have them: {}",
+                      status.unrecorded(), awaited_text(status))};
 }
 
 Finding check_start(const v1::StatusReply& status, std::chrono::sys_seconds now) {

@@ -53,6 +53,10 @@ Result<void> add_elsewhere(Exposition& out, const MetricsParts& with) {
   const Released released = TRY(with.parts.journal.count_released());
   out.gauge("chancery_requests_unrecorded", "Left by deadline, and not yet in all their logs.");
   out.value(number(released.unrecorded));
+  out.gauge("chancery_log_awaited", "Of them: those that this log elsewhere has yet to record.");
+  for (const auto& [destination, count] : released.awaited) {
+    out.value(number(count), {{"log", log_named(destination)}});
+  }
   out.gauge("chancery_requests_overdue", "Those of them whose logs have missed the deadline.");
   out.value(number(released.overdue));
   const FinisherCounts counts =

@@ -118,6 +118,12 @@ Result<std::string> Administration::status(const ServerCounts& counts) {
   const Released released = TRY(parts_.journal.count_released());
   reply.set_unrecorded(released.unrecorded);
   reply.set_overdue(released.overdue);
+  for (const auto& [destination, count] : released.awaited) {
+    if (count == 0) continue;
+    v1::AwaitedLog& awaited = *reply.add_awaited();
+    awaited.set_log(log_named(destination));
+    awaited.set_signatures(count);
+  }
   reply.set_connections(counts.connections);
   reply.set_requests_in_flight(counts.requests_in_flight);
   for (const StoredRequest& stored : TRY(parts_.journal.unfinished(unfinished_shown_max))) {

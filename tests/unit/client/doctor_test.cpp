@@ -85,9 +85,13 @@ TEST(Doctor, EachTroubleOfTheDaemonIsNamed) {
   status = healthy();
   status.set_unrecorded(3);
   status.set_overdue(2);
+  v1::AwaitedLog& awaited = *status.add_awaited();
+  awaited.set_log("public");
+  awaited.set_signatures(3);
   EXPECT_EQ(trouble_of(status).subject, "logs elsewhere");
   EXPECT_EQ(trouble_of(status).health, Health::ill);
   EXPECT_THAT(trouble_of(status).state, HasSubstr("2 signatures are overdue"));
+  EXPECT_THAT(trouble_of(status).state, HasSubstr("not recorded yet: public 3"));
   status = healthy();
   status.set_started_at(noon.time_since_epoch().count() + 3600);
   EXPECT_EQ(trouble_of(status).subject, "uptime");

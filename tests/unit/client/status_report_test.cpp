@@ -94,7 +94,13 @@ TEST(StatusReport, FilesThatLagBehindAreMentioned) {
 TEST(StatusReport, WhatLeftUnrecordedIsCountedAndATroubleOnlyWhereItIsOverdue) {
   auto status = healthy();
   status.set_unrecorded(7);
-  EXPECT_THAT(describe(status, now), Contains(HasSubstr("7 left before their logs had them")));
+  for (const char* log : {"private", "public"}) {
+    v1::AwaitedLog& awaited = *status.add_awaited();
+    awaited.set_log(log);
+    awaited.set_signatures(4);
+  }
+  EXPECT_THAT(describe(status, now),
+              Contains(HasSubstr("7 left before their logs had them (private 4, public 4)")));
   EXPECT_THAT(troubles_of(status), IsEmpty());
   status.set_overdue(2);
   EXPECT_THAT(troubles_of(status), ElementsAre(HasSubstr("overdue: 2 of the signatures")));
