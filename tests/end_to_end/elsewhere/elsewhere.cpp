@@ -8,6 +8,12 @@
 namespace chancery::testing {
 namespace {
 
+std::string log_section(const std::string& name, const ScriptedServer& server,
+                        const std::string& root) {
+  return "[[rekor]]\nname = \"" + name + "\"\nversion = 2\nurl = \"" + server.url() +
+         "\"\ntrusted_root = \"" + root + "\"\n";
+}
+
 std::string authority_section(const std::string& name, const StampServer& stamps,
                               const std::string& root) {
   return "[[timestamp_authority]]\nname = \"" + name + "\"\nurl = \"" +
@@ -19,6 +25,7 @@ std::string authority_section(const std::string& name, const StampServer& stamps
 Elsewhere::Elsewhere() {
   rekor.instead_of_adding = [this](const SeenRequest&) -> std::optional<Reply> {
     if (is_due(Fault::away)) return Reply::answer(503, "");
+    if (is_due(Fault::stands_still)) return Reply::stall();
     if (is_due(Fault::refused)) return Reply::answer(400, "{}");
     if (is_due(Fault::not_ours)) return Reply::answer(409, "{}", "X-Log-Index: 0\r\n");
     return std::nullopt;
@@ -42,20 +49,25 @@ std::vector<tlog::Hash> Elsewhere::leaves() const {
   return log_server.while_still([this] { return rekor.log.leaves(); });
 }
 
-bundle::TrustedRoot Elsewhere::root() const {
-  const bundle::ValidFor always{at("2026-01-01T00:00:00Z"), {}};
-  return {
-      {rekor.log.trusted(always)}, {}, {}, {first.tsa.trusted(always), second.tsa.trusted(always)}};
+std::vector<tlog::Hash> Elsewhere::other_leaves() const {
+  return other_server.while_still([this] { return other.log.leaves(); });
 }
 
-std::string Elsewhere::sections(std::string_view options) const {
+bundle::TrustedRoot Elsewhere::root() const {
+  const bundle::ValidFor always{at("2026-01-01T00:00:00Z"), {}};
+  return {{rekor.log.trusted(always), other.log.trusted(always)},
+          {},
+          {},
+          {first.tsa.trusted(always), second.tsa.trusted(always)}};
+}
+
+std::string Elsewhere::sections(std::string_view options, std::string_view logs) const {
   const std::string trust = directory / "trusted_root.json";
-  return "[[rekor]]\nname = \"memory\"\nversion = 2\nurl = \"" + log_server.url() +
-         "\"\ntrusted_root = \"" + trust + "\"\n" + authority_section("first", first, trust) +
-         authority_section("second", second, trust) +
+  return log_section("memory", log_server, trust) + log_section("other", other_server, trust) +
+         authority_section("first", first, trust) + authority_section("second", second, trust) +
          "[[profile]]\nname = \"remote\"\nbackend = \"software\"\nkey = \"default\"\n"
-         "signs = \"digests\"\nlogs = [\"memory\"]\n" +
-         std::string(options) + "\n" + we_may();
+         "signs = \"digests\"\nlogs = [" +
+         std::string(logs) + "]\n" + std::string(options) + "\n" + we_may();
 }
 
 v1::StatusReply status_of(ConfiguredDaemon& daemon) {

@@ -1,4 +1,4 @@
-// A log and timestamp authorities elsewhere, in the test's own memory, and a daemon that uses them.
+// Logs and timestamp authorities elsewhere, in the test's own memory, and a daemon that uses them.
 #pragma once
 
 #include <atomic>
@@ -24,9 +24,9 @@ struct StampServer {
   explicit StampServer(const std::string& uri) : tsa(uri) {}
 };
 
-// Its faults are ordered before they happen, from any thread.
+// Its faults are those of the log "memory", ordered before they happen, from any thread.
 struct Elsewhere {
-  enum class Fault { none, away, lost, stalled, refused, not_ours };
+  enum class Fault { none, away, stands_still, lost, stalled, refused, not_ours };
 
   std::atomic<Fault> fault = Fault::none;
   std::atomic<unsigned> faults_left = 1000;
@@ -34,13 +34,17 @@ struct Elsewhere {
   StampServer first{"https://tsa-1.example.test"};
   StampServer second{"https://tsa-2.example.test"};
   ScriptedServer log_server{[this](const SeenRequest& request) { return rekor(request); }};
+  MemoryRekor other{"other.example.test"};
+  ScriptedServer other_server{[this](const SeenRequest& request) { return other(request); }};
   TemporaryDirectory directory;
 
   Elsewhere();
-  // The sections for ConfiguredDaemon; `options` are of the profile "remote".
-  std::string sections(std::string_view options = R"(timestamps = ["first"])") const;
+  // The sections for ConfiguredDaemon; `options` are of the profile "remote", and so are its logs.
+  std::string sections(std::string_view options = R"(timestamps = ["first"])",
+                       std::string_view logs = R"("memory")") const;
   bundle::TrustedRoot root() const;
   std::vector<tlog::Hash> leaves() const;
+  std::vector<tlog::Hash> other_leaves() const;
   void order(Fault next, unsigned times = 1000) {
     faults_left = times;
     fault = next;

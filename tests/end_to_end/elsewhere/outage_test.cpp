@@ -1,8 +1,10 @@
-// The log is away while many sign by deadline: nobody waits, and it has each signature once after.
-#include <gtest/gtest.h>
+// A log is away while many sign by deadline: nobody waits, not even for another log, and it has
+// each signature once after.
+#include <gmock/gmock.h>
 
 #include <set>
 
+#include "core/base/limits/services.h"
 #include "core/bundle/bundle_rules.h"
 #include "core/tlog/merkle.h"
 #include "tests/end_to_end/elsewhere/elsewhere.h"
@@ -12,10 +14,11 @@ namespace {
 
 using Fault = Elsewhere::Fault;
 
-constexpr unsigned clients_count = 32, each_signs = 8, count = clients_count * each_signs;
+constexpr unsigned clients_count = 32;
 
 // All at once, each client over a connection of its own. In the order of their keys, "0" first.
-std::vector<v1::SignReply> sign_many(const ConfiguredDaemon& daemon) {
+std::vector<v1::SignReply> sign_many(const ConfiguredDaemon& daemon, unsigned each_signs) {
+  const unsigned count = clients_count * each_signs;
   std::vector<v1::SignReply> replies(count);
   std::vector<std::thread> clients;
   for (unsigned client = 0; client < clients_count; ++client) {
@@ -38,12 +41,18 @@ Bytes signature_in(const v1::SignReply& reply) {
   return to_bytes(bundle::signature_of(*bundle::parse_bundle(reply.bundle())));
 }
 
+void expect_entry(const std::vector<tlog::Hash>& leaves, const bundle::LogEntry& entry) {
+  ASSERT_LT(entry.log_index, leaves.size());
+  EXPECT_EQ(leaves[entry.log_index], tlog::leaf_hash(as_bytes(entry.canonicalized_body)));
+}
+
 TEST(OutageTest, AllLeaveTimestampedAndEachIsRecordedOnceWhenTheLogIsBack) {
   Elsewhere elsewhere;
   elsewhere.rekor.remembers_duplicates = false;
   elsewhere.order(Fault::away);
   ConfiguredDaemon daemon(elsewhere.sections(by_deadline));
-  const std::vector<v1::SignReply> released = sign_many(daemon);
+  constexpr unsigned each_signs = 8, count = clients_count * each_signs;
+  const std::vector<v1::SignReply> released = sign_many(daemon, each_signs);
   for (const v1::SignReply& reply : released) {
     EXPECT_EQ(reply.state(), v1::STATE_TIMESTAMPED);
     EXPECT_EQ(bundle::parse_bundle(reply.bundle())->timestamps.size(), 1U);
@@ -61,14 +70,44 @@ TEST(OutageTest, AllLeaveTimestampedAndEachIsRecordedOnceWhenTheLogIsBack) {
     expect_verified(elsewhere, done, std::to_string(i), 1);
     EXPECT_EQ(signature_in(done), signature_in(released[i]));
     const bundle::LogEntry entry = bundle::parse_bundle(done.bundle())->log_entries.at(0);
-    EXPECT_EQ(elsewhere.leaves().at(entry.log_index),
-              tlog::leaf_hash(as_bytes(entry.canonicalized_body)));
+    expect_entry(elsewhere.leaves(), entry);
     places.insert(entry.log_index);
   }
   EXPECT_EQ(places.size(), count);
   EXPECT_EQ(elsewhere.leaves().size(), count);
   EXPECT_EQ(distinct_leaves(elsewhere), count);
   EXPECT_EQ(status_of(daemon).done(), count);
+  EXPECT_EQ(status_of(daemon).unfinished_size(), 0);
+}
+
+// More of them than are carried to one log at once.
+TEST(OutageTest, LogThatStandsStillKeepsNothingFromAnother) {
+  Elsewhere elsewhere;
+  elsewhere.rekor.remembers_duplicates = elsewhere.other.remembers_duplicates = false;
+  elsewhere.order(Fault::stands_still);
+  ConfiguredDaemon daemon(elsewhere.sections(by_deadline, R"("memory", "other")"));
+  constexpr unsigned each_signs = 17, count = clients_count * each_signs;
+  static_assert(count > limits::backlog_carried_max);
+  const std::vector<v1::SignReply> released = sign_many(daemon, each_signs);
+  while (elsewhere.other_leaves().size() < count) std::this_thread::yield();
+  EXPECT_TRUE(elsewhere.leaves().empty());
+  while (status_of(daemon).awaited_size() > 1) std::this_thread::yield();
+  EXPECT_EQ(status_of(daemon).awaited(0).log(), "memory");
+  EXPECT_EQ(status_of(daemon).awaited(0).signatures(), count);
+  EXPECT_EQ(status_of(daemon).unrecorded(), count);
+
+  daemon.process().kill();
+  elsewhere.order(Fault::none);
+  daemon.restart();
+  while (status_of(daemon).unrecorded() > 0) std::this_thread::yield();
+  for (const v1::SignReply& reply : released) {
+    const auto bundle = bundle::parse_bundle(wait_for(daemon, reply.receipt()).bundle());
+    ASSERT_TRUE(bundle.ok() && bundle->log_entries.size() == 2);
+    expect_entry(elsewhere.leaves(), bundle->log_entries[0]);
+    expect_entry(elsewhere.other_leaves(), bundle->log_entries[1]);
+  }
+  EXPECT_EQ(elsewhere.leaves().size(), count);
+  EXPECT_EQ(elsewhere.other_leaves().size(), count);
   EXPECT_EQ(status_of(daemon).unfinished_size(), 0);
 }
 
