@@ -410,9 +410,10 @@ void Daemon::drain() {
   if (finisher_ != nullptr) finisher_->drain();
 }
 
-bool Daemon::is_drained() const {
-  const bool is_carrying = backlog_ != nullptr && backlog_->carried() > 0;
-  return server_->is_drained() && in_flight_.size() == 0 && !is_carrying;
+bool Daemon::has_work() const {
+  return in_flight_.size() > 0 || (backlog_ != nullptr && backlog_->carried() > 0);
 }
+
+bool Daemon::is_drained() const { return server_->is_drained() && !has_work(); }
 
 }  // namespace chancery::daemon

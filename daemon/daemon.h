@@ -38,6 +38,7 @@ class Daemon {
   void reload(const policy::Peer& who);
   // Takes nothing new and lets what was accepted finish.
   void drain();
+  bool has_work() const;  // something was accepted and is not finished
   bool is_drained() const;
   // Drops from the archive what is older than the configuration keeps.
   void forget_old();

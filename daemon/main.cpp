@@ -33,8 +33,10 @@ int look_whether_drained(sd_event_source* timer, std::uint64_t, void* userdata) 
   Loop& loop = *static_cast<Loop*>(userdata);
   if (loop.daemon->is_drained()) return sd_event_exit(loop.event, 0);
   if (loop.give_up.passed()) {
-    note(Priority::warning,
-         "stopping with work unfinished; what was signed is finished after the next start");
+    if (loop.daemon->has_work()) {
+      note(Priority::warning,
+           "stopping with work unfinished; what was signed is finished after the next start");
+    }
     std::_Exit(
         0);  // the journal has it all; orderly destructors would wait for a device that hangs
   }

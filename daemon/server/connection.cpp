@@ -53,13 +53,13 @@ void Connection::refuse(Error answer) {
   refuses_all_ = true;
 }
 
-void Connection::disown(const Error& answer) {
+void Connection::take_no_more(const Error& answer) {
   for (const auto& [id, stream] : inbound_) stream->end(answer);
   if (reader_.has_header()) {
     object(reader_.header(), answer);
     reader_.skip_data();
   }
-  refuse_requests(answer);
+  refusal_ = answer;
 }
 
 void Connection::input(ByteView bytes, Time now) {

@@ -34,10 +34,8 @@ class Connection {
 
   void input(ByteView bytes, Time now);
   void end_input() { is_ending_ = true; }  // answers under way may still leave
-  // Each new request is answered so.
-  void refuse_requests(Error answer) { refusal_ = std::move(answer); }
-  // The same, and what has not wholly arrived is no longer taken either.
-  void disown(const Error& answer);
+  // Each new request is answered so, and so is what has not wholly arrived.
+  void take_no_more(const Error& answer);
   // The first request is answered so, and that is the end.
   void refuse(Error answer);
   bool is_refused() const { return refuses_all_; }

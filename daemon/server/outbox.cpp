@@ -66,14 +66,14 @@ void Outbox::flush() {
   finish(lock, false);
 }
 
-bool Outbox::is_stalled(Deadline::Clock::time_point now, std::chrono::milliseconds wait) {
+bool Outbox::is_stalled(Deadline::Clock::time_point now, Pace pace) {
   const Lock lock(mutex_);
-  const bool is_moving = sent_bytes_ - mark_.sent_bytes >= limits::unsent_progress_bytes_min;
+  const bool is_moving = sent_bytes_ - mark_.sent_bytes >= pace.bytes_min;
   if (unsent_.empty() || is_moving || mark_.when == Deadline::Clock::time_point{}) {
     mark_ = {now, sent_bytes_};
     return false;
   }
-  return now - mark_.when >= wait;
+  return now - mark_.when >= pace.wait_max;
 }
 
 void Outbox::close() {

@@ -19,6 +19,12 @@ namespace chancery::daemon {
 
 class Outbox {
  public:
+  // Whoever reads fewer bytes than this in that time, though there are some, has stopped reading.
+  struct Pace {
+    std::size_t bytes_min;
+    std::chrono::milliseconds wait_max;
+  };
+
   // `call_loop` asks the event loop to look at this connection; any thread calls it.
   Outbox(wire::Descriptor socket, std::shared_ptr<Meter> unsent_bytes,
          std::function<void()> call_loop);
@@ -41,8 +47,7 @@ class Outbox {
   };
   State state() const;
   void flush();
-  // The client has read next to nothing for `wait`, though there was something to read.
-  bool is_stalled(Deadline::Clock::time_point now, std::chrono::milliseconds wait);
+  bool is_stalled(Deadline::Clock::time_point now, Pace pace);
   void close();
 
  private:

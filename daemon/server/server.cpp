@@ -91,6 +91,7 @@ class SocketServer : public Server {
   Source listening_source_, caller_source_, tick_source_;
   std::uint64_t last_number_ = 0;
   std::size_t refused_now_ = 0;
+  Outbox::Pace pace_{limits::unsent_progress_bytes_min, limits_.unsent_wait_max};
   std::map<std::uint64_t, std::unique_ptr<Client>> clients_;
   std::atomic<std::uint64_t> refused_ = 0;
   std::atomic<std::uint64_t> calls_ = 0;
@@ -243,7 +244,7 @@ bool SocketServer::read(Client& client, std::uint32_t events) {
   }
   const Result<void> is_same = check_sender(client.identity, sender);
   if (!is_same.ok() && !std::exchange(client.is_disowned, true)) {
-    client.connection.disown(is_same.error());
+    client.connection.take_no_more(is_same.error());
   }
   const std::uint64_t calls_before = client.connection.calls();
   client.connection.input(ByteView(buffer_).first(static_cast<std::size_t>(count)),
@@ -288,13 +289,13 @@ bool SocketServer::is_overdue(Client& client, Connection::Time now) {
   if (client.connection.is_refused() && now - client.since >= limits_.refused_connection_wait_max) {
     return true;
   }
-  return client.connection.outbox().is_stalled(now, limits_.unsent_wait_max);
+  return client.connection.outbox().is_stalled(now, pace_);
 }
 
 std::chrono::milliseconds SocketServer::tick_interval() const {
   using std::chrono::milliseconds;
-  const milliseconds shortest = std::min({limits_.refused_connection_wait_max,
-                                          limits_.partial_frame_wait_max, limits_.unsent_wait_max});
+  const milliseconds shortest = std::min(
+      {limits_.refused_connection_wait_max, limits_.partial_frame_wait_max, pace_.wait_max});
   return std::clamp(shortest / 2, milliseconds(5), milliseconds(500));
 }
 
@@ -308,10 +309,12 @@ void SocketServer::set_tick() {
 void SocketServer::drain() {
   listening_source_.reset();
   listening_.socket.close();
+  pace_ = {limits::unsent_progress_at_stop_bytes_min, limits_.unsent_wait_at_stop_max};
   for (const auto& [number, client] : clients_) {
-    client->connection.refuse_requests(
+    client->connection.take_no_more(
         unavailable("SHUTTING_DOWN", "the daemon is stopping: try again when it is back"));
   }
+  if (!clients_.empty()) set_tick();
 }
 
 bool SocketServer::is_drained() const {

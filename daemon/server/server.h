@@ -29,6 +29,7 @@ struct ServerLimits {
   std::chrono::milliseconds idle_before_giving_way = limits::idle_before_giving_way;
   std::chrono::milliseconds partial_frame_wait_max = limits::partial_frame_wait_max;
   std::chrono::milliseconds unsent_wait_max = limits::unsent_wait_max;
+  std::chrono::milliseconds unsent_wait_at_stop_max = limits::unsent_wait_at_stop_max;
 };
 
 struct ServerOptions {
@@ -54,7 +55,8 @@ class Server {
       std::function<Result<void>(const policy::Peer&, std::string_view method)> may_administer);
   virtual ~Server() = default;
 
-  // Accepts no more and takes no new requests (unavailable SHUTTING_DOWN); answers still leave.
+  // Accepts no more, and takes neither new requests nor the rest of those that have not wholly
+  // arrived (unavailable SHUTTING_DOWN). Answers still leave, to whoever reads them.
   virtual void drain() = 0;
   virtual bool is_drained() const = 0;  // nothing in flight, nothing unsent
   virtual ServerCounts counts() const = 0;

@@ -118,6 +118,22 @@ TEST_F(ToldService, FinishesWhatItHasAcceptedAndTakesNothingNew) {
   EXPECT_EQ(again->SerializeAsString(), *answer);
 }
 
+// Whoever may connect can open a stream and say nothing: no stop waits for that.
+TEST_F(ToldService, EndsThoughAStatementHasNotArrived) {
+  start();
+  std::optional<client::Upload> upload =
+      daemon_.connection().upload(signer, "SignStatementStream", soon());
+  // The daemon has it once it answers what came after it.
+  EXPECT_EQ(sign_over(daemon_.connection(), "after"), "signed");
+  ::kill(daemon_.process().pid(), SIGTERM);
+  const Result<std::string> answer = upload->finish();
+  EXPECT_EQ(answer.error().code, ErrorCode::unavailable);
+  EXPECT_EQ(answer.error().reason, "SHUTTING_DOWN");
+  upload.reset();
+  EXPECT_EQ(daemon_.process().wait(), 0);
+  EXPECT_THAT(daemon_.standard_error(), Not(HasSubstr("unfinished")));
+}
+
 // Its key host hangs: the end waits for it no longer than a request would have.
 TEST_F(ToldService, EndsThoughItsKeyHostHangs) {
   start();

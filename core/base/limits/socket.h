@@ -44,6 +44,10 @@ inline constexpr std::size_t unsent_bytes_wanted = 256U << 10;
 // Fewer bytes than this in unsent_wait_max is no progress.
 inline constexpr std::size_t unsent_progress_bytes_min = 64U << 10;
 inline constexpr auto unsent_wait_max = 30000ms;
+// A stop waits only for whoever reads what is there for it, as fast as a loaded machine copies: a
+// bundle that is not read now is in the archive after the start.
+inline constexpr std::size_t unsent_progress_at_stop_bytes_min = 16U << 20;
+inline constexpr auto unsent_wait_at_stop_max = 2000ms;
 // A frame that has begun must be complete in this time (slow-loris).
 inline constexpr auto partial_frame_wait_max = 30000ms;
 // A request without a deadline of its own gets this one; a longer one is cut to the maximum.

@@ -263,29 +263,5 @@ TEST(Crowd, WhoDoesNotReadIsNotReadFrom) {
   EXPECT_EQ(ends, 51U);
 }
 
-TEST(Crowd, DrainingTakesNothingNewAndLosesNothing) {
-  ToyServer toy;
-  RawClient client(toy.socket());
-  client.request(1, "Hold");
-  toy.latch().wait_for(1);
-  client.request(3, "Join", {}, wire::flags::remote_open);
-  client.send(wire::build_data(3, "one"));
-  toy.wait_until([](Server& server) { return server.counts().requests_in_flight == 2; });
-  toy.on_loop([](Server& server) { server.drain(); });
-
-  client.request(5, "Echo");
-  const Error error = client.answer_on(5).error();
-  EXPECT_EQ(error.code, ErrorCode::unavailable);
-  EXPECT_EQ(error.reason, "SHUTTING_DOWN");
-  EXPECT_EQ(client::Connection::open(toy.socket(), soon()).error().reason, "DAEMON_UNREACHABLE");
-  toy.on_loop([](Server& server) { EXPECT_FALSE(server.is_drained()); });
-
-  client.send(wire::build_end(3));
-  EXPECT_EQ(client.answer_on(3).value(), "one;");
-  toy.latch().release_all();
-  EXPECT_EQ(client.answer_on(1).value(), "released");
-  toy.wait_until([](Server& server) { return server.is_drained(); });
-}
-
 }  // namespace
 }  // namespace chancery::daemon
