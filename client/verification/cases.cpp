@@ -28,7 +28,7 @@ Result<Case> read_line(std::string_view line) {
   if (tab == std::string_view::npos && artifact.digest() == nullptr)
     read.bundle = bundle_beside(read.artifact);
   if (read.artifact.empty() || read.bundle.empty() || read.artifact == "-" || read.bundle == "-" ||
-      read.bundle.find('\t') != std::string::npos)
+      read.bundle.find('\t') != std::string::npos || line.find('\0') != std::string_view::npos)
     return invalid(
         fmt::format("'{}' is not FILE, or FILE or sha256:HEX, a tab and its bundle", line));
   return read;

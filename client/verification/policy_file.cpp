@@ -19,6 +19,9 @@ Error invalid(std::string message) {
   return invalid_request("POLICY_FILE_INVALID", std::move(message));
 }
 
+// The system's calls would take it for the end.
+bool has_nul(const std::string& text) { return text.find('\0') != std::string::npos; }
+
 // Reads what is there, and remembers the first thing that is wrong and what nobody asked for.
 class RuleReader : public OptionReader {
  public:
@@ -35,6 +38,7 @@ class RuleReader : public OptionReader {
     into = value->get_ref<const std::string&>();
     // It would read as an expectation that nobody has.
     if (into.empty() && wrong_.empty()) wrong_ = fmt::format("'{}' is empty", name);
+    if (has_nul(into) && wrong_.empty()) wrong_ = fmt::format("'{}' has a NUL byte in it", name);
   }
   void number(const std::string& name, const std::string&, std::uint64_t& into,
               const std::string&) override {
@@ -75,7 +79,9 @@ Result<std::vector<std::string>> read_patterns(const Json& rule) {
   std::vector<std::string> patterns;
   for (const Json& pattern : *found) {
     if (!pattern.is_string()) return invalid("'artifacts' must be a list of patterns");
-    patterns.push_back(pattern.get<std::string>());
+    const auto& text = pattern.get_ref<const std::string&>();
+    if (has_nul(text)) return invalid("a pattern in 'artifacts' has a NUL byte in it");
+    patterns.emplace_back(text);
   }
   return patterns;
 }
