@@ -72,11 +72,11 @@ class RuleReader : public OptionReader {
   std::string wrong_;
 };
 
-Result<std::vector<std::string>> read_patterns(const Json& rule) {
+Result<std::vector<ArtifactPattern>> read_patterns(const Json& rule) {
   const auto found = rule.find("artifacts");
   if (found == rule.end() || !found->is_array() || found->empty())
     return invalid("'artifacts' must be a list of patterns");
-  std::vector<std::string> patterns;
+  std::vector<ArtifactPattern> patterns;
   for (const Json& pattern : *found) {
     if (!pattern.is_string()) return invalid("'artifacts' must be a list of patterns");
     const auto& text = pattern.get_ref<const std::string&>();
@@ -112,29 +112,38 @@ Result<Policies> read_policies(const std::string& text, const std::filesystem::p
                    fmt::format("rule {}: {}", read.size() + 1, one.error().message)};
     read.push_back(std::move(one).value());
   }
-  return Policies(std::move(read));
-}
-
-bool fits(const std::string& pattern, const std::string& artifact) {
-  if (pattern == "*") return true;
-  const bool is_path = pattern.find('/') != std::string::npos;
-  const std::string subject =
-      is_path ? artifact : std::filesystem::path(artifact).filename().string();
-  return ::fnmatch(pattern.c_str(), subject.c_str(), is_path ? FNM_PATHNAME : 0) == 0;
+  std::error_code ignored;  // without a current directory nothing is named from it either
+  return Policies(std::move(read), std::filesystem::current_path(ignored));
 }
 
 }  // namespace
 
+ArtifactPattern::ArtifactPattern(const std::string& text)
+    : is_path_(text.find('/') != std::string::npos),
+      pattern_(std::filesystem::path(text).lexically_normal()) {}
+
+bool ArtifactPattern::fits(const std::string& artifact,
+                           const std::filesystem::path& directory) const {
+  if (!is_path_ && pattern_ == "*") return true;
+  std::filesystem::path subject = (directory / artifact).lexically_normal();
+  if (!is_path_) {
+    subject = subject.filename();
+  } else if (pattern_.is_relative()) {
+    subject = subject.lexically_proximate(directory);
+  }
+  return ::fnmatch(pattern_.c_str(), subject.c_str(), is_path_ ? FNM_PATHNAME : 0) == 0;
+}
+
 Policies Policies::for_all(bundle::Policy policy) {
   std::vector<PolicyRule> rules;
-  rules.push_back({{"*"}, std::move(policy)});
-  return Policies(std::move(rules));
+  rules.push_back({{ArtifactPattern("*")}, std::move(policy)});
+  return {std::move(rules), {}};
 }
 
 Result<const bundle::Policy*> Policies::find(const std::string& artifact) const {
   for (const PolicyRule& rule : rules_)
-    for (const std::string& pattern : rule.artifacts)
-      if (fits(pattern, artifact)) return &rule.policy;
+    for (const ArtifactPattern& pattern : rule.artifacts)
+      if (pattern.fits(artifact, directory_)) return &rule.policy;
   return denied("ARTIFACT_NOT_IN_POLICY",
                 fmt::format("no rule of the policy file is about {}", artifact));
 }

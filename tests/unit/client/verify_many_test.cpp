@@ -216,7 +216,11 @@ TEST_F(Many, ADigestInAListNeedsItsBundleNamed) {
 }
 
 TEST_F(Many, AMalformedLineIsNamed) {
-  for (const std::string line : {"\tbundle", "file\t", "file\tbundle\tmore", "-", "file\t-"}) {
+  // A path would end at a NUL byte, for whoever opens it.
+  for (const std::string& line :
+       {std::string("\tbundle"), std::string("file\t"), std::string("file\tbundle\tmore"),
+        std::string("-"), std::string("file\t-"), std::string("file\tbundle\0.json", 17),
+        std::string("file\0\tbundle", 12)}) {
     write_text(directory_ / "list", line);
     const auto cases = read_list(path("list"));
     ASSERT_FALSE(cases.ok()) << line;
@@ -261,6 +265,35 @@ TEST_F(PolicyFile, APatternWithASlashIsAboutTheWholePath) {
   EXPECT_FALSE(policies->find("a.tar").ok());
 }
 
+TEST_F(PolicyFile, HoweverAnArtefactIsSpeltTheSameRuleIsAboutIt) {
+  for (const std::string pattern : {"dir/*.deb", "./dir/*.deb", "dir//*.deb", "x/../dir/*.deb"}) {
+    const auto policies =
+        load(R"({"rules": [{"artifacts": [")" + pattern + R"("], "key": "release.pem",
+        "log-threshold": 2}, {"artifacts": ["*"], "key": "release.pem"}]})");
+    ASSERT_TRUE(policies.ok()) << policies.error().message;
+    const std::string here = std::filesystem::current_path().string();
+    for (const std::string& artifact :
+         {std::string("dir/a.deb"), std::string("./dir/a.deb"), std::string("dir//a.deb"),
+          std::string("dir/../dir/./a.deb"), here + "/dir/a.deb", here + "//dir/../dir/a.deb"}) {
+      EXPECT_EQ((*policies->find(artifact))->log_entries_min, 2U) << pattern << " " << artifact;
+    }
+    for (const std::string& artifact : {std::string("a.deb"), std::string("other/dir/a.deb"),
+                                        std::string("../dir/a.deb"), here + "/a.deb"}) {
+      EXPECT_NE((*policies->find(artifact))->log_entries_min, 2U) << pattern << " " << artifact;
+    }
+  }
+}
+
+TEST_F(PolicyFile, AnAbsolutePatternIsAboutThatPlace) {
+  const std::string here = std::filesystem::current_path().string();
+  const auto policies =
+      load(R"({"rules": [{"artifacts": [")" + here + R"(/*.deb"], "key": "release.pem"}]})");
+  ASSERT_TRUE(policies.ok()) << policies.error().message;
+  EXPECT_TRUE(policies->find("a.deb").ok());
+  EXPECT_TRUE(policies->find(here + "/./a.deb").ok());
+  EXPECT_FALSE(policies->find("/a.deb").ok());
+}
+
 TEST_F(PolicyFile, EveryOptionOfTheCommandLineIsThere) {
   const auto policies = load(R"({"rules": [{"artifacts": ["*"],
     "certificate-identity-regexp": "https://github.com/me/.*",
@@ -298,6 +331,10 @@ TEST_F(PolicyFile, WhatIsNoPolicyIsRefusedWithTheReason) {
   EXPECT_EQ(reason(R"({"rules": [{"artifacts": [1], "key": "release.pem"}]})"),
             "POLICY_FILE_INVALID");
   EXPECT_EQ(reason(R"({"rules": [{"artifacts": ["*"], "key": 1}]})"), "POLICY_FILE_INVALID");
+  EXPECT_EQ(reason(R"({"rules": [{"artifacts": ["*\u0000.deb"], "key": "release.pem"}]})"),
+            "POLICY_FILE_INVALID");
+  EXPECT_EQ(reason(R"({"rules": [{"artifacts": ["*"], "key": "release.pem\u0000"}]})"),
+            "POLICY_FILE_INVALID");
   EXPECT_EQ(reason(R"({"rules": [{"artifacts": ["*"], "key": "gone.pem"}]})"), "FILE_NOT_FOUND");
   EXPECT_EQ(reason(R"({"rules": [{"artifacts": ["*"]}]})"), "EXPECTATION_MISSING");
   EXPECT_EQ(reason(R"({"rules": [{"artifacts": ["*"], "key": "release.pem",
