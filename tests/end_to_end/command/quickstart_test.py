@@ -4,6 +4,7 @@
 usage: quickstart_test.py SOURCE_DIRECTORY PROGRAM_DIRECTORY
 Packages and build are played by stand-ins on the PATH; daemon and command are the real ones.
 """
+import fcntl
 import os
 import re
 import shlex
@@ -46,15 +47,15 @@ class Quickstart(unittest.TestCase):
         path.write_text("#!/bin/sh\n" + script)
         path.chmod(0o755)
 
-    def start(self, *arguments):
-        environment = dict(os.environ, PATH=f"{self.root / 'bin'}:{os.environ['PATH']}",
-                           XDG_STATE_HOME=str(self.root / "state"), XDG_RUNTIME_DIR=str(self.root / "run"))
+    def start(self, *arguments, script=None, **variables):
+        environment = {**os.environ, "PATH": f"{self.root / 'bin'}:{os.environ['PATH']}",
+                       "XDG_STATE_HOME": str(self.root / "state"), "XDG_RUNTIME_DIR": str(self.root / "run"), **variables}
         environment.pop("CHANCERY_SOCKET", None)
-        return subprocess.Popen([self.tree / "quickstart", *arguments], cwd=self.work, env=environment, text=True,
+        return subprocess.Popen([script or self.tree / "quickstart", *arguments], cwd=self.work, env=environment, text=True,
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
 
-    def run_to_end(self, *arguments):
-        process = self.start(*arguments)
+    def run_to_end(self, *arguments, **options):
+        process = self.start(*arguments, **options)
         output, _ = process.communicate(timeout=PATIENCE_S)
         return process.returncode, output
 
@@ -89,13 +90,16 @@ class Quickstart(unittest.TestCase):
         self.assertEqual(list((self.root / "run").iterdir()), [])
 
     def test_the_printed_lines_work_as_printed(self):
-        (self.work / "name with spaces").write_text("content")
-        _, output = self.run_to_end("name with spaces")
+        names = ["name with spaces", "-dash"]
+        for name in names:
+            (self.work / name).write_text("content")
+        _, output = self.run_to_end("--", *names)
         lines = re.findall(r"^  (.*chancery verify .*)$", output, re.M)
-        self.assertEqual(len(lines), 1, output)
-        subprocess.run(lines[0], shell=True, cwd=self.work, check=True, capture_output=True)
+        self.assertEqual(len(lines), len(names), output)
+        for line in lines:
+            subprocess.run(line, shell=True, cwd=self.work, check=True, capture_output=True)
         cosign = shlex.split(re.search(r"^  (cosign verify-blob .*)$", output, re.M).group(1))
-        self.assertEqual(cosign[-1], "name with spaces")
+        self.assertEqual(cosign[-2:], ["--", "name with spaces"])
         for option in ["--key", "--trusted-root", "--bundle"]:
             self.assertTrue((self.work / cosign[cosign.index(option) + 1]).is_file(), option)
 
@@ -131,11 +135,27 @@ class Quickstart(unittest.TestCase):
         pid = int(re.search(r"^  stop it +kill (\d+)$", output, re.M).group(1))
         self.addCleanup(lambda: self.daemons() and os.kill(pid, signal.SIGKILL))
         self.assertEqual(self.daemons(), [pid])
-        status, output = self.run_to_end("app")  # meets the daemon that was kept
+        status, output = self.run_to_end("--keep", "app")  # meets the daemon that was kept
         self.assertEqual(status, 0, output)
+        self.assertRegex(output, rf"stop it +kill {pid}\n")
         self.assertEqual(self.daemons(), [pid])
         os.kill(pid, signal.SIGTERM)
         self.wait_until(lambda: not self.daemons(), "the daemon did not end")
+        self.assertEqual(list((self.root / "run/chancery-quickstart").iterdir()), [])
+
+    def test_of_two_at_once_the_later_one_waits_and_says_so(self):
+        lock = self.root / "state/chancery/quickstart/lock"
+        lock.parent.mkdir(parents=True)
+        (self.work / "app").write_text("app")
+        with lock.open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            runs = [self.start("app") for _ in range(2)]
+            for run in runs:
+                self.assertIn("Another quickstart of yours is running", run.stdout.readline())
+        outputs = [run.communicate(timeout=PATIENCE_S)[0] for run in runs]
+        self.assertEqual([run.returncode for run in runs], [0, 0], outputs)
+        for entry in ["entry 0 of log", "entry 1 of log"]:
+            self.assertIn(entry, "".join(outputs))
 
     def test_control_c_leaves_nothing_running(self):
         started = self.root / "started"
@@ -150,6 +170,40 @@ class Quickstart(unittest.TestCase):
         output, _ = process.communicate(timeout=PATIENCE_S)
         self.assertEqual(process.returncode, 130, output)
         self.assertEqual(self.daemons(), [])
+
+    def test_control_c_while_the_daemon_stops_waits_for_it(self):
+        stopping, go_on = self.root / "stopping", self.root / "go on"
+        os.mkfifo(go_on)
+        daemon = self.tree / "build/release/bin/chanceryd"
+        daemon.unlink()
+        daemon.write_text(f"""#!/bin/sh
+{shlex.quote(str(PROGRAMS / "chanceryd"))} "$@" &
+trap 'touch {stopping}; read -r _ <"{go_on}"; kill $!' TERM
+wait $!
+wait $!
+""")
+        daemon.chmod(0o755)
+        process = self.start()
+        self.wait_until(stopping.exists, "it never came to stop the daemon")
+        os.killpg(process.pid, signal.SIGINT)
+        go_on.write_text("\n")
+        output, _ = process.communicate(timeout=PATIENCE_S)
+        self.assertEqual(self.daemons(), [], output)
+        self.assertEqual(list((self.root / "run").iterdir()), [])
+
+    def test_it_may_be_called_through_a_link_and_with_a_long_runtime_directory(self):
+        link = self.root / "link"
+        link.symlink_to(self.tree / "quickstart")
+        long = self.root / ("long" * 20)
+        long.mkdir()
+        status, output = self.run_to_end(script=link, XDG_RUNTIME_DIR=str(long))
+        self.assertEqual(status, 0, output)
+
+    def test_what_is_wrong_with_the_line_is_said(self):
+        self.assertEqual(self.run_to_end("-x")[0], 2)
+        for argument, said in [("-x", "-x: there is no such option"), ("", "name is empty"),
+                               (".", ".: is no ordinary file"), ("/dev/null", "is no ordinary file")]:
+            self.assertIn(said, self.run_to_end(argument)[1])
 
     def test_a_missing_file_is_named_before_anything_is_done(self):
         status, output = self.run_to_end("no such file")
