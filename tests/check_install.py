@@ -27,6 +27,7 @@ FILES = [
     "share/dbus-1/system.d/org.chancery.Signer1.conf",
     "share/dbus-1/system-services/org.chancery.Signer1.service",
     "share/polkit-1/actions/org.chancery.Signer1.policy",
+    "share/man/man1/chancery.1",
     "share/man/man8/chanceryd.8",
     "share/doc/chancery/README.md",
     "share/doc/chancery/configuration.md",
