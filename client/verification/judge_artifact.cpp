@@ -71,6 +71,9 @@ class ArtifactJudge {
   // Answers with how large the bundle is.
   static std::size_t read(Pending& one) {
     const auto text = read_file(one.about->bundle, "bundle", limits::bundle_bytes_max);
+    // How long a bundle is, its maker chose: that is a verdict, as anything else in it would be.
+    if (!text.ok() && text.error().reason == "FILE_TOO_LARGE")
+      return one.verdict.emplace(refuse(text.error())), 0;
     if (!text.ok()) return one.verdict.emplace(text.error()), 0;
     auto bundle = bundle::parse_bundle(*text);
     if (!bundle.ok()) return one.verdict.emplace(refuse(bundle.error())), 0;

@@ -19,6 +19,7 @@ struct ValidFor {
   WallTime start = WallTime::min();
   std::optional<WallTime> end;
   bool contains(WallTime time) const { return start <= time && (!end || time <= *end); }
+  std::string words() const;  // "from 2026-01-01T00:00:00Z on"
 };
 
 // The field validFor of `owner`. Errors: X_TIME_INVALID, and those of proto_json.h.

@@ -154,6 +154,12 @@ Result<std::vector<TrustedAuthority>> read_authorities(const ProtoObject& root,
 
 }  // namespace
 
+std::string ValidFor::words() const {
+  if (start == ValidFor().start) return end ? "until " + format_rfc3339(*end) : "for ever";
+  const std::string from = "from " + format_rfc3339(start);
+  return end ? fmt::format("{} to {}", from, format_rfc3339(*end)) : from + " on";
+}
+
 Result<ValidFor> read_valid_for(const ProtoObject& owner) {
   ValidFor period;
   const auto json = TRY(owner.object("validFor", {"start", "end"}));

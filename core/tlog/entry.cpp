@@ -93,8 +93,8 @@ Result<HashedRekord> parse_hashed_rekord(std::string_view body) {
   if (*entry_kind != kind || *entry_version != version) {
     return invalid_request(
         "ENTRY_KIND_UNSUPPORTED",
-        fmt::format("log entry: kind \"{}\" version \"{}\"; only {} {} is read",
-                    entry_kind->substr(0, 40), entry_version->substr(0, 40), kind, version));
+        fmt::format("log entry: its body is \"{}\" \"{}\", not {} {}", entry_kind->substr(0, 40),
+                    entry_version->substr(0, 40), kind, version));
   }
   const auto spec = json.find("spec");
   if (spec == json.end() || !spec->is_object() || !spec->contains("hashedRekordV002")) {

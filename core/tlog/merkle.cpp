@@ -4,6 +4,7 @@
 
 #include <bit>
 
+#include "core/base/encoding.h"
 #include "core/base/limits/bundles.h"
 
 namespace chancery::tlog {
@@ -92,7 +93,10 @@ Result<void> verify_inclusion(std::uint64_t index, std::uint64_t size, const Has
     climb.up();
   }
   if (climb.last != 0) return bad_inclusion("is too short");
-  if (hash != root) return bad_inclusion("leads to another root");
+  if (hash != root) {
+    return bad_inclusion(fmt::format("of entry {} in a tree of {} leads to the root {}, not {}",
+                                     index, size, hex_encode(hash), hex_encode(root)));
+  }
   return {};
 }
 

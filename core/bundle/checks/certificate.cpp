@@ -10,28 +10,30 @@ namespace {
 
 constexpr std::string_view key_usage_oid = "2.5.29.15";
 
-Error wrong_usage(std::string_view what) {
-  return invalid_request("CERTIFICATE_USAGE_WRONG", fmt::format("certificate: {}", what));
+Error wrong_usage(const Certificate& certificate, std::string_view what) {
+  return invalid_request("CERTIFICATE_USAGE_WRONG",
+                         fmt::format("certificate \"{}\": {}", certificate.subject(), what));
 }
 
 // OpenSSL 3.0 knows no purpose of code signing.
 Result<void> check_leaf_usage(const Certificate& leaf) {
-  if (leaf.is_ca()) return wrong_usage("it is an authority's, not a signer's");
+  if (leaf.is_ca()) return wrong_usage(leaf, "it is an authority's, not a signer's");
   if (!leaf.has_extended_usage(usage::code_signing, false)) {
-    return wrong_usage("its extended key usage is not code signing");
+    return wrong_usage(leaf, "its extended key usage is not code signing");
   }
   if (!leaf.extension(key_usage_oid) || !leaf.may_sign_data()) {
-    return wrong_usage("its key usage is not digital signature");
+    return wrong_usage(leaf, "its key usage is not digital signature");
   }
   return {};
 }
 
 Result<void> check_period(const TrustedAuthority& authority, WallTime time) {
   if (authority.valid_for.contains(time)) return {};
-  return invalid_request("CERTIFICATE_AUTHORITY_NOT_VALID",
-                         fmt::format("{} is outside the period in which the root trusts the "
-                                     "authority {}",
-                                     format_rfc3339(time), authority.uri));
+  return invalid_request(
+      "CERTIFICATE_AUTHORITY_NOT_VALID",
+      fmt::format("{} is outside the period in which the root trusts the "
+                  "authority {}, {}",
+                  format_rfc3339(time), authority.uri, authority.valid_for.words()));
 }
 
 // Trusted root specification: the last certificate is the anchor, the others lead to it.

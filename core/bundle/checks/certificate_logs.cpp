@@ -22,8 +22,8 @@ Result<void> check_log(const Sct& sct, const std::vector<Certificate>& path,
   if (!log.valid_for.contains(time)) {
     return invalid_request("SCT_LOG_NOT_VALID",
                            fmt::format("signed certificate timestamp: {} is outside the period of "
-                                       "the key of {}",
-                                       format_rfc3339(time), log.base_url));
+                                       "the key of {}, {}",
+                                       format_rfc3339(time), log.base_url, log.valid_for.words()));
   }
   return verify_sct(sct, path[0], path[1], log.key);
 }

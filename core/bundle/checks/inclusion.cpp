@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/base/encoding.h"
+
 namespace chancery::bundle {
 namespace {
 
@@ -40,16 +42,21 @@ Result<void> check_inclusion(const LogEntry& entry, const TrustedLog& log, LogGe
   const tlog::Checkpoint checkpoint = TRY(tlog::parse_checkpoint(note.text));
   const auto key = expected_key(log, checkpoint.origin, generation);
   if (!key) {
-    return entry_refusal("CHECKPOINT_ORIGIN_MISMATCH", entry,
-                         fmt::format("its checkpoint is of \"{}\", the log is \"{}\"",
-                                     checkpoint.origin.substr(0, 120),
-                                     log.note_key ? log.note_key->name() : log.base_url));
+    const std::string name = log.note_key ? log.note_key->name() : log.base_url;
+    return entry_refusal(
+        "CHECKPOINT_ORIGIN_MISMATCH", entry,
+        fmt::format("its checkpoint is of \"{}\", the log is \"{}\"{}",
+                    checkpoint.origin.substr(0, 120), name,
+                    generation == LogGeneration::v1 ? ", to be followed by \" - TREE\"" : ""));
   }
   TRY(notes.verify(proof.checkpoint, note, *key));
   // The checkpoint alone says size and root; a proof that names others was put together wrongly.
   if (!equal(proof.root_hash, checkpoint.root) || proof.tree_size != checkpoint.size) {
-    return entry_refusal("CHECKPOINT_MISMATCH", entry,
-                         "proof and checkpoint are of different trees");
+    return entry_refusal(
+        "CHECKPOINT_MISMATCH", entry,
+        fmt::format("its proof is for a tree of {} with root {}, its checkpoint of {} with root {}",
+                    proof.tree_size, hex_encode(proof.root_hash), checkpoint.size,
+                    hex_encode(checkpoint.root)));
   }
   // v1 counts entries over all its shards, and leaves within one.
   if (generation == LogGeneration::v2 && proof.log_index != entry.log_index) {

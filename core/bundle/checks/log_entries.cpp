@@ -91,6 +91,9 @@ std::size_t count_operators(const std::vector<VerifiedEntry>& entries) {
 }  // namespace
 
 Error entry_refusal(std::string reason, const LogEntry& entry, std::string_view what) {
+  // Whoever read the body alone did not know its number.
+  constexpr std::string_view without_number = "log entry: ";
+  if (what.starts_with(without_number)) what.remove_prefix(without_number.size());
   return invalid_request(std::move(reason), fmt::format("log entry {}: {}", entry.log_index, what));
 }
 

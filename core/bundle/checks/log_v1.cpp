@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "core/base/encoding.h"
+#include "core/bundle/checks/recorded.h"
 #include "core/tlog/entry_v1.h"
 
 namespace chancery::bundle {
@@ -44,29 +44,21 @@ Result<std::vector<Scheme>> check_body_v1(const LogEntry& entry, Signing signing
     return entry_refusal("LOG_ENTRY_KIND_MISMATCH", entry,
                          "it records an envelope, the bundle has a signature of the artefact");
   }
-  if (body.is_certificate != signing.signer.certificate.has_value() ||
-      body.verifier != signing.signer.verifier) {
-    return entry_refusal("LOG_ENTRY_KEY_MISMATCH", entry, "it records another key or certificate");
-  }
-  if (!equal(body.signature, signing.signature)) {
-    return entry_refusal("LOG_ENTRY_SIGNATURE_MISMATCH", entry, "it records another signature");
-  }
+  TRY(check_recorded(entry, {body.is_certificate, body.verifier, body.signature}, signing));
   if (body.payload_type && *body.payload_type != envelope->payload_type) {
     return entry_refusal(
         "LOG_ENTRY_PAYLOAD_TYPE_MISMATCH", entry,
         fmt::format("it records a payload of type \"{}\"", body.payload_type->substr(0, 120)));
   }
-  const Digest known = TRY(recorded_thing(body, signing));
-  if (known != body.digest) {
-    return entry_refusal("LOG_ENTRY_DIGEST_MISMATCH", entry,
-                         fmt::format("it records {}, not {}", hex_encode(body.digest.value),
-                                     hex_encode(known.value)));
-  }
   std::vector<Scheme> schemes = schemes_of(body, signing);
-  if (!schemes.empty()) return schemes;
-  return entry_refusal("LOG_ENTRY_ALGORITHM_MISMATCH", entry,
-                       fmt::format("it records a {} digest, which is not how this key signs",
-                                   name_of(body.digest.algorithm)));
+  if (schemes.empty()) {
+    return entry_refusal("LOG_ENTRY_ALGORITHM_MISMATCH", entry,
+                         fmt::format("it records a {} digest, which is not how this key signs",
+                                     name_of(body.digest.algorithm)));
+  }
+  const Digest known = TRY(recorded_thing(body, signing));
+  TRY(check_recorded_digest(entry, body.digest, known));
+  return schemes;
 }
 
 }  // namespace chancery::bundle

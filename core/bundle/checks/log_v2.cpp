@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "core/base/encoding.h"
+#include "core/bundle/checks/recorded.h"
 #include "core/tlog/entry.h"
 
 namespace chancery::bundle {
@@ -25,30 +25,20 @@ Result<std::string> rebuild(const LogEntry& entry, Algorithm algorithm, Signing 
 }
 
 // Why the body is not the rebuilt one.
-Error explain(const LogEntry& entry, Signing signing) {
+Result<void> explain(const LogEntry& entry, Signing signing) {
   const auto body = tlog::parse_hashed_rekord(entry.canonicalized_body);
   if (!body.ok()) {
     const bool other_kind = body.error().reason == "ENTRY_KIND_UNSUPPORTED";
     return entry_refusal(other_kind ? "LOG_ENTRY_KIND_MISMATCH" : "LOG_ENTRY_MALFORMED", entry,
                          body.error().message);
   }
-  if (body->is_certificate != signing.signer.certificate.has_value() ||
-      body->verifier != signing.signer.verifier) {
-    return entry_refusal("LOG_ENTRY_KEY_MISMATCH", entry, "it records another key or certificate");
-  }
-  if (!equal(body->signature, signing.signature)) {
-    return entry_refusal("LOG_ENTRY_SIGNATURE_MISMATCH", entry, "it records another signature");
-  }
-  const Result<Digest> digest = signing.content.digest(body->digest.algorithm);
-  if (!digest.ok()) return digest.error();
-  if (*digest != body->digest) {
-    return entry_refusal("LOG_ENTRY_DIGEST_MISMATCH", entry,
-                         fmt::format("it records {}, not {}", hex_encode(body->digest.value),
-                                     hex_encode(digest->value)));
-  }
-  return entry_refusal("LOG_ENTRY_ALGORITHM_MISMATCH", entry,
-                       fmt::format("it records {}, which is not how this key signs",
-                                   key_details_of(body->algorithm)));
+  TRY(check_recorded(entry, {body->is_certificate, body->verifier, body->signature}, signing));
+  const Digest known = TRY(signing.content.digest(body->digest.algorithm));
+  TRY(check_recorded_digest(entry, body->digest, known));
+  return entry_refusal(
+      "LOG_ENTRY_ALGORITHM_MISMATCH", entry,
+      fmt::format("it records {}, and logs take {} of such a key", key_details_of(body->algorithm),
+                  key_details_of(signing.signer.key.algorithm())));
 }
 
 }  // namespace
@@ -69,7 +59,7 @@ Result<std::vector<Scheme>> check_body_v2(const LogEntry& entry, Signing signing
     const Result<std::string> rebuilt = rebuild(entry, scheme.algorithm, signing);
     if (rebuilt.ok() && *rebuilt == entry.canonicalized_body) return std::vector{scheme};
   }
-  if (is_hashed_rekord(entry)) return explain(entry, signing);
+  if (is_hashed_rekord(entry)) return explain(entry, signing).error();
   return entry_refusal("LOG_ENTRY_MISMATCH", entry,
                        "what it records of payload, signature and key is not the bundle's");
 }

@@ -18,11 +18,9 @@ std::string signed_text(const LogEntry& entry) {
 }  // namespace
 
 Error log_not_valid(const LogEntry& entry, const TrustedLog& log, WallTime time) {
-  const ValidFor& period = log.valid_for;
   return entry_refusal("LOG_KEY_NOT_VALID", entry,
-                       fmt::format("{} is outside the period of the key of {}, {} to {}",
-                                   format_rfc3339(time), log.base_url, format_rfc3339(period.start),
-                                   period.end ? format_rfc3339(*period.end) : "today"));
+                       fmt::format("{} is outside the period of the key of {}, {}",
+                                   format_rfc3339(time), log.base_url, log.valid_for.words()));
 }
 
 Result<std::optional<WallTime>> check_promise(const LogEntry& entry, const TrustedLog& log) {

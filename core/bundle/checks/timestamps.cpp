@@ -16,10 +16,11 @@ Result<void> check_authority(const TimestampResponse& response, const TrustedAut
                              CertificateMemory& memory) {
   TRY(response.check_signer(authority.chain, memory));
   if (authority.valid_for.contains(response.time())) return {};
-  return invalid_request("TIMESTAMP_AUTHORITY_NOT_VALID",
-                         fmt::format("timestamp: {} is outside the period in which the root trusts "
-                                     "the authority {}",
-                                     format_rfc3339(response.time()), authority.uri));
+  return invalid_request(
+      "TIMESTAMP_AUTHORITY_NOT_VALID",
+      fmt::format("timestamp: {} is outside the period in which the root trusts "
+                  "the authority {}, {}",
+                  format_rfc3339(response.time()), authority.uri, authority.valid_for.words()));
 }
 
 }  // namespace
@@ -30,7 +31,9 @@ Result<Stamp> check_timestamp(ByteView der, ByteView signature,
   const TimestampResponse response = TRY(TimestampResponse::from_der(der));
   TRY(response.check_imprint(signature));
   Error refusal = invalid_request("TIMESTAMP_SIGNER_UNKNOWN",
-                                  "timestamp: the trusted root has no timestamp authority");
+                                  fmt::format("timestamp: it is of none of the {} timestamp "
+                                              "authorities in the trusted root",
+                                              authorities.size()));
   for (const TrustedAuthority& authority : authorities) {
     const Result<void> checked = check_authority(response, authority, memory);
     if (checked.ok()) return Stamp{response.time(), &authority};

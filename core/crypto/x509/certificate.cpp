@@ -4,7 +4,9 @@
 
 #include <ctime>
 
+#include "core/base/encoding.h"
 #include "core/base/limits/bundles.h"
+#include "core/base/utf8.h"
 #include "core/crypto/x509/openssl_object.h"
 
 namespace chancery {
@@ -143,7 +145,14 @@ Result<std::vector<SubjectName>> Certificate::subject_names() const {
 std::string Certificate::subject() const {
   char text[256];
   X509_NAME_oneline(X509_get_subject_name(x509_.get()), text, sizeof text);
-  return text;
+  if (text[0] != 0) return text;
+  const Result<std::vector<SubjectName>> names = subject_names();
+  if (names.ok() && !names->empty() && is_plain_text(names->front().value)) {
+    return names->front().value.substr(0, sizeof text);
+  }
+  const ASN1_INTEGER* serial = X509_get0_serialNumber(x509_.get());
+  return fmt::format("serial number {}", hex_encode({ASN1_STRING_get0_data(serial),
+                                                     static_cast<std::size_t>(serial->length)}));
 }
 
 }  // namespace chancery

@@ -44,7 +44,9 @@ class Certificate {
   std::optional<Bytes> extension(std::string_view oid) const;
   // Error: CERTIFICATE_MALFORMED.
   Result<std::vector<SubjectName>> subject_names() const;
-  std::string subject() const;  // for messages
+  // For messages: where the subject is empty, as in Fulcio's certificates, another of its names,
+  // and without any its serial number.
+  std::string subject() const;
 
   x509_st* borrow() const { return x509_.get(); }  // stays ours; for this folder
 

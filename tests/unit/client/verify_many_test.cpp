@@ -10,6 +10,7 @@
 
 #include "client/verification/inputs.h"
 #include "client/verification/judge.h"
+#include "core/base/limits/bundles.h"
 #include "core/base/limits/command.h"
 #include "tests/support/sigstore/sigstore.h"
 #include "tests/support/temporary_directory.h"
@@ -78,6 +79,15 @@ TEST_F(Many, EachFileOfADirectoryIsJudgedInItsOrder) {
   EXPECT_EQ(results[1].first, "b");
   EXPECT_NE(results[1].second, "verified");
   EXPECT_THAT(results[2], FieldsAre("c", "verified"));
+}
+
+TEST_F(Many, ABundleThatIsTooLongIsRefused) {
+  add_signed("long");
+  std::filesystem::resize_file(path("long.sigstore.json"), limits::bundle_bytes_max + 1);
+  judge(*find_cases(path("")), {sigstore_.root(), policies_, on_read_}, [](const Outcome& outcome) {
+    ASSERT_TRUE(outcome.verdict.ok()) << "it is a verdict, not a trouble of the command";
+    EXPECT_EQ(outcome.verdict->refusal->reason, "FILE_TOO_LARGE");
+  });
 }
 
 TEST_F(Many, AFileWithoutABundleHasFailedAndSoHasABundleWithoutAFile) {

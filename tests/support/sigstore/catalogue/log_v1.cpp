@@ -139,8 +139,7 @@ Cases bodies() {
          s.message().message_digest = digest(HashAlgorithm::sha512, as_bytes(s.artefact));
          record_body(s, "hashedrekord", "0.0.1",
                      hashed_rekord_body_v1(*s.message().message_digest, s.signature(), pem_of(s)));
-       },
-       [](Material&) {}, "ARTIFACT_DIGEST_MISSING"},
+       }},
       {"v1_payload_of_another", "LOG_ENTRY_DIGEST_MISMATCH", statement_v1,
        [](Scene& s) {
          record_body(s, "dsse", "0.0.1", dsse_body_v1("another", s.signature(), pem_of(s)));
