@@ -85,8 +85,12 @@ class StrictReader : public nlohmann::json_sax<Json> {
     return true;
   }
   bool close() {
-    if (is_eliding()) *open_.back() = nullptr;
-    if (open_.size() == elided_from_) elided_from_ = 0;
+    if (open_.size() == elided_from_) {
+      open_.back()->clear();  // its kind stays
+      elided_from_ = 0;
+    } else if (is_eliding()) {
+      *open_.back() = nullptr;
+    }
     open_.pop_back();
     return true;
   }

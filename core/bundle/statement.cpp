@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <span>
+
 #include "core/base/json.h"
 
 namespace chancery::bundle {
@@ -22,8 +25,27 @@ const std::string* text_member(const Json& object, const char* name) {
                                                      : nullptr;
 }
 
+// Stock verifiers read statements as protobuf's JSON, where a member that is not in the schema is
+// an error: what they refuse must not be signed.
+Result<void> refuse_others(const Json& object, std::span<const std::string_view> names,
+                           std::string_view where) {
+  for (const auto& [name, value] : object.items()) {
+    if (std::ranges::find(names, name) != names.end()) continue;
+    return malformed(fmt::format("{} has no member \"{}\"", where, name.substr(0, 80)));
+  }
+  return {};
+}
+
+constexpr std::string_view statement_members[] = {"_type", "subject", "predicateType", "predicate"};
+// in-toto attestation v1, ResourceDescriptor, in both spellings of protobuf's JSON.
+constexpr std::string_view subject_members[] = {
+    "name",      "uri",        "digest",      "content", "downloadLocation", "download_location",
+    "mediaType", "media_type", "annotations",
+};
+
 Result<Subject> read_subject(const Json& json) {
   if (!json.is_object()) return malformed("a subject is not an object");
+  TRY(refuse_others(json, subject_members, "a subject"));
   Subject subject;
   if (json.contains("name") && !json["name"].is_null()) {
     const std::string* name = text_member(json, "name");
@@ -85,6 +107,11 @@ Result<Statement> parse_statement(std::string_view payload) {
   }
   const std::string* predicate_type = text_member(json, "predicateType");
   if (predicate_type == nullptr || predicate_type->empty()) return malformed("no predicateType");
+  TRY(refuse_others(json, statement_members, "a statement"));
+  const auto predicate = json.find("predicate");
+  if (predicate != json.end() && !predicate->is_object() && !predicate->is_null()) {
+    return malformed("its predicate is not an object");
+  }
   const auto subjects = json.find("subject");
   if (subjects == json.end() || subjects->is_null() ||
       (subjects->is_array() && subjects->empty())) {

@@ -69,6 +69,22 @@ TEST(Statement, MalformedPartsAreRefused) {
             "STATEMENT_MALFORMED");
 }
 
+TEST(Statement, WhatStockVerifiersCannotReadIsRefused) {
+  const auto with_predicate = [](const std::string& predicate) {
+    return R"({"_type":"https://in-toto.io/Statement/v1","predicateType":"p",)"
+           R"("subject":[{"digest":{"sha256":"00"}}],"predicate":)" +
+           predicate + "}";
+  };
+  EXPECT_EQ(reason(with_predicate(R"({"deep":[{}]})")), "");
+  for (const char* predicate : {"1", "[1]", "[]", R"("text")", "true"}) {
+    EXPECT_EQ(reason(with_predicate(predicate)), "STATEMENT_MALFORMED") << predicate;
+  }
+  EXPECT_EQ(reason(with_predicate(R"({},"more":1)")), "STATEMENT_MALFORMED");
+  EXPECT_EQ(reason(with_subject(R"([{"digest":{"sha256":"00"},"more":1}])")),
+            "STATEMENT_MALFORMED");
+  EXPECT_EQ(reason(with_subject(R"([{"digest":{"sha256":"00"},"uri":"u","annotations":{}}])")), "");
+}
+
 TEST(Statement, NotJsonOrWithDuplicateKeysIsRefused) {
   EXPECT_EQ(reason("statement"), "JSON_MALFORMED");
   EXPECT_EQ(reason(R"({"_type":"https://in-toto.io/Statement/v1","predicate":{"a":1,"a":2}})"),
