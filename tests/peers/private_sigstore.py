@@ -4,16 +4,18 @@ import json
 from authority import Authority, make_key, openssl
 from chancery import CACHE, run
 from oidc_issuer import OidcIssuer
+from relay import Relay
 from rekor_server import PORTS, RekorServer
 from service import Service
 from tile_server import TileServer
 
 SINCE = "2024-01-01T00:00:00Z"
 HOST = "127.0.0.1"  # Rekor v2 takes the host of its URL for its name
-TRILLIAN_PORT, CT_PORT, FULCIO_PORT, TSA_PORT, REKOR_V1_PORT = 3100, 3101, 3102, 3103, 3104
+TRILLIAN_PORT, CT_PORT, FULCIO_PORT, REKOR_V1_PORT = 3100, 3101, 3102, 3104
+TSA_PORTS = {"first": 3103, "second": 3108}
 FULCIO_GRPC_PORT, FULCIO_METRICS_PORT = 3105, 3106
 FULCIO = f"http://{HOST}:{FULCIO_PORT}"
-TSA = f"http://{HOST}:{TSA_PORT}/api/v1/timestamp"
+TSA = {name: f"http://{HOST}:{port}/api/v1/timestamp" for name, port in TSA_PORTS.items()}
 CT_LOG = f"http://{HOST}:{CT_PORT}/test"
 REKOR = {1: f"http://{HOST}:{REKOR_V1_PORT}", 2: f"http://{HOST}:{PORTS['http-port']}"}
 PASSWORD = "chancery"
@@ -30,6 +32,12 @@ WORKFLOW_CLAIMS = {
     "repository_owner": "local", "repository_owner_id": "2002", "runner_environment": "github-hosted",
     "run_id": "77", "run_attempt": "1",
 }
+
+
+def authority_options(authority):
+    """Of a stock timestamp authority that signs with a certificate of this one."""
+    key = authority.issue_leaf("leaf")
+    return "--file-signer-key-path", key, "--certificate-chain-path", authority.chain
 
 
 class PrivateSigstore:
@@ -54,8 +62,9 @@ class PrivateSigstore:
         self.fulcio = Authority(self.directory / "fulcio", "codeSigning")
         self.ct_key = self._start_ct_log(tree_ids[0])
         self._start_fulcio()
-        self.tsa = Authority(self.directory / "tsa", "timeStamping")
-        self._start_tsa()
+        self.authorities = {name: Authority(self.directory / f"tsa-{name}", "timeStamping") for name in TSA}
+        self.tsa = {"first": self._start_tsa("first", "--host", HOST, "--port", TSA_PORTS["first"]),
+                    "second": self._start_second_tsa()}
         self.rekor_keys = {1: self._start_rekor_v1(tree_ids[1]), 2: self._start_rekor_v2()}
         self._write_trust()
 
@@ -63,8 +72,8 @@ class PrivateSigstore:
         self.services.append(service)
         return service
 
-    def _serve(self, program, *options):
-        return self._keep(Service(self.directory, program, *options))
+    def _serve(self, program, *options, within=()):
+        return self._keep(Service(self.directory, program, *options, within=within))
 
     def _start_trillian(self):
         ids = self.directory / "tree_ids"
@@ -106,12 +115,17 @@ class PrivateSigstore:
                     "--fileca-watch=false", f"--ct-log-url={CT_LOG}",
                     f"--ct-log-public-key-path={self.ct_key}").await_answer(f"{FULCIO}/healthz")
 
-    def _start_tsa(self):
-        key = self.tsa.issue_leaf("leaf")
-        self.tsa_service = self._serve(
-            "timestamp-server", "serve", "--host", HOST, "--port", TSA_PORT, "--timestamp-signer", "file",
-            "--file-signer-key-path", key, "--certificate-chain-path", self.tsa.chain,
-            "--disable-ntp-monitoring").await_answer(f"http://{HOST}:{TSA_PORT}/ping")
+    def _start_tsa(self, name, *listens, within=()):
+        return self._serve(
+            "timestamp-server", "serve", *listens, "--timestamp-signer", "file",
+            *authority_options(self.authorities[name]), "--disable-ntp-monitoring", within=within).await_answer(
+                f"http://{HOST}:{TSA_PORTS[name]}/ping")
+
+    def _start_second_tsa(self):
+        """In a network of its own: all of them want one port for their metrics."""
+        socket = self.directory / "tsa.socket"
+        self._keep(Relay(HOST, TSA_PORTS["second"], socket))
+        return self._start_tsa("second", "--scheme", "unix", "--socket-path", socket, within=["unshare", "--net"])
 
     def _start_rekor_v1(self, tree_id):
         key = make_key(self.directory / "rekor_v1.key")
@@ -139,7 +153,8 @@ class PrivateSigstore:
         self.root = self.directory / "trusted_root.json"
         self._cosign("trusted-root", "create", "--out", self.root,
                      f"--fulcio=url={FULCIO},certificate-chain={self.fulcio.chain},start-time={SINCE}",
-                     f"--tsa=url={TSA},certificate-chain={self.tsa.chain},start-time={SINCE}",
+                     *(f"--tsa=url={TSA[name]},certificate-chain={authority.chain},start-time={SINCE}"
+                       for name, authority in self.authorities.items()),
                      f"--ctfe=url={CT_LOG},public-key={self.ct_key},start-time={SINCE}",
                      f"--rekor=url={REKOR[1]},public-key={self.rekor_keys[1]},start-time={SINCE}",
                      f"--rekor=url={REKOR[2]},public-key={self.rekor_keys[2]},start-time={SINCE},origin={HOST}")
@@ -149,7 +164,7 @@ class PrivateSigstore:
                          f"--oidc-provider=url={self.issuer.urls['people']},api-version=1,start-time={SINCE},"
                          "operator=local",
                          f"--rekor=url={REKOR[version]},api-version={version},start-time={SINCE},operator=local",
-                         "--rekor-config=ANY", f"--tsa=url={TSA},api-version=1,start-time={SINCE},operator=local",
+                         "--rekor-config=ANY", f"--tsa=url={TSA['first']},api-version=1,start-time={SINCE},operator=local",
                          "--tsa-config=ANY")
             self.trust_config(version).write_text(json.dumps({
                 "mediaType": "application/vnd.dev.sigstore.clienttrustconfig.v0.1+json",

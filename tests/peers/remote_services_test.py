@@ -13,7 +13,7 @@ class RemoteServices(unittest.TestCase):
             sigstore = PrivateSigstore(pathlib.Path(directory))
             try:
                 done = run([PROGRAMS / "remote_services", sigstore.root, REKOR[1], REKOR[2],
-                            sigstore.tiles.url, TSA])
+                            sigstore.tiles.url, TSA["first"]])
                 self.assertEqual(done.returncode, 0, done.stderr)
                 self.assertEqual(len(done.stdout.splitlines()), 9, done.stdout)
             finally:

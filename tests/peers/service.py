@@ -10,10 +10,10 @@ STOP_SECONDS = 20
 
 
 class Service:
-    def __init__(self, directory, program, *options):
+    def __init__(self, directory, program, *options, within=()):
         self.program = program
         self.messages = directory / f"{program}.messages"
-        self.command = [str(word) for word in (CACHE / "bin" / program, *options)]
+        self.command = [str(word) for word in (*within, CACHE / "bin" / program, *options)]
         self.start()
 
     def start(self, *changed):
