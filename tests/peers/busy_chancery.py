@@ -70,10 +70,11 @@ class BusyChancery(Chancery):
         super().__init__(directory, config)
 
     def sign_many(self, count, profile, content=None):
-        """In the background, each a file of its own unless there is `content`."""
+        """The new clients, in the background, each with a file of its own unless there is `content`."""
         first = len(self.clients)
-        self.clients += [Client(self, profile, number, content or os.urandom(16))
-                         for number in range(first, first + count)]
+        added = [Client(self, profile, number, content or os.urandom(16)) for number in range(first, first + count)]
+        self.clients += added
+        return added
 
     def status(self):
         return json.loads(self.run("status", "--json"))

@@ -27,7 +27,7 @@ class Elsewhere:
         services.mkdir()
         self.sigstore = PrivateSigstore(services)
         self.addCleanup(self.sigstore.stop)
-        self.urls = {"v1": REKOR[1], "v2": REKOR[2], "tiles": self.sigstore.tiles.url, "first": TSA["first"]}
+        self.urls = {"v1": REKOR[1], "v2": REKOR[2], "tiles": self.sigstore.tiles.url, **TSA}
         if self.intercepted:
             self.between = Interceptor(self.urls[self.intercepted])
             self.addCleanup(self.between.stop)

@@ -4,6 +4,7 @@ import os
 import stock_acceptance_test as stock
 
 ALGORITHMS = {"key": "ecdsa-p256-sha256", "rsa": "rsa-pkcs1v15-2048-sha256"}
+AUTHORITIES = ["first", "second"]
 STAMPED = '\ntimestamps = ["first"]'
 BY_DEADLINE = STAMPED + '\nrecord = "by-deadline"\nrecord_hours = 1'
 # By name: the key, and what is done with its signatures.
@@ -13,6 +14,8 @@ PROFILES = {
     "both": ("key", 'logs = ["v1", "v2"]' + STAMPED),
     "early-v1": ("key", 'logs = ["v1"]' + BY_DEADLINE),
     "early-v2": ("key", 'logs = ["v2"]' + BY_DEADLINE),
+    "next-v2": ("key", f'logs = ["v2"]\ntimestamps = {AUTHORITIES}'),
+    "two-v2": ("key", f'logs = ["v2"]\ntimestamps = {AUTHORITIES}\ntimestamps_required = 2'),
     "rsa-v1": ("rsa", 'logs = ["v1"]'),
     "rsa-v2": ("rsa", 'logs = ["v2"]' + STAMPED),
 }
@@ -32,11 +35,9 @@ version = 2
 url = "{urls["v2"]}"
 read_url = "{urls["tiles"]}"
 {trust}
-[[timestamp_authority]]
-name = "first"
-url = "{urls["first"]}"
-{trust}
 """
+    for name in AUTHORITIES:
+        sections += f'[[timestamp_authority]]\nname = "{name}"\nurl = "{urls[name]}"\n{trust}'
     algorithms = {}
     for name in profiles:
         key, services = PROFILES[name]

@@ -21,7 +21,7 @@ class Acceptance(unittest.TestCase):
         services.mkdir()
         self.sigstore = PrivateSigstore(services)
         self.addCleanup(self.sigstore.stop)
-        urls = {"v1": REKOR[1], "v2": REKOR[2], "tiles": self.sigstore.tiles.url, "first": TSA["first"]}
+        urls = {"v1": REKOR[1], "v2": REKOR[2], "tiles": self.sigstore.tiles.url, **TSA}
         self.chancery = Chancery(self.directory, config(self.directory, self.sigstore.root, urls, PROFILES))
         self.addCleanup(self.chancery.stop)
         self.root = self.sigstore.root

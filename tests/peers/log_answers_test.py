@@ -33,8 +33,7 @@ class _LogAnswers(Elsewhere):
         self.expect_accounts_agree()
 
     def test_answer_to_somebody_else_is_not_believed(self):
-        self.calm.sign_many(1, self.log_name)
-        self.calm.clients[0].receipt()
+        self.calm.sign_many(1, self.log_name)[0].receipt()
         self.between.order([interceptor.of_the_first] * 3 * CLIENTS)
         self.sign_many(CLIENTS)
         self.await_message("LOG_ANSWER_NOT_OURS")

@@ -39,9 +39,8 @@ class _LogAway(Elsewhere):
 
     def test_what_left_before_the_log_came_is_recorded(self):
         self.log.kill()
-        self.sign_many(CLIENTS, f"early-{self.log_name}")
         for chancery in self.chanceries:
-            for client in chancery.clients:
+            for client in chancery.sign_many(CLIENTS, f"early-{self.log_name}"):
                 client.receipt()  # they do not wait for it
         self.disturb()
         self.log.start()
