@@ -63,11 +63,11 @@ class Client:
 class BusyChancery(Chancery):
     """Has clients."""
 
-    def __init__(self, directory, config):
+    def __init__(self, directory, config, program):
         directory.mkdir()
         self.clients = []
         self.is_ending, self.has_ended = False, False
-        super().__init__(directory, config)
+        super().__init__(directory, config, program)
 
     def sign_many(self, count, profile, content=None):
         """The new clients, in the background, each with a file of its own unless there is `content`."""

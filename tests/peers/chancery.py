@@ -10,10 +10,13 @@ CACHE = pathlib.Path(os.environ.get("CHANCERY_PEERS_CACHE", pathlib.Path.home() 
 
 
 class Chancery:
-    """Lives in `directory`. Without `config` it is the embedded default."""
+    """Lives in `directory`. Without `config` it is the embedded default. The clock of `staged_chanceryd` is off by the
+    seconds in the file `clock`."""
 
-    def __init__(self, directory, config=None):
+    def __init__(self, directory, config=None, program="chanceryd"):
         self.directory = pathlib.Path(directory)
+        self.program = PROGRAMS / program
+        self.clock = self.directory / "clock"
         self.state = self.directory / "state"
         self.socket = self.directory / "socket"
         options = ["--state", self.state, "--socket", self.socket]
@@ -27,9 +30,10 @@ class Chancery:
 
     def start(self):
         ready, says_ready = os.pipe()
-        command = [PROGRAMS / "chanceryd", "--ready-fd", str(says_ready), *self.options]
+        command = [self.program, "--ready-fd", str(says_ready), *self.options]
         with self.messages.open("ab") as messages:
-            self.process = subprocess.Popen(command, pass_fds=[says_ready], stderr=messages)
+            self.process = subprocess.Popen(command, pass_fds=[says_ready], stderr=messages,
+                                            env=os.environ | {"CHANCERY_CLOCK": str(self.clock)})
         os.close(says_ready)
         answered = os.read(ready, 1)
         os.close(ready)

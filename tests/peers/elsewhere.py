@@ -16,6 +16,7 @@ class Elsewhere:
     """For a test case to inherit from. Three daemons meet what happens to the services: one is left alone, one is
     killed in the middle of it and started anew, one is told to end and started when it is over."""
     profiles = ["v1", "v2", "early-v1", "early-v2"]
+    program = "chanceryd"
     version = 2  # of the log that is looked at
     intercepted = None  # the name of a service that they reach through `between`
 
@@ -37,7 +38,7 @@ class Elsewhere:
 
     def start(self, directory):
         configuration = config(directory, self.sigstore.root, self.urls, self.profiles)
-        chancery = BusyChancery(directory, configuration)
+        chancery = BusyChancery(directory, configuration, self.program)
         self.addCleanup(chancery.close)
         return chancery
 
