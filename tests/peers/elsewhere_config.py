@@ -16,6 +16,7 @@ PROFILES = {
     "early-v2": ("key", 'logs = ["v2"]' + BY_DEADLINE),
     "next-v2": ("key", f'logs = ["v2"]\ntimestamps = {AUTHORITIES}'),
     "two-v2": ("key", f'logs = ["v2"]\ntimestamps = {AUTHORITIES}\ntimestamps_required = 2'),
+    "two-both": ("key", f'logs = ["v1", "v2"]\ntimestamps = {AUTHORITIES}\ntimestamps_required = 2'),
     "rsa-v1": ("rsa", 'logs = ["v1"]'),
     "rsa-v2": ("rsa", 'logs = ["v2"]' + STAMPED),
 }

@@ -172,13 +172,13 @@ class Cosign(StockVerifier, unittest.TestCase):
     other_signature = "failed to verify log inclusion"
     attesting_profiles = list(PROFILES)
 
-    def verify(self, bundle, artefact, kind=None, profile="default"):
+    def verify(self, bundle, artefact, kind=None, profile="default", options=()):
         command = ["verify-blob"] if kind is None else ["verify-blob-attestation", "--type", kind]
         # With --key cosign takes SHA-256 for granted.
         if profile == "p384":
             command += ["--signature-digest-algorithm", "sha384"]
         trust = ["--key", self.key, "--trusted-root", self.root]
-        return run([CACHE / "bin/cosign", *command, *trust, "--bundle", bundle, artefact])
+        return run([CACHE / "bin/cosign", *command, *trust, *options, "--bundle", bundle, artefact])
 
 
 class SigstoreJs(StockVerifier, unittest.TestCase):
@@ -187,10 +187,11 @@ class SigstoreJs(StockVerifier, unittest.TestCase):
     # It takes the digest of every DSSE entry for SHA-256, whatever the key.
     attesting_profiles = ["rsa3072"]
 
-    def verify(self, bundle, artefact, **_):
+    def verify(self, bundle, artefact, generation=4, entries=1, timestamps=0, **_):
         locked = hashlib.sha256((HERE / "verify_js/package-lock.json").read_bytes()).hexdigest()[:12]
         modules = {"NODE_PATH": str(CACHE / f"verify_js-{locked}/node_modules")}
-        return run(["node", HERE / "verify_js/verify.js", self.root, self.key, bundle, artefact], modules)
+        return run(["node", HERE / "verify_js/verify.js", generation, self.root, self.key, bundle, artefact,
+                    entries, timestamps], modules)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,13 @@
-// verify.js TRUSTED_ROOT PUBLIC_KEY BUNDLE ARTEFACT: exit 0 when @sigstore/verify accepts, 1 with its reason when not.
+// verify.js GENERATION TRUSTED_ROOT PUBLIC_KEY BUNDLE ARTEFACT ENTRIES TIMESTAMPS: exit 0 when @sigstore/verify of this
+// generation accepts it with so many of each at least, 1 with its reason when not.
 const crypto = require('node:crypto');
 const fs = require('node:fs');
-const { bundleFromJSON } = require('@sigstore/bundle');
 const { TrustedRoot } = require('@sigstore/protobuf-specs');
-const { Verifier, VerificationError, toSignedEntity, toTrustMaterial } = require('@sigstore/verify');
+
+const [, , generation, ...question] = process.argv;
+const modules = { 3: ['verify-3', 'bundle-4'], 4: ['@sigstore/verify', '@sigstore/bundle'] }[generation];
+const { Verifier, VerificationError, toSignedEntity, toTrustMaterial } = require(modules[0]);
+const { bundleFromJSON } = require(modules[1]);
 
 const readJson = (file) => JSON.parse(fs.readFileSync(file, 'utf8'));
 
@@ -23,16 +27,16 @@ function requireSubject(envelope, artefact) {
   }
 }
 
-function verify(rootFile, keyFile, bundleFile, artefactFile) {
+function verify(rootFile, keyFile, bundleFile, artefactFile, entries, timestamps) {
   const artefact = fs.readFileSync(artefactFile);
   const bundle = bundleFromJSON(readJson(bundleFile));
-  const options = { tlogThreshold: 1, timestampThreshold: 0 };
+  const options = { tlogThreshold: Number(entries), timestampThreshold: Number(timestamps) };
   new Verifier(trust(rootFile, keyFile, bundle), options).verify(toSignedEntity(bundle, artefact));
   if (bundle.content.$case === 'dsseEnvelope') requireSubject(bundle.content.dsseEnvelope, artefact);
 }
 
 try {
-  verify(...process.argv.slice(2));
+  verify(...question);
 } catch (error) {
   if (!(error instanceof VerificationError)) throw error;
   console.error(`${error.code}: ${error.message}`);
