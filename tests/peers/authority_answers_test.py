@@ -11,7 +11,7 @@ CLIENTS = 12  # of each daemon
 
 class AuthorityAnswers(Elsewhere, unittest.TestCase):
     profiles = ["v2"]
-    intercepted = "first"
+    intercepted = ["first"]
 
     def test_every_odd_answer(self):
         self.between.order(interceptor.FAULTS)

@@ -18,7 +18,7 @@ class Elsewhere:
     profiles = ["v1", "v2", "early-v1", "early-v2"]
     program = "chanceryd"
     version = 2  # of the log that is looked at
-    intercepted = None  # the name of a service that they reach through `between`
+    intercepted = ()  # the services that they reach through interceptors, `between` the first
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="chancery-peers-")
@@ -29,12 +29,16 @@ class Elsewhere:
         self.sigstore = PrivateSigstore(services)
         self.addCleanup(self.sigstore.stop)
         self.urls = {"v1": REKOR[1], "v2": REKOR[2], "tiles": self.sigstore.tiles.url, **TSA}
-        if self.intercepted:
-            self.between = Interceptor(self.urls[self.intercepted])
-            self.addCleanup(self.between.stop)
-            self.urls[self.intercepted] = self.between.url
+        self.interceptors = [self.intercept(name) for name in self.intercepted]
+        self.between = self.interceptors[0] if self.interceptors else None
         self.calm, self.killed, self.told = self.chanceries = [
             self.start(self.directory / name) for name in ("calm", "killed", "told")]
+
+    def intercept(self, name):
+        interceptor = Interceptor(self.urls[name])
+        self.addCleanup(interceptor.stop)
+        self.urls[name] = interceptor.url
+        return interceptor
 
     def start(self, directory):
         configuration = config(directory, self.sigstore.root, self.urls, self.profiles)

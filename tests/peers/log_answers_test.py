@@ -53,11 +53,11 @@ class _LogAnswers(Elsewhere):
 
 
 class RekorV1(_LogAnswers, unittest.TestCase):
-    version, intercepted = 1, "v1"
+    version, intercepted = 1, ["v1"]
 
 
 class RekorV2(_LogAnswers, unittest.TestCase):
-    version, intercepted = 2, "v2"
+    version, intercepted = 2, ["v2"]
 
 
 if __name__ == "__main__":

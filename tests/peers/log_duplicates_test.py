@@ -18,11 +18,11 @@ class _LogDuplicates(Elsewhere):
 
 
 class RekorV1(_LogDuplicates, unittest.TestCase):
-    version, intercepted, profiles = 1, "v1", ["rsa-v1"]
+    version, intercepted, profiles = 1, ["v1"], ["rsa-v1"]
 
 
 class RekorV2(_LogDuplicates, unittest.TestCase):
-    version, intercepted, profiles = 2, "v2", ["rsa-v2"]
+    version, intercepted, profiles = 2, ["v2"], ["rsa-v2"]
 
 
 if __name__ == "__main__":
