@@ -83,13 +83,21 @@ Result<std::string> read_issuer(const Certificate& certificate) {
                          "certificate: it does not say who vouched for the signer");
 }
 
-// The first of the most telling kind, as the reference implementations choose.
+// The first of the most telling kind, as the reference implementations choose. One that cannot be
+// read must not make room for a less telling one.
 Result<SubjectName> read_subject(const Certificate& certificate) {
   const std::vector<SubjectName> names = TRY(certificate.subject_names());
+  for (const SubjectName& name : names) {
+    if (is_plain_text(name.value)) continue;
+    return invalid_request("CERTIFICATE_EXTENSION_MALFORMED",
+                           fmt::format("certificate: it names its subject \"{}\", which is not "
+                                       "text",
+                                       printable(name.value).substr(0, 200)));
+  }
   using Kind = SubjectName::Kind;
   for (const Kind kind : {Kind::uri, Kind::email, Kind::user_name}) {
     const auto found = std::ranges::find(names, kind, &SubjectName::kind);
-    if (found != names.end() && is_plain_text(found->value)) return *found;
+    if (found != names.end()) return *found;
   }
   return invalid_request("CERTIFICATE_SUBJECT_MISSING",
                          "certificate: no URI, e-mail address or user name of a signer in it");

@@ -26,7 +26,7 @@ struct CertificateIdentity {
 
 // Errors (invalid_request): CERTIFICATE_MALFORMED; CERTIFICATE_SUBJECT_MISSING (no URI, e-mail or
 // user name), CERTIFICATE_ISSUER_MISSING, CERTIFICATE_ISSUER_AMBIGUOUS (the old extension and the
-// new one differ), CERTIFICATE_EXTENSION_MALFORMED.
+// new one differ), CERTIFICATE_EXTENSION_MALFORMED (or a name of the signer is not text).
 Result<CertificateIdentity> read_identity(const Certificate& certificate);
 
 }  // namespace chancery

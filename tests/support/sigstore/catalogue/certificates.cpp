@@ -87,6 +87,11 @@ Cases identities() {
        [](Scene& s) { s.told.issuer = "https://other.example.test"; }},
       issued("certificate_without_subject", "CERTIFICATE_SUBJECT_MISSING",
              [](Scene& s) { s.shape.subject_names = "critical,DNS:signer.example.test"; }),
+      issued("certificate_with_an_unreadable_uri_before_the_email",
+             "CERTIFICATE_EXTENSION_MALFORMED",
+             [](Scene& s) {
+               s.shape.subject_names = "critical,URI:https://a\x7f,email:" + s.told.identity;
+             }),
       issued("certificate_without_issuer", "CERTIFICATE_ISSUER_MISSING",
              [](Scene& s) { s.shape.extensions.clear(); }),
       issued("certificate_with_two_issuers", "CERTIFICATE_ISSUER_AMBIGUOUS",
