@@ -19,12 +19,14 @@ Error malformed(std::string_view what) {
   return invalid_request("TIMESTAMP_MALFORMED", fmt::format("timestamp: {}", what));
 }
 
-// RFC 3161 2.4.2: "YYYYMMDDhhmmss[.s...]Z"; the same digits in RFC 3339's order are a time.
+// RFC 3161 2.4.2: "YYYYMMDDhhmmss[.s...]Z"; the same digits in RFC 3339's order are a time. One
+// that is finer than ours would be cut, and could come into a period that it is not in.
 std::optional<WallTime> read_time(const ASN1_GENERALIZEDTIME* time) {
   if (time == nullptr) return std::nullopt;
   const std::string_view text(reinterpret_cast<const char*>(ASN1_STRING_get0_data(time)),
                               static_cast<std::size_t>(ASN1_STRING_length(time)));
-  if (text.size() < 15) return std::nullopt;
+  constexpr std::size_t longest = std::string_view("YYYYMMDDhhmmss.123456Z").size();
+  if (text.size() < 15 || text.size() > longest) return std::nullopt;
   const Result<WallTime> read = parse_rfc3339(
       fmt::format("{}-{}-{}T{}:{}:{}", text.substr(0, 4), text.substr(4, 2), text.substr(6, 2),
                   text.substr(8, 2), text.substr(10, 2), text.substr(12)));
@@ -134,7 +136,7 @@ Result<TimestampResponse> TimestampResponse::from_der(ByteView der) {
     return malformed("no token with one signer in it");
   }
   const auto time = read_time(TS_TST_INFO_get_time(info));
-  if (!time) return malformed("its time is not readable");
+  if (!time) return malformed("its time is not readable, or finer than a microsecond");
   if (sk_X509_num(token->d.sign->cert) > static_cast<int>(limits::bundle_certificates_max)) {
     return malformed(fmt::format("more than {} certificates", limits::bundle_certificates_max));
   }

@@ -12,6 +12,25 @@ using Request = openssl::Owned<TS_REQ, TS_REQ_free>;
 using ResponseContext = openssl::Owned<TS_RESP_CTX, TS_RESP_CTX_free>;
 using Stream = openssl::Owned<BIO, BIO_free_all>;
 
+// Asked about an extension of the query when the token's content is made, all but signed: it holds
+// the time to say.
+int say_another_time(TS_RESP_CTX* context, X509_EXTENSION* extension, void*) {
+  const openssl::Owned<ASN1_GENERALIZEDTIME, ASN1_GENERALIZEDTIME_free> time(
+      ASN1_GENERALIZEDTIME_new());
+  ASN1_STRING_copy(time.get(), X509_EXTENSION_get_data(extension));
+  time->type = V_ASN1_GENERALIZEDTIME;
+  return TS_TST_INFO_set_time(TS_RESP_CTX_get_tst_info(context), time.get());
+}
+
+void ask_for_time(TS_REQ* request, const std::string& text) {
+  const openssl::Object oid = openssl::object_named("1.2.3.4");
+  const openssl::Owned<ASN1_OCTET_STRING, ASN1_OCTET_STRING_free> data(ASN1_OCTET_STRING_new());
+  ASN1_STRING_set(data.get(), text.data(), static_cast<int>(text.size()));
+  const openssl::Owned<X509_EXTENSION, X509_EXTENSION_free> extension(
+      X509_EXTENSION_create_by_OBJ(nullptr, oid.get(), 0, data.get()));
+  TS_REQ_add_ext(request, extension.get(), -1);
+}
+
 Request make_request(ByteView bytes, const StampOptions& options) {
   Request request(TS_REQ_new());
   TS_REQ_set_version(request.get(), 1);
@@ -23,6 +42,7 @@ Request make_request(ByteView bytes, const StampOptions& options) {
   TS_MSG_IMPRINT_set_msg(imprint.get(), value.data(), static_cast<int>(value.size()));
   TS_REQ_set_msg_imprint(request.get(), imprint.get());
   TS_REQ_set_cert_req(request.get(), options.with_certificates ? 1 : 0);
+  if (!options.time_text.empty()) ask_for_time(request.get(), options.time_text);
   return request;
 }
 
@@ -102,6 +122,7 @@ Bytes MemoryTsa::answer(ByteView query, WallTime time, const StampOptions& optio
   TS_RESP_CTX_set_clock_precision_digits(context.get(), options.fraction_digits);
   TS_RESP_CTX_set_serial_cb(context.get(), next_number, nullptr);
   TS_RESP_CTX_set_time_cb(context.get(), tell_time, &time);
+  TS_RESP_CTX_set_extension_cb(context.get(), say_another_time, nullptr);
   const openssl::TimestampResponse response(TS_RESP_create_response(context.get(), stream.get()));
   CHANCERY_ASSERT(response != nullptr);
   const auto der = openssl::encode(i2d_TS_RESP, response.get());

@@ -11,6 +11,7 @@ struct StampOptions {
   HashAlgorithm hash = HashAlgorithm::sha256;
   bool with_certificates = false;  // its own, and what is between that and the root
   unsigned fraction_digits = 0;
+  std::string time_text = "";  // as an ASN.1 GeneralizedTime; empty: the time
 };
 
 class MemoryTsa {

@@ -52,6 +52,19 @@ TEST_F(TimestampTest, FractionsOfASecondAreRead) {
             "2026-03-01T12:00:00.000001Z");
 }
 
+TEST_F(TimestampTest, ATimeThatIsFinerThanOursIsNotCut) {
+  const auto read = [this](const char* text) {
+    StampOptions options;
+    options.time_text = text;
+    return TimestampResponse::from_der(tsa_.stamp(signature_, at("2026-03-01T12:00:00Z"), options));
+  };
+  EXPECT_EQ(format_rfc3339(read("20260301120000.123456Z")->time()), "2026-03-01T12:00:00.123456Z");
+  for (const char* text : {"20260301120000.1234567Z", "20260301120000.0000009Z", "20260301120000.Z",
+                           "20260301120000", "202603011200Z", "20260301120000+0100"}) {
+    EXPECT_EQ(read(text).error().reason, "TIMESTAMP_MALFORMED") << text;
+  }
+}
+
 TEST_F(TimestampTest, AnotherSignatureIsAMismatch) {
   EXPECT_EQ(reason(stamp().check_imprint(as_bytes("another"))), "TIMESTAMP_IMPRINT_MISMATCH");
 }

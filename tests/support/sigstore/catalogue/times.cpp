@@ -53,6 +53,16 @@ Cases stamps() {
        }},
       {"timestamp_with_trailing_byte", "TIMESTAMP_MALFORMED", blob_v2,
        [](Scene& s) { s.bundle.timestamps[0].push_back(0); }},
+      {"timestamp_finer_than_a_microsecond", "TIMESTAMP_MALFORMED", blob_v2,
+       [](Scene& s) {
+         s.stamp_options.time_text = "20260601120100.0000009Z";
+         s.stamp();
+       }},
+      {"timestamp_a_nanosecond_after_certificate", "TIMESTAMP_MALFORMED", blob_v2,
+       [](Scene& s) {
+         s.stamp_options.time_text = "20260601121000.000000001Z";
+         s.stamp();
+       }},
       {"timestamp_of_something_else", "TIMESTAMP_IMPRINT_MISMATCH", blob_v2,
        [](Scene& s) { s.bundle.timestamps = {s.tsa.stamp(as_bytes(s.artefact), s.time)}; }},
       {"timestamp_of_an_unknown_authority", "TIMESTAMP_SIGNER_UNKNOWN", blob_v2,
