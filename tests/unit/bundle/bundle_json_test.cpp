@@ -227,6 +227,13 @@ TEST(BundleJson, TheEnvelopesKeyIdAgreesWithTheBundles) {
   EXPECT_EQ(reason(json.dump()), "BUNDLE_KEY_ID_MISMATCH");
 }
 
+TEST(BundleJson, OneByteBeyondTheCapIsTooLarge) {
+  // Blanks are JSON too.
+  std::string text = write_bundle(Sigstore().sign_artefact());
+  text.resize(limits::bundle_bytes_max + 1, ' ');
+  EXPECT_EQ(parse_bundle(text).error().reason, "JSON_TOO_LARGE");
+}
+
 TEST(BundleJson, DuplicateKeysAreRefusedAtEachLevel) {
   std::string text = write_bundle(Sigstore().sign_artefact());
   text.insert(text.find(R"("hint")"), R"("hint":"x",)");

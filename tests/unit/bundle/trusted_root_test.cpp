@@ -161,6 +161,12 @@ INSTANTIATE_TEST_SUITE_P(Each, TrustedRootFault, ::testing::ValuesIn(faults),
                            return fault.param.name;
                          });
 
+TEST(TrustedRoot, OneByteBeyondTheCapIsTooLarge) {
+  std::string text = good().dump();
+  text.resize(limits::trusted_root_bytes_max + 1, ' ');
+  EXPECT_EQ(parse_trusted_root(text).error().reason, "JSON_TOO_LARGE");
+}
+
 TEST(TrustedRoot, ANulByteDoesNotEndIt) {
   const std::string text = good().dump() + std::string("\0{}", 3);
   EXPECT_EQ(parse_trusted_root(text).error().reason, "JSON_MALFORMED");

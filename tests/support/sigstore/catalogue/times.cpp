@@ -83,6 +83,7 @@ Cases stamps() {
 
 Cases periods() {
   const bundle::ValidFor until_may{at("2026-01-01T00:00:00Z"), at("2026-05-01T00:00:00Z")};
+  const bundle::ValidFor until_june{at("2026-01-01T00:00:00Z"), at("2026-06-02T00:00:00Z")};
   const bundle::ValidFor from_july{at("2026-07-01T00:00:00Z"), std::nullopt};
   const bundle::ValidFor exactly{at("2026-06-01T12:01:00Z"), at("2026-06-01T12:01:00Z")};
   return {
@@ -90,6 +91,8 @@ Cases periods() {
        [from_july](Scene& s) { s.root.certificate_authorities[0].valid_for = from_july; }},
       {"time_after_authority_s_period", "CERTIFICATE_AUTHORITY_NOT_VALID", blob_v2,
        [until_may](Scene& s) { s.root.certificate_authorities[0].valid_for = until_may; }},
+      {"time_before_timestamp_authority_s_period", "TIMESTAMP_AUTHORITY_NOT_VALID", blob_v2,
+       [from_july](Scene& s) { s.root.timestamp_authorities[0].valid_for = from_july; }},
       {"time_after_timestamp_authority_s_period", "TIMESTAMP_AUTHORITY_NOT_VALID", blob_v2,
        [until_may](Scene& s) { s.root.timestamp_authorities[0].valid_for = until_may; }},
       {"time_before_log_s_period", "LOG_KEY_NOT_VALID", blob_v2,
@@ -100,6 +103,13 @@ Cases periods() {
        [from_july](Scene& s) { s.root.transparency_logs[0].valid_for = from_july; }},
       {"v1_time_after_log_s_period", "LOG_KEY_NOT_VALID", blob_v1,
        [until_may](Scene& s) { s.root.transparency_logs[0].valid_for = until_may; }},
+      {"accepted_periods_that_ended_since", "", blob_v2,
+       [until_june](Scene& s) {
+         s.root.certificate_authorities[0].valid_for = until_june;
+         s.root.timestamp_authorities[0].valid_for = until_june;
+         s.root.transparency_logs[1].valid_for = until_june;
+         s.root.certificate_logs[0].valid_for = until_june;
+       }},
       {"accepted_periods_of_that_second", "", blob_v2,
        [exactly](Scene& s) {
          s.root.certificate_authorities[0].valid_for = exactly;
