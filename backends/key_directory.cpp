@@ -90,6 +90,20 @@ Result<void> check_key_directory(const std::filesystem::path& directory) {
   return {};
 }
 
+Result<void> check_private_directory(const std::filesystem::path& directory) {
+  struct stat status {};
+  if (stat(directory.c_str(), &status) != 0) {
+    return system_error("FILE_OPEN_FAILED",
+                        fmt::format("cannot open the directory {}", directory.string()), errno);
+  }
+  if (!S_ISDIR(status.st_mode) || status.st_uid != geteuid() || (status.st_mode & 077) != 0) {
+    return invalid_request("KEY_DIRECTORY_UNSAFE",
+                           fmt::format("{} must be a directory of user {} with mode 0700",
+                                       directory.string(), geteuid()));
+  }
+  return {};
+}
+
 Result<std::vector<std::filesystem::path>> key_files(const std::filesystem::path& directory) {
   std::vector<std::filesystem::path> out;
   std::error_code failure;

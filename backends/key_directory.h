@@ -24,6 +24,8 @@ std::string shown_name_of(const std::filesystem::path& path);
 // Others who may write the directory could put keys of theirs in place of ours. Errors: unavailable
 // FILE_OPEN_FAILED; invalid_request KEY_DIRECTORY_UNSAFE.
 Result<void> check_key_directory(const std::filesystem::path& directory);
+// The same, and nobody else may even enter it.
+Result<void> check_private_directory(const std::filesystem::path& directory);
 // In the order of their names. Errors: unavailable FILE_OPEN_FAILED; invalid_request TOO_MANY_KEYS.
 Result<std::vector<std::filesystem::path>> key_files(const std::filesystem::path& directory);
 

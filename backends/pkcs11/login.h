@@ -4,16 +4,19 @@
 #include <optional>
 
 #include "backends/pkcs11/objects.h"
-#include "backends/pkcs11/rejected_pin.h"
+#include "backends/rejected_secret.h"
 #include "backends/secret.h"
 
 namespace chancery::pkcs11 {
+
+// In the backend's directory.
+inline constexpr std::string_view rejected_pin_file = "rejected-pin";
 
 // Guarded by its owner. The PIN stays in memory, for a key with CKA_ALWAYS_AUTHENTICATE wants it
 // for each signature.
 class Login {
  public:
-  Login(std::optional<Secret> pin, std::optional<RejectedPin> rejected)
+  Login(std::optional<Secret> pin, std::optional<RejectedSecret> rejected)
       : pin_(std::move(pin)), rejected_(std::move(rejected)) {}
 
   // For the whole application; once logged in, every session is. Errors: invalid_request
@@ -28,8 +31,8 @@ class Login {
   Result<void> remember_rejection();
 
   std::optional<Secret> pin_;
-  std::optional<RejectedPin> rejected_;  // there is one where there is a PIN
-  std::string token_;                    // its label and serial number
+  std::optional<RejectedSecret> rejected_;  // there is one where there is a PIN
+  std::string token_;                       // its label and serial number
 };
 
 }  // namespace chancery::pkcs11

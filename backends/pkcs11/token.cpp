@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "backends/key_directory.h"
 #include "backends/pkcs11/key_pair.h"
 #include "backends/pkcs11/mechanism.h"
 #include "backends/pkcs11/return_value.h"
@@ -34,8 +35,11 @@ Token::~Token() { module_.finalize(); }
 
 Result<std::unique_ptr<Token>> Token::open(Options options, std::size_t sessions_max) {
   std::optional<Secret> pin = TRY(read_pin(options));
-  std::optional<RejectedPin> rejected;
-  if (pin) rejected = TRY(RejectedPin::open(options.directory));
+  std::optional<RejectedSecret> rejected;
+  if (pin) {
+    TRY(check_private_directory(options.directory));
+    rejected = TRY(RejectedSecret::open(options.directory / rejected_pin_file));
+  }
   Module module = TRY(Module::load(options.module));
   std::unique_ptr<Token> token(new Token(std::move(module), std::move(options),
                                          Login(std::move(pin), std::move(rejected)), sessions_max));

@@ -19,7 +19,7 @@ RawRate measure_raw(const BackendConfig& config, Algorithm algorithm,
   pkcs11::Module module = pkcs11::Module::load(options.module).value();
   CHANCERY_ASSERT(module.initialize() == CKR_OK);
   pkcs11::Login login(pkcs11::read_pin(options).value(),
-                      pkcs11::RejectedPin::open(options.directory).value());
+                      RejectedSecret::open(options.directory / pkcs11::rejected_pin_file).value());
   const pkcs11::Connection connection = pkcs11::connect(module, options, login, 1).value();
   const CK_SESSION_HANDLE session = connection.sessions.front();
   const CK_OBJECT_HANDLE key = connection.keys.usable.at("key").handle;

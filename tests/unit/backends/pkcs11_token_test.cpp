@@ -54,7 +54,8 @@ class TokenKeys : public ::testing::Test {
     const Options options = parse_options(config(), problems);
     Module module = Module::load(options.module).value();
     ASSERT_EQ(module.initialize(), CKR_OK);
-    Login login(read_pin(options).value(), RejectedPin::open(options.directory).value());
+    Login login(read_pin(options).value(),
+                RejectedSecret::open(options.directory / rejected_pin_file).value());
     const Connection connection = connect(module, options, login, 1).value();
     {
       const WritingSession session = WritingSession::open(module, connection.token.slot).value();

@@ -1,5 +1,5 @@
-// The last PIN that was tried and what came of it, remembered across restarts: a few wrong tries
-// lock a token for good.
+// The last PIN or authorisation value that was tried and what came of it, remembered across
+// restarts: a few wrong tries lock a token for good, or a TPM for hours.
 #pragma once
 
 #include <array>
@@ -7,25 +7,26 @@
 
 #include "backends/secret.h"
 
-namespace chancery::pkcs11 {
+namespace chancery {
 
 // Kept in a file as HMAC-SHA256 under a random key, so that the file tells nobody which PIN two
 // tokens share. Whoever reads the file may still try PINs against it: it is as private as a key.
-class RejectedPin {
+class RejectedSecret {
  public:
-  // Makes the file before any PIN is tried, so that what has to be remembered later needs no more
-  // room on the disk. Errors: invalid_request KEY_DIRECTORY_UNSAFE; unavailable FILE_OPEN_FAILED.
-  static Result<RejectedPin> open(const std::filesystem::path& directory);
+  // Makes the file before anything is tried, so that what has to be remembered later needs no more
+  // room on the disk. Others must not be able to write in its directory: they could make us try a
+  // PIN again and again. Error: unavailable FILE_OPEN_FAILED.
+  static Result<RejectedSecret> open(std::filesystem::path file);
 
-  // `token` is whose PIN it is: another one's may be the same.
-  bool was(std::string_view token, const Secret& pin) const;
+  // `owner` is whose it is, a token or a key: another one's may be the same.
+  bool was(std::string_view owner, ByteView secret) const;
   // So many times it was tried, and then the module or the machine died.
-  std::uint32_t unanswered(std::string_view token, const Secret& pin) const;
+  std::uint32_t unanswered(std::string_view owner, ByteView secret) const;
 
   // That it is tried now, and that it was rejected: durable once they return. Error: unavailable
   // FILE_OPEN_FAILED; it is remembered here all the same.
-  Result<void> begin(std::string_view token, const Secret& pin);
-  Result<void> remember(std::string_view token, const Secret& pin);
+  Result<void> begin(std::string_view owner, ByteView secret);
+  Result<void> remember(std::string_view owner, ByteView secret);
   // That there was an answer, and not that it is wrong. Where this is lost, one try is counted too
   // many.
   void end();
@@ -40,15 +41,15 @@ class RejectedPin {
     std::uint32_t rejected;
     std::uint32_t unanswered;
   };
-  RejectedPin(std::filesystem::path file, const Record& record)
+  RejectedSecret(std::filesystem::path file, const Record& record)
       : file_(std::move(file)), record_(record) {}
-  bool is_last_tried(std::string_view token, const Secret& pin) const;
+  bool is_last_tried(std::string_view owner, ByteView secret) const;
   Result<void> write() const;
-  Fingerprint fingerprint(std::string_view token, const Secret& pin) const;
+  Fingerprint fingerprint(std::string_view owner, ByteView secret) const;
   static Result<Record> read_or_make(const std::filesystem::path& file);
 
   std::filesystem::path file_;
   Record record_;
 };
 
-}  // namespace chancery::pkcs11
+}  // namespace chancery
