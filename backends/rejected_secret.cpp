@@ -7,6 +7,7 @@
 #include <openssl/rand.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace chancery {
@@ -34,10 +35,13 @@ Result<RejectedSecret::Record> RejectedSecret::read_or_make(const std::filesyste
   const OpenFile open{::open(file.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600)};
   if (open.descriptor < 0) return failed(file);
   Record record{};
-  if (pread(open.descriptor, &record, sizeof record, 0) == sizeof record) return record;
-  // None yet, or a crash while it was made: no PIN was tried before it was whole.
-  record = {};
-  CHANCERY_ASSERT(RAND_bytes(record.key.data(), static_cast<int>(record.key.size())) == 1);
+  const ssize_t size = pread(open.descriptor, &record, sizeof record, 0);
+  if (size == sizeof record) return record;
+  // None yet, or cut short: without its key the rest says nothing.
+  if (size < static_cast<ssize_t>(record.key.size())) {
+    record = {};
+    CHANCERY_ASSERT(RAND_bytes(record.key.data(), static_cast<int>(record.key.size())) == 1);
+  }
   if (pwrite(open.descriptor, &record, sizeof record, 0) != sizeof record ||
       fsync(open.descriptor) != 0) {
     return failed(file);
@@ -59,35 +63,51 @@ RejectedSecret::Fingerprint RejectedSecret::fingerprint(std::string_view owner,
   return out;
 }
 
-bool RejectedSecret::is_last_tried(std::string_view owner, ByteView secret) const {
+const RejectedSecret::Tried* RejectedSecret::find(std::string_view owner, ByteView secret) const {
   const Fingerprint now = fingerprint(owner, secret);
-  return CRYPTO_memcmp(now.data(), record_.tried.data(), now.size()) == 0;
+  const auto found = std::ranges::find_if(record_.tried, [&](const Tried& tried) {
+    return CRYPTO_memcmp(now.data(), tried.what.data(), now.size()) == 0;
+  });
+  return found == record_.tried.end() ? nullptr : &*found;
+}
+
+RejectedSecret::Tried& RejectedSecret::bring_forward(std::string_view owner, ByteView secret) {
+  const Tried* known = find(owner, secret);
+  const auto at = known != nullptr ? record_.tried.begin() + (known - record_.tried.data())
+                                   : record_.tried.end() - 1;
+  if (known == nullptr) *at = {fingerprint(owner, secret), 0, 0};
+  std::rotate(record_.tried.begin(), at, at + 1);
+  return record_.tried.front();
 }
 
 bool RejectedSecret::was(std::string_view owner, ByteView secret) const {
-  return record_.rejected != 0 && is_last_tried(owner, secret);
+  const Tried* tried = find(owner, secret);
+  return tried != nullptr && tried->rejected != 0;
 }
 
 std::uint32_t RejectedSecret::unanswered(std::string_view owner, ByteView secret) const {
-  return is_last_tried(owner, secret) ? record_.unanswered : 0;
+  const Tried* tried = find(owner, secret);
+  return tried == nullptr ? 0 : tried->unanswered;
 }
 
 Result<void> RejectedSecret::begin(std::string_view owner, ByteView secret) {
-  record_.unanswered = unanswered(owner, secret) + 1;
-  record_.tried = fingerprint(owner, secret);
-  record_.rejected = 0;
+  Tried& tried = bring_forward(owner, secret);
+  ++tried.unanswered;
+  tried.rejected = 0;
   return write();
 }
 
 Result<void> RejectedSecret::remember(std::string_view owner, ByteView secret) {
-  record_.unanswered = 0;
-  record_.tried = fingerprint(owner, secret);
-  record_.rejected = 1;
+  Tried& tried = bring_forward(owner, secret);
+  tried.unanswered = 0;
+  tried.rejected = 1;
   return write();
 }
 
+// A right one leaves its room to those that are wrong.
 void RejectedSecret::end() {
-  record_.unanswered = 0;
+  record_.tried.front() = {};
+  std::rotate(record_.tried.begin(), record_.tried.begin() + 1, record_.tried.end());
   static_cast<void>(write());
 }
 

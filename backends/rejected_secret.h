@@ -1,16 +1,20 @@
-// The last PIN or authorisation value that was tried and what came of it, remembered across
-// restarts: a few wrong tries lock a token for good, or a TPM for hours.
+// PINs and authorisation values that were tried and what came of it, remembered across restarts: a
+// few wrong tries lock a token for good, or a TPM for hours.
 #pragma once
 
 #include <array>
 #include <filesystem>
 
 #include "backends/secret.h"
+#include "core/base/limits/key_hosts.h"
 
 namespace chancery {
 
 // Kept in a file as HMAC-SHA256 under a random key, so that the file tells nobody which PIN two
 // tokens share. Whoever reads the file may still try PINs against it: it is as private as a key.
+// The file has room for limits::rejected_secrets_max, so that two wrong ones in turn are not taken
+// for new each time; one more takes the place of what was tried longest ago. What a cut file has
+// lost is forgotten.
 class RejectedSecret {
  public:
   // Makes the file before anything is tried, so that what has to be remembered later needs no more
@@ -27,23 +31,29 @@ class RejectedSecret {
   // FILE_OPEN_FAILED; it is remembered here all the same.
   Result<void> begin(std::string_view owner, ByteView secret);
   Result<void> remember(std::string_view owner, ByteView secret);
-  // That there was an answer, and not that it is wrong. Where this is lost, one try is counted too
-  // many.
+  // That what was begun last had an answer, and not that it is wrong. Where this is lost, one try
+  // is counted too many.
   void end();
 
   const std::filesystem::path& file() const { return file_; }
 
  private:
   using Fingerprint = std::array<std::uint8_t, 32>;
-  struct Record {
-    Fingerprint key;
-    Fingerprint tried;  // zeros: none yet
+  struct Tried {
+    Fingerprint what;  // zeros: nothing
     std::uint32_t rejected;
     std::uint32_t unanswered;
   };
+  // As it is in the file.
+  struct Record {
+    Fingerprint key;
+    std::array<Tried, limits::rejected_secrets_max> tried;  // the last one first
+  };
   RejectedSecret(std::filesystem::path file, const Record& record)
       : file_(std::move(file)), record_(record) {}
-  bool is_last_tried(std::string_view owner, ByteView secret) const;
+  const Tried* find(std::string_view owner, ByteView secret) const;
+  // It is the last one from now on.
+  Tried& bring_forward(std::string_view owner, ByteView secret);
   Result<void> write() const;
   Fingerprint fingerprint(std::string_view owner, ByteView secret) const;
   static Result<Record> read_or_make(const std::filesystem::path& file);

@@ -222,6 +222,21 @@ TEST_F(TokenFaults, AWrongPinIsTriedOnceUntilItChanges) {
   expect_signature();
 }
 
+// Whoever guesses with two of them in turn is stopped, too.
+TEST_F(TokenFaults, TwoWrongPinsInTurnAreTriedOnceEach) {
+  start_with_a_key();
+  const std::size_t before = logins();
+  for (const char* pin : {"not-this-one", "nor-that-one", "not-this-one", "nor-that-one"}) {
+    hsm_.configure_pin(pin);
+    start();
+    EXPECT_EQ(host_->state().trouble_reason, "PIN_REJECTED");
+  }
+  EXPECT_EQ(logins(), before + 2);
+  hsm_.configure_pin(hsm_.pin());
+  await_up();
+  expect_signature();
+}
+
 // The token has counted it by then.
 TEST_F(TokenFaults, AWrongPinIsTriedOnceWhateverTheModuleMakesOfIt) {
   start_with_a_key();

@@ -49,6 +49,9 @@ inline constexpr std::size_t attribute_bytes_max = 16U << 10;  // an RSA-4096 mo
 inline constexpr std::size_t token_list_max = 4096;  // slots or mechanisms: HSMs have hundreds
 // Many tokens lock at the third wrong PIN: two leave one to whoever looks after it.
 inline constexpr std::uint32_t pin_tries_unanswered_max = 2;
+// Wrong PINs or values that are remembered: more than anybody tries in turn, and a file of one
+// block.
+inline constexpr std::size_t rejected_secrets_max = 64;
 inline constexpr std::size_t signature_bytes_max = 1024;  // RSA-4096 has 512
 inline constexpr std::size_t backend_options_max = 64;
 inline constexpr std::size_t key_file_bytes_max = 64U << 10;  // RSA-4096 in PEM has 3.3 KiB
