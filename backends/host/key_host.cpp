@@ -30,6 +30,11 @@ Result<Bytes> KeyHost::sign(std::string key_name, Bytes input, Deadline deadline
 }  // namespace chancery
 
 namespace chancery::host {
+namespace {
+
+constexpr std::string_view starting = "it is starting";
+
+}  // namespace
 
 Bell::~Bell() { close(descriptor_); }
 
@@ -62,7 +67,10 @@ RunningKeyHost::~RunningKeyHost() {
 
 Result<void> RunningKeyHost::await_first_opening(Deadline deadline) {
   Lock lock(mutex_);
-  changed_.wait_until(lock, deadline.when(), [this] { return attempted_; });
+  // Whoever is told that it starts is told later that it has.
+  if (!changed_.wait_until(lock, deadline.when(), [this] { return attempted_; })) {
+    state_.trouble = starting;
+  }
   if (state_.trouble_reason != "KEY_HOST_START_FAILED") return {};
   return unavailable(state_.trouble_reason, state_.trouble);
 }
@@ -99,7 +107,7 @@ KeyHostState RunningKeyHost::state() const {
   const std::lock_guard lock(mutex_);
   KeyHostState out = state_;
   out.is_up = phase_ == Phase::up || phase_ == Phase::draining;
-  if (!out.is_up && out.trouble.empty()) out.trouble = "it is starting";
+  if (!out.is_up && out.trouble.empty()) out.trouble = starting;
   out.waiting = ledger_.size();
   if (process_) out.process = process_->id();
   return out;
@@ -146,8 +154,8 @@ Result<Request> RunningKeyHost::admit(const std::string& key_name, Bytes input, 
 }
 
 Error RunningKeyHost::down() const {
-  const std::string why = state_.trouble.empty()
-                              ? std::string("it is starting")
+  const std::string why = state_.trouble_reason.empty()
+                              ? std::string(starting)
                               : fmt::format("{}: {}", state_.trouble_reason, state_.trouble);
   return unavailable("KEY_HOST_DOWN", fmt::format("the key host of backend {} cannot sign: {}",
                                                   options_.config.name, why));

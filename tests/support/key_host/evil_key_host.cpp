@@ -62,6 +62,12 @@ software::Signer open_key(const BackendConfig& config) {
   for (;;) pause();
 }
 
+// Opens once the file "may open" is in its directory.
+void dawdle(const BackendConfig& config) {
+  const auto sign = std::filesystem::path(*config.find("directory")) / "may open";
+  while (!std::filesystem::exists(sign)) usleep(1000);
+}
+
 void open(const std::string& mode, software::Signer& key) {
   if (mode == "never opens") hang();
   if (mode == "garbage at opening") send_raw(as_bytes("\x11garbage"));
@@ -99,6 +105,7 @@ int main() {
   const BackendConfig& config = std::get<host::Open>(*first).config;
   const std::string mode = mode_of(config);
   software::Signer key = open_key(config);
+  if (mode == "opens late") dawdle(config);
   open(mode, key);
   while (const auto message = receive()) sign(mode, key, std::get<host::Sign>(*message));
   return 0;

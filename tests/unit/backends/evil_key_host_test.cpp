@@ -158,6 +158,20 @@ TEST(EvilKeyHostCase, HostThatIsStillOpeningSaysSo) {
               ::testing::HasSubstr("it is starting"));
 }
 
+TEST(EvilKeyHostCase, HostThatOnlyOpensLateIsSaidToBeUpThen) {
+  const testing::TemporaryDirectory directory;
+  Answers recoveries;
+  KeyHostOptions options = evil_options("opens late");
+  options.config.options.emplace_back("directory", directory.path().string());
+  options.report_recovery = [told = recoveries.note()] { told(Bytes{}); };
+  const auto host = KeyHost::start(options, Deadline::after(50ms));
+  ASSERT_TRUE(host.ok());
+  EXPECT_EQ((*host)->state().trouble, "it is starting");
+  testing::write_text(directory / "may open", "");
+  EXPECT_EQ(recoveries.await(1).size(), 1U);
+  EXPECT_TRUE((*host)->sign("key", digest(), soon()).ok());
+}
+
 TEST(EvilKeyHostCase, SecondAnswerToOneRequestIsGarbage) {
   Answers troubles;
   KeyHostOptions options = evil_options("answers twice");
