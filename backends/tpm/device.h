@@ -50,6 +50,7 @@ class Device {
   Result<TPM2B_PUBLIC> read_public(const Key& key);
   // Empty where none is configured.
   TPM2B_AUTH auth_value() const;
+  ByteView auth_bytes() const { return auth_value_ ? auth_value_->view() : ByteView(); }
   void unload(std::string_view key_name);
 
  private:

@@ -15,8 +15,8 @@ struct Key {
   bool has_auth_value = false;
   std::optional<KeyPolicy> policy = std::nullopt;
   bool accepted = false;  // the TPM has taken our authorisation value since it last refused it
-  // Why the TPM refused our authorisation value: it is not tried again until the backend is opened
-  // anew, for each try counts.
+  // Why the TPM refused our authorisation value, now or in an earlier key host: it is not tried
+  // again until there is another, for each try counts.
   std::optional<Error> refusal = std::nullopt;
 };
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "backends/key_directory.h"
+#include "backends/rejected_secret.h"
 #include "backends/tpm/activation.h"
 #include "backends/tpm/attestation.h"
 #include "backends/tpm/encoding.h"
@@ -23,9 +24,11 @@ namespace {
 
 class TpmBackend final : public KeyBackend, public KeyMaker, public KeyRemover, public KeyAttestor {
  public:
-  TpmBackend(Options options, SeenFile auth_file, std::optional<Secret> auth_value)
+  TpmBackend(Options options, SeenFile auth_file, std::optional<Secret> auth_value,
+             std::optional<RejectedSecret> rejected)
       : options_(std::move(options)),
         auth_file_(std::move(auth_file)),
+        rejected_(std::move(rejected)),
         has_auth_value_(auth_value.has_value()),
         device_(options_.tcti, std::move(auth_value)),
         sessions_(device_, options_.bus) {}
@@ -51,6 +54,7 @@ class TpmBackend final : public KeyBackend, public KeyMaker, public KeyRemover, 
   Result<void> try_loading(Deadline deadline);
   Result<void> try_auth_value(Deadline deadline);
   Result<void> check_refusal(const Key& key) const;
+  void note_refusal(Key& key, const Error& why);
   bool has(std::string_view name) const;
   Error cannot_use(std::string_view name) const;
   void set_aside(const std::string& name, const Error& why);
@@ -60,6 +64,7 @@ class TpmBackend final : public KeyBackend, public KeyMaker, public KeyRemover, 
 
   Options options_;
   SeenFile auth_file_;
+  std::optional<RejectedSecret> rejected_;  // there is one where there are a value and a directory
   bool has_auth_value_;
   Device device_;
   Sessions sessions_;
@@ -78,6 +83,11 @@ std::unique_ptr<T, void (*)(void*)> owned(T* from_esys) {
 bool is_of_tpm(const Error& error) {
   return error.reason == "TPM_ABSENT" || error.reason == "TPM_CONNECTION_LOST" ||
          error.reason == "TPM_NOT_STARTED" || error.reason == "TPM_OUT_OF_MEMORY";
+}
+
+bool is_gone(const std::filesystem::path& file) {
+  std::error_code failure;
+  return !std::filesystem::exists(file, failure) && !failure;
 }
 
 bool TpmBackend::has(std::string_view name) const {
@@ -113,6 +123,15 @@ Result<void> TpmBackend::add(Key key, const TPMT_PUBLIC& public_area) {
                            fmt::format("{} needs an authorisation value: configure auth_file or "
                                        "auth_credential",
                                        key.place));
+  }
+  if (rejected_ && key.guards_guessing &&
+      rejected_->was(as_text(key.info.spki), device_.auth_bytes())) {
+    key.refusal = unavailable(
+        "TPM_AUTH_WRONG",
+        fmt::format("the TPM has refused the authorisation value for \"{}\" (auth_file, "
+                    "auth_credential), and counts each try: it is not tried again until it "
+                    "changes, or {} is deleted",
+                    key.info.name, rejected_->file().string()));
   }
   keys_.push_back(std::move(key));
   return {};
@@ -198,14 +217,24 @@ Result<void> TpmBackend::try_auth_value(Deadline deadline) {
   return {};
 }
 
-// For each try counts. That there may be another value only the next opening can read.
+// For each try counts. That it may be tried again only the next opening can find out.
 Result<void> TpmBackend::check_refusal(const Key& key) const {
   if (!key.refusal) return {};
-  if (!auth_file_.has_changed()) return *key.refusal;
-  return unavailable("TPM_AUTH_CHANGED",
-                     fmt::format("{} has changed since the TPM refused what it held: the backend "
-                                 "is opened anew with it",
-                                 auth_file_.path().string()));
+  const bool is_forgiven = rejected_ && is_gone(rejected_->file());
+  if (!is_forgiven && !auth_file_.has_changed()) return *key.refusal;
+  return unavailable(
+      "TPM_AUTH_CHANGED",
+      fmt::format("{} has changed since the TPM refused the authorisation value: the "
+                  "backend is opened anew",
+                  (is_forgiven ? rejected_->file() : auth_file_.path()).string()));
+}
+
+// Where each try counts, the next key host must know, too. Where that cannot be written, this one
+// does.
+void TpmBackend::note_refusal(Key& key, const Error& why) {
+  key.refusal = why;
+  if (!rejected_ || !key.guards_guessing) return;
+  static_cast<void>(rejected_->remember(as_text(key.info.spki), device_.auth_bytes()));
 }
 
 Result<void> TpmBackend::open(const BackendConfig& config, Deadline deadline) {
@@ -266,7 +295,7 @@ Result<Bytes> TpmBackend::sign(std::string_view key_name, ByteView input, Deadli
   // A signature that was lost on its way is none: it never left the device.
   Result<Bytes> signature = device_.run([&] { return sign_once(*key, input); }, deadline);
   if (!signature.ok() && signature.error().reason == "TPM_AUTH_WRONG") {
-    key->refusal = signature.error();
+    note_refusal(*key, signature.error());
   }
   key->accepted = key->accepted || signature.ok();
   if (signature.ok() || signature.error().reason != "KEY_FILE_DAMAGED") return signature;
@@ -356,7 +385,7 @@ Result<KeyAttestation> TpmBackend::attest_key(std::string_view name, ByteView ch
   auto attestation =
       device_.run([&] { return attest(device_, sessions_, *key, challenge); }, deadline);
   if (!attestation.ok() && attestation.error().reason == "TPM_AUTH_WRONG") {
-    key->refusal = attestation.error();
+    note_refusal(*key, attestation.error());
   }
   return attestation;
 }
@@ -382,8 +411,13 @@ Result<std::vector<std::unique_ptr<KeyBackend>>> open(const BackendConfig& confi
   if (auth_value && auth_value->view().size() > TPM2_SHA256_DIGEST_SIZE) {
     return invalid_request("TPM_AUTH_TOO_LONG", "a TPM takes authorisation values of 32 bytes");
   }
-  auto backend =
-      std::make_unique<TpmBackend>(std::move(options), std::move(auth_file), std::move(auth_value));
+  std::optional<RejectedSecret> rejected;
+  if (auth_value && !options.directory.empty()) {
+    TRY(check_key_directory(options.directory));
+    rejected = TRY(RejectedSecret::open(options.directory / "rejected-value"));
+  }
+  auto backend = std::make_unique<TpmBackend>(std::move(options), std::move(auth_file),
+                                              std::move(auth_value), std::move(rejected));
   TRY(backend->open(config, deadline));
   std::vector<std::unique_ptr<KeyBackend>> out;
   out.push_back(std::move(backend));

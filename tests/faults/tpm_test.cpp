@@ -179,6 +179,31 @@ TEST_F(TpmKeyFault, AnotherKeyUnderTheHandleIsNotUsed) {
   EXPECT_EQ(sign(*backend, "release"), "KEY_CHANGED");
 }
 
+TEST_F(TpmKeyFault, SignatureOfAnotherKeyUnderTheHandleLeavesNoKeyHost) {
+  swtpm_.make_persistent_key("0x81000200");
+  const auto host = KeyHost::start({.program = CHANCERY_KEYHOST,
+                                    .backend_type = "tpm",
+                                    .config = config({{"persistent", "release=0x81000200"}})},
+                                   soon());
+  ASSERT_TRUE(host.ok()) << host.error().message;
+  const Bytes before = (*host)->keys().at(0).spki;
+  ASSERT_TRUE((*host)->sign("release", digest(), soon()).ok());
+  swtpm_.tool("tpm2_evictcontrol", {"-C", "o", "-c", "0x81000200"});
+  swtpm_.make_persistent_key("0x81000200");
+  const auto refused = (*host)->sign("release", digest(), soon());
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, ErrorCode::internal);
+  EXPECT_EQ(refused.error().reason, "WRONG_SIGNATURE");
+  // The next key host lists the key that is there. What was asked of the one before is not its.
+  auto next = (*host)->sign("release", digest(), soon());
+  if (!next.ok()) {
+    EXPECT_EQ(next.error().reason, "KEY_CHANGED");
+    next = (*host)->sign("release", digest(), soon());
+  }
+  EXPECT_TRUE(next.ok()) << next.error().message;
+  EXPECT_NE((*host)->keys().at(0).spki, before);
+}
+
 TEST_F(TpmKeyFault, DamagedKeyIsNamedAndTheOthersSign) {
   ASSERT_NE(open({{"make_missing", "good=ecdsa-p256-sha256, bad=ecdsa-p256-sha256"}}), nullptr);
   const std::filesystem::path file = keys_ / "bad.pem";
@@ -213,6 +238,40 @@ TEST_F(TpmKeyFault, WrongValueIsTriedOnce) {
   const auto backend = open(wrong);
   for (int i = 0; i < 5; ++i) EXPECT_EQ(sign(*backend), "TPM_AUTH_WRONG");
   EXPECT_THAT(counter(swtpm_), EndsWith("0x1"));
+}
+
+// Each key host that started anew would bring the lockout nearer.
+TEST_F(TpmKeyFault, WrongValueIsNotTriedByTheNextKeyHosts) {
+  const auto opened = [&](const std::string& value) {
+    return open({{"guard_guessing", "true"}, auth_file(value)});
+  };
+  ASSERT_EQ(sign(*open_one({{"guard_guessing", "true"}, auth_file("tulip")})), "");
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(sign(*opened("rose")), "TPM_AUTH_WRONG");
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(sign(*opened("daisy")), "TPM_AUTH_WRONG");
+  EXPECT_EQ(sign(*opened("rose")), "TPM_AUTH_WRONG");
+  EXPECT_THAT(counter(swtpm_), EndsWith("0x2"));
+  EXPECT_EQ(sign(*opened("tulip")), "");
+  const std::string kept = testing::read_text(keys_ / "rejected-value");
+  EXPECT_FALSE(kept.empty());
+  for (const char* value : {"rose", "daisy", "tulip"}) {
+    EXPECT_EQ(kept.find(value), std::string::npos) << value;
+  }
+}
+
+// Whoever gave the key in the TPM the value that we have says so by deleting what we remember.
+TEST_F(TpmKeyFault, RefusalIsForgivenOnceItsFileIsDeleted) {
+  swtpm_.make_persistent_key("0x81000200", "tulip");
+  const TpmKeys::Options wrong = {{"persistent", "release=0x81000200"}, auth_file("rose")};
+  EXPECT_EQ(sign(*open(wrong), "release"), "TPM_AUTH_WRONG");
+  swtpm_.change_value("0x81000200", "tulip", "rose");
+  const auto backend = open(wrong);
+  const auto refused = backend->sign("release", digest(), soon());
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
+  EXPECT_THAT(refused.error().message, HasSubstr("rejected-value is deleted"));
+  std::filesystem::remove(keys_ / "rejected-value");
+  EXPECT_EQ(sign(*backend, "release"), "TPM_AUTH_CHANGED");  // the key host is opened anew then
+  EXPECT_EQ(sign(*open(wrong), "release"), "");
 }
 
 TEST_F(TpmKeyFault, ValueThatIsChangedInTheTpmIsTriedOnce) {
@@ -266,7 +325,7 @@ TEST_F(TpmKeyFault, LockoutIsSaidToBeOne) {
   const TpmKeys::Options right = {{"guard_guessing", "true"}, auth_file("tulip")};
   const auto backend = open_one(right);
   ASSERT_EQ(sign(*backend), "");
-  for (int i = 0; i < 2; ++i) sign(*open({auth_file("rose")}));
+  for (const char* value : {"rose", "daisy"}) sign(*open({auth_file(value)}));
   const auto refused = backend->sign("key", digest(), soon());
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().reason, "TPM_LOCKED_OUT");
