@@ -44,6 +44,8 @@ void LogStep::ask_for_turn(Pace::Time not_before) {
 }
 
 void LogStep::take_turn() {
+  if (!task_.stored.answer.empty()) return write_answer();
+  if (entry_) return look_for_first();
   if (is_in_doubt_) return look();
   note_size();
 }
@@ -92,8 +94,10 @@ void LogStep::after_begin(const Result<void>& recorded) {
 
 void LogStep::after_add(const remote::LogAdded& added) {
   if (added.entry.ok()) {
-    if (task_.stored.attempts > 1) return look_for_first(*added.entry);
-    return accept(*added.entry, "added");
+    if (task_.stored.attempts == 1) return accept(*added.entry, "added");
+    entry_ = *added.entry;
+    search_from_ = task_.stored.noted_size;
+    return look_for_first();
   }
   const Error& error = added.entry.error();
   switch (error.code) {
@@ -114,15 +118,18 @@ void LogStep::after_add(const remote::LogAdded& added) {
 }
 
 // 5. Tried more than once, it may be there more than once: the first entry is the one referred to.
-void LogStep::look_for_first(const bundle::LogEntry& added) {
-  entry_ = added;
-  site_.log.find(task_.proposal, task_.stored.noted_size, Deadline::after(limits::log_read_max),
+void LogStep::look_for_first() {
+  site_.log.find(task_.proposal, search_from_, Deadline::after(limits::log_read_max),
                  then(&LogStep::after_first));
 }
 
 void LogStep::after_first(const Result<services::LogSearch>& search) {
-  const bool has_other =
-      search.ok() && search->entry && search->entry->log_index != entry_->log_index;
+  if (!search.ok()) return try_again(search.error(), std::nullopt);
+  if (!search->entry && !search->is_whole) {
+    search_from_ = search->searched_to;
+    return look_for_first();
+  }
+  const bool has_other = search->entry && search->entry->log_index != entry_->log_index;
   if (!has_other) return accept(bundle::LogEntry(*entry_), "resent");
   bench_.duplicates += 1;
   note(Priority::warning,
@@ -140,15 +147,21 @@ void LogStep::accept(const bundle::LogEntry& entry, std::string_view outcome,
   task_.stored.answer = to_bytes(as_bytes(bundle::write_log_entry(entry)));
   task_.stored.outcome =
       Recorded{entry.log_id, entry.log_index, task_.proposal.leaf(), outcome, duplicate};
-  const auto reached = task_.is_last() ? std::optional(RequestState::logged) : std::nullopt;
-  bench_.journal.record_remote_step(task_.id, task_.stored, reached, then(&LogStep::after_accept));
+  if (task_.is_last()) reached_ = RequestState::logged;
+  write_answer();
 }
 
+void LogStep::write_answer() {
+  bench_.journal.record_remote_step(task_.id, task_.stored, reached_, then(&LogStep::after_accept));
+}
+
+// What the journal did not take (its disk is full, it says so itself) is written when it does: what
+// is not there has not been recorded. That is no failure of the log.
 void LogStep::after_accept(const Result<void>& recorded) {
-  if (!recorded.ok()) note(Priority::error, recorded.error().message);
   site_.reputation.succeed();
   site_.pace.succeed();
-  done_(std::move(entry_));
+  if (recorded.ok()) return done_(std::move(entry_));
+  ask_for_turn(Deadline::Clock::now() + limits::destination_pause_min);
 }
 
 // A second at least: what a log says it did not record may be on its way into it still.

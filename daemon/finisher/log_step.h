@@ -40,10 +40,11 @@ class LogStep : public std::enable_shared_from_this<LogStep> {
   void begin();
   void after_begin(const Result<void>& recorded);
   void after_add(const remote::LogAdded& added);
-  void look_for_first(const bundle::LogEntry& added);
+  void look_for_first();
   void after_first(const Result<services::LogSearch>& search);
   void accept(const bundle::LogEntry& entry, std::string_view outcome,
               std::optional<std::uint64_t> duplicate = std::nullopt);
+  void write_answer();
   void after_accept(const Result<void>& recorded);
   void try_again(const Error& error, std::optional<std::chrono::seconds> retry_after);
   void wait_after_refusal(const Error& error);
@@ -60,7 +61,8 @@ class LogStep : public std::enable_shared_from_this<LogStep> {
   bool is_in_doubt_;
   std::uint64_t search_from_;
   unsigned refusals_ = 0;
-  std::optional<bundle::LogEntry> entry_;
+  std::optional<bundle::LogEntry> entry_;  // that the log has, and perhaps not the first
+  std::optional<RequestState> reached_;    // with the answer
 };
 
 }  // namespace chancery::daemon

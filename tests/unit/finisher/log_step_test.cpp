@@ -1,0 +1,177 @@
+// One signature into a log that is in doubt, ill or contradictory: what the finisher makes of it.
+#include <gmock/gmock.h>
+
+#include <future>
+
+#include "core/base/limits/services.h"
+#include "daemon/finisher/finisher.h"
+#include "daemon/journal/sqlite/database.h"
+#include "tests/support/journal/journal_calls.h"
+#include "tests/support/temporary_directory.h"
+#include "tests/unit/finisher/scripted_log.h"
+
+namespace chancery::daemon {
+namespace {
+
+using chancery::testing::entry_body;
+using services::LogSearch;
+using ::testing::ElementsAre;
+
+const Error in_doubt = outcome_unknown("LOG_FAILED", "");
+const Error unreadable = unavailable("LOG_READ_FAILED", "");
+const LogSearch nothing{std::nullopt, 3, /*is_whole=*/true};
+
+bundle::LogEntry entry_at(std::uint64_t index) {
+  bundle::LogEntry entry;
+  entry.log_index = index;
+  entry.log_id = Bytes(32, 1);
+  entry.kind = "hashedrekord";
+  entry.version = "0.0.2";
+  entry.canonicalized_body = entry_body("a");
+  entry.inclusion_proof = bundle::InclusionProof();
+  return entry;
+}
+
+LogSearch found_at(std::uint64_t index) { return {entry_at(index), index + 1, /*is_whole=*/true}; }
+
+class LogStepTest : public ::testing::Test {
+ protected:
+  LogStepTest() {
+    auto first = std::make_unique<ScriptedLog>(), second = std::make_unique<ScriptedLog>();
+    log_ = first.get();
+    services_.logs.emplace("first", RemoteLog{std::move(first), false, std::nullopt});
+    services_.logs.emplace("second", RemoteLog{std::move(second), false, std::nullopt});
+    JournalOptions options;
+    options.path = path_;
+    options.at_step = [this](std::string_view step) {
+      if (step == "committed" && after_commit_) after_commit_();
+    };
+    journal_ = chancery::testing::open_journal(std::move(options));
+    id_ = chancery::testing::accept(*journal_, "a");
+    EXPECT_TRUE(chancery::testing::sign(*journal_, id_, entry_body("a")).ok());
+  }
+  void start() { finisher_ = Finisher::start(std::move(services_), *journal_); }
+  static Plan plan(const std::string& log) {
+    return {.logs = {log}, .authorities = {}, .timestamps = 0};
+  }
+  Unfinished work() const {
+    Unfinished out;
+    out.id = id_;
+    out.plan = plan("first");
+    out.record = {digest(HashAlgorithm::sha256, as_bytes("a")),
+                  {1, 2, 3},
+                  Algorithm::ecdsa_p256_sha256,
+                  {4, 5, 6},
+                  /*is_certificate=*/false};
+    return out;
+  }
+  std::future<Result<Finished>> begin() {
+    const auto promise = std::make_shared<std::promise<Result<Finished>>>();
+    finisher_->finish(work(),
+                      [promise](Result<Finished> out) { promise->set_value(std::move(out)); });
+    return promise->get_future();
+  }
+  // The place of the entry that is referred to.
+  std::uint64_t finish() {
+    start();
+    const Result<Finished> finished = begin().get();
+    EXPECT_TRUE(finished.ok());
+    return finished.ok() ? finished->entries.at(0).log_index : 0;
+  }
+  // By another connection: the journal does not expect the next step of it any more, or again.
+  void set_state(RequestState state) {
+    const auto database =
+        sqlite::Database::open(path_, sqlite::Access::read_write_create, {}).value();
+    sqlite::Statement set(*database, "UPDATE unfinished SET state = ?1");
+    ASSERT_TRUE(set.run(static_cast<std::int64_t>(state)).ok());
+  }
+
+  chancery::testing::TemporaryDirectory directory_;
+  const std::filesystem::path path_ = directory_ / "journal.db";
+  std::function<void()> after_commit_;  // on the journal's thread, before anybody hears of it
+  std::unique_ptr<Journal> journal_;
+  RequestId id_ = 0;
+  RemoteServices services_;
+  ScriptedLog* log_ = nullptr;
+  std::unique_ptr<Finisher> finisher_;
+};
+
+TEST_F(LogStepTest, EntryAddedAtOnceIsTheOneReferredTo) {
+  log_->adds = {entry_at(5)};
+  EXPECT_EQ(finish(), 5U);
+  EXPECT_FALSE(journal_->remote_steps(id_)->at(0).answer.empty());
+}
+
+TEST_F(LogStepTest, EntryThatIsThereTwiceIsReferredToByItsFirstPlace) {
+  log_->adds = {in_doubt, entry_at(5)};
+  log_->searches = {nothing, found_at(3)};
+  EXPECT_EQ(finish(), 3U);
+  EXPECT_EQ(finisher_->counts().duplicates, 1U);
+  EXPECT_THAT(log_->searched_from, ElementsAre(2, 2));
+}
+
+TEST_F(LogStepTest, SearchForTheFirstThatFailsIsMadeAgain) {
+  log_->adds = {in_doubt, entry_at(5)};
+  log_->searches = {nothing, unreadable, found_at(3)};
+  EXPECT_EQ(finish(), 3U);
+  EXPECT_EQ(finisher_->counts().duplicates, 1U);
+}
+
+TEST_F(LogStepTest, SearchForTheFirstGoesOnWhereItStopped) {
+  log_->adds = {in_doubt, entry_at(9000)};
+  log_->searches = {nothing, LogSearch{std::nullopt, 4096, /*is_whole=*/false}, found_at(5000)};
+  EXPECT_EQ(finish(), 5000U);
+  EXPECT_EQ(finisher_->counts().duplicates, 1U);
+  EXPECT_THAT(log_->searched_from, ElementsAre(2, 2, 4096));
+}
+
+TEST_F(LogStepTest, EntryThatIsThereOnceIsNoDuplicate) {
+  log_->adds = {in_doubt, entry_at(5)};
+  log_->searches = {nothing, nothing};  // the checkpoint does not reach it yet
+  EXPECT_EQ(finish(), 5U);
+  EXPECT_EQ(finisher_->counts().duplicates, 0U);
+}
+
+TEST_F(LogStepTest, AnswerThatTheJournalDidNotTakeIsWrittenAgainAndNotSentAgain) {
+  log_->adds = {entry_at(5)};
+  int commits = 0;
+  after_commit_ = [this, &commits] {
+    ++commits;
+    if (commits == 1) set_state(RequestState::accepted);  // the try is counted, its answer not
+    if (commits == 2) set_state(RequestState::signed_);
+  };
+  EXPECT_EQ(finish(), 5U);
+  EXPECT_FALSE(journal_->remote_steps(id_)->at(0).answer.empty());
+}
+
+TEST_F(LogStepTest, AnswerThatTheJournalDidNotTakeIsNoneWhenTheDaemonStops) {
+  log_->adds = {entry_at(5)};
+  int commits = 0;
+  std::promise<void> refused;
+  after_commit_ = [this, &commits, &refused] {
+    ++commits;
+    if (commits == 1) set_state(RequestState::accepted);
+    if (commits == 2) refused.set_value();
+  };
+  start();
+  auto finished = begin();
+  refused.get_future().get();
+  finisher_->drain();
+  EXPECT_EQ(finished.get().error().reason, "SHUTTING_DOWN");
+}
+
+TEST_F(LogStepTest, QueueOfOneLogThatIsFullRefusesNobodyWhoDoesWithoutIt) {
+  log_->size = std::nullopt;
+  start();
+  for (std::size_t i = 0; i < limits::unresolved_max; ++i) {
+    finisher_->finish(work(), [](const Result<Finished>&) {});
+  }
+  while (finisher_->may_take(plan("first"), Share::everything, 0).ok()) std::this_thread::yield();
+  EXPECT_EQ(finisher_->may_take(plan("first"), Share::everything, 0).error().reason,
+            "REMOTE_QUEUE_FULL");
+  EXPECT_TRUE(finisher_->may_take(plan("first"), Share::timestamps, 0).ok());
+  EXPECT_TRUE(finisher_->may_take(plan("second"), Share::everything, 0).ok());
+}
+
+}  // namespace
+}  // namespace chancery::daemon
