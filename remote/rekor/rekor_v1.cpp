@@ -16,6 +16,17 @@ namespace {
 using services::LogSearch;
 using services::Proposal;
 
+// ".../api/v1/log/entries/ID", where the ID's last 64 digits are the hash of the leaf. Nothing: it
+// names none.
+std::optional<std::string> conflicting_leaf(const HttpAnswer& answer) {
+  constexpr std::size_t digits = 2 * std::tuple_size_v<tlog::Hash>;
+  const std::string* place = answer.find_header("Location");
+  if (place == nullptr || place->size() < digits) return std::nullopt;
+  std::string leaf = place->substr(place->size() - digits);
+  const bool is_hash = leaf.find_first_not_of("0123456789abcdef") == std::string::npos;
+  return is_hash ? std::optional(std::move(leaf)) : std::nullopt;
+}
+
 class RekorV1 : public TransparencyLog {
  public:
   RekorV1(HttpClient& http, RekorV1Options options)
@@ -45,7 +56,7 @@ class RekorV1 : public TransparencyLog {
     http_.send(std::move(request), [this, proposal = std::move(proposal), deadline,
                                     done = std::move(done)](const Result<HttpAnswer>& answer) {
       if (!answer.ok()) return done({answer.error(), std::nullopt});
-      if (answer->status == 409) return settle_conflict(proposal, deadline, done);
+      if (answer->status == 409) return settle_conflict(proposal, *answer, deadline, done);
       const bool is_recorded = answer->status == 200 || answer->status == 201;
       if (!is_recorded) return done({failure_of(*answer, entries_url_), answer->retry_after()});
       Result<bundle::LogEntry> entry = read_answer(*answer, proposal);
@@ -100,13 +111,23 @@ class RekorV1 : public TransparencyLog {
                                format_rfc3339(time), format_rfc3339(now)));
   }
 
-  // 409 is said of the identical entry alone, whose id we know as well as the log.
-  void settle_conflict(const Proposal& proposal, Deadline deadline,
+  // 409 is said of the identical entry alone, whose id we know as well as the log: ours is asked
+  // for, and where it is not there the log has told whose it was.
+  void settle_conflict(const Proposal& proposal, const HttpAnswer& answer, Deadline deadline,
                        const std::function<void(LogAdded)>& done) {
-    find(proposal, 0, deadline, [this, done](Result<LogSearch> search) {
+    const std::optional<std::string> leaf = conflicting_leaf(answer);
+    const bool is_ours = !leaf || *leaf == hex_encode(proposal.leaf());
+    find(proposal, 0, deadline, [this, done, leaf, is_ours](Result<LogSearch> search) {
       if (search.ok() && search->entry) return done({*std::move(search->entry), std::nullopt});
       if (!search.ok() && search.error().code == ErrorCode::corrupt) {
         return done({search.error(), std::nullopt});
+      }
+      if (!is_ours) {
+        return done({corrupt("LOG_CONFLICT_NOT_OURS",
+                             fmt::format("{} says that it has the entry proposed, and names "
+                                         "another one, leaf {}",
+                                         entries_url_, *leaf)),
+                     std::nullopt});
       }
       done({outcome_unknown("LOG_CONFLICT_UNREAD",
                             search.ok() ? fmt::format("{}: status 409, and it does not find the "

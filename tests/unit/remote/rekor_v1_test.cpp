@@ -101,6 +101,25 @@ TEST_F(RekorV1, ConflictWithAnotherEntryIsAnAlarm) {
   expect_failure(add(*log, propose()).entry, ErrorCode::corrupt, "LOG_ANSWER_NOT_OURS");
 }
 
+TEST_F(RekorV1, ConflictWhoseLocationIsOfAnotherEntryIsAnAlarm) {
+  const std::string place =
+      "Location: /api/v1/log/entries/0123456789abcdef" + hex_encode(sha256({})) + "\r\n";
+  script = [&](const SeenRequest& request) {
+    return request.method == "POST" ? Reply::answer(409, "{}", place) : Reply::answer(404, "{}");
+  };
+  expect_failure(add(*log, propose()).entry, ErrorCode::corrupt, "LOG_CONFLICT_NOT_OURS");
+}
+
+TEST_F(RekorV1, ConflictWhoseLocationIsOfOurEntryIsInDoubtUntilThatIsRead) {
+  const services::Proposal proposal = propose();
+  const std::string place =
+      "Location: /api/v1/log/entries/0123456789abcdef" + hex_encode(proposal.leaf()) + "\r\n";
+  script = [&](const SeenRequest& request) {
+    return request.method == "POST" ? Reply::answer(409, "{}", place) : Reply::answer(404, "{}");
+  };
+  expect_failure(add(*log, proposal).entry, ErrorCode::outcome_unknown, "LOG_CONFLICT_UNREAD");
+}
+
 TEST_F(RekorV1, ConflictWithoutItsEntryIsInDoubt) {
   script = [](const SeenRequest& request) {
     return Reply::answer(request.method == "POST" ? 409 : 404, "{}");
