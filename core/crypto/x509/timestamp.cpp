@@ -200,6 +200,12 @@ Result<void> TimestampResponse::check_signer(std::span<const Certificate> author
   steps.insert(steps.end(), carried.begin(), carried.end());
   const auto path = find_path_for({usage::timestamping, time_}, signer, steps, anchor, memory);
   if (!path.ok()) return explain(path.error());
+  if (path->size() < 2) {
+    return invalid_request("TIMESTAMP_SIGNER_UNKNOWN",
+                           fmt::format("timestamp: certificate \"{}\" is listed as an authority "
+                                       "itself",
+                                       signer.subject()));
+  }
   const openssl::Store store = openssl::make_store({&anchor, 1}, memory);
   const openssl::CertificateList certificates = openssl::list_of(*path);
   PKCS7* token = TS_RESP_get_token(response_.get());

@@ -117,6 +117,8 @@ Cases timestamp_authorities() {
        stamped_through(expired)},
       {"timestamp_through_one_for_code_signing", "TIMESTAMP_CERTIFICATE_USAGE_WRONG", blob_v2,
        stamped_through(signing)},
+      {"timestamp_of_a_certificate_listed_alone", "TIMESTAMP_SIGNER_UNKNOWN", blob_v2,
+       [](Scene& s) { s.root.timestamp_authorities[0].chain = {s.tsa.certificate()}; }},
       {"accepted_timestamp_with_carried_intermediate", "", blob_v2, carried(good)},
       {"timestamp_with_carried_expired_intermediate", "TIMESTAMP_CERTIFICATE_NOT_VALID", blob_v2,
        carried(expired)},
