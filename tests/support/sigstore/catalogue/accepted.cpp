@@ -42,6 +42,15 @@ Cases algorithms() {
       over_sha256("accepted_p521_over_sha256", Algorithm::ecdsa_p521_sha512),
       signed_with("accepted_rsa_2048", Algorithm::rsa_pkcs1v15_2048_sha256),
       signed_with("accepted_ed25519_ph", Algorithm::ed25519, Algorithm::ed25519_ph),
+      {"accepted_ed25519_ph_of_a_key", "",
+       [] {
+         Scene scene(SignedBy::key);
+         scene.key = SigningKey::make(Algorithm::ed25519);
+         scene.algorithm = Algorithm::ed25519_ph;
+         scene.sign();
+         return scene;
+       },
+       [](Scene&) {}, [](Material&) {}, "ARTIFACT_DIGEST_MISSING"},
       {"accepted_rsa_pss_in_log_v1", "",
        [] {
          Scene scene(SignedBy::key, RecordedIn::v1);

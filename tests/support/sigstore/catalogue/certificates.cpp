@@ -96,6 +96,10 @@ Cases identities() {
              [](Scene& s) { s.shape.extensions.clear(); }),
       issued("certificate_with_two_issuers", "CERTIFICATE_ISSUER_AMBIGUOUS",
              [](Scene& s) { set_extension(s, 1, to_bytes(as_bytes("https://other.test"))); }),
+      issued("certificate_with_two_issuers_the_expected_one_last", "CERTIFICATE_ISSUER_AMBIGUOUS",
+             [](Scene& s) {
+               s.shape.extensions[0].content = to_bytes(as_bytes("https://other.test"));
+             }),
       issued("certificate_with_raw_issuer", "CERTIFICATE_EXTENSION_MALFORMED",
              [](Scene& s) { set_extension(s, 8, to_bytes(as_bytes(s.told.issuer))); }),
       issued("accepted_certificate_with_the_old_issuer_alone", "",

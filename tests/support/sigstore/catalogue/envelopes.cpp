@@ -20,21 +20,41 @@ std::string statement_of(std::string_view subjects) {
                      subjects);
 }
 
+std::string hex_of(HashAlgorithm algorithm, std::string_view artefact) {
+  return hex_encode(digest(algorithm, as_bytes(artefact)).value);
+}
+
 // The artefact's own SHA-256 beside the SHA-512 of another, whose member is spelt like this. Who
 // knows the SHA-256 alone cannot tell.
 CatalogueCase of_two_artefacts(std::string name, const std::function<Scene()>& good,
                                std::string spelling) {
   CatalogueCase made{
       std::move(name), "SUBJECT_MISMATCH", good, [spelling = std::move(spelling)](Scene& scene) {
-        const auto hex = [](HashAlgorithm algorithm, std::string_view artefact) {
-          return hex_encode(digest(algorithm, as_bytes(artefact)).value);
-        };
         stating(statement_of(fmt::format(R"([{{"digest":{{"sha256":"{}","{}":"{}"}}}}])",
-                                         hex(HashAlgorithm::sha256, scene.artefact), spelling,
-                                         hex(HashAlgorithm::sha512, "another artefact\n"))))(scene);
+                                         hex_of(HashAlgorithm::sha256, scene.artefact), spelling,
+                                         hex_of(HashAlgorithm::sha512, "another artefact\n"))))(
+            scene);
       }};
   made.reason_by_digest = "";
   return made;
+}
+
+// Subjects that others read otherwise.
+Cases subjects() {
+  const std::string right = hex_of(HashAlgorithm::sha256, Scene().artefact);
+  std::string capitals = right;
+  for (char& c : capitals) c = c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c;
+  return {
+      {"dsse_v2_subject_in_capitals", "SUBJECT_MISMATCH", statement_v2,
+       stating(statement_of(fmt::format(R"([{{"digest":{{"sha256":"{}"}}}}])", capitals)))},
+      {"dsse_v2_subject_without_digest_beside_the_right_one", "STATEMENT_MALFORMED", statement_v2,
+       stating(
+           statement_of(fmt::format(R"([{{"name":"a"}},{{"digest":{{"sha256":"{}"}}}}])", right)))},
+      {"dsse_v2_another_artefact_by_sha256", "SUBJECT_MISMATCH", statement_v2,
+       stating(statement_of(fmt::format(R"([{{"digest":{{"sha256":"{}","sha512":"{}"}}}}])",
+                                        hex_of(HashAlgorithm::sha256, "another artefact\n"),
+                                        hex_of(HashAlgorithm::sha512, Scene().artefact))))},
+  };
 }
 
 Cases of(const std::string& name, const std::function<Scene()>& good) {
@@ -86,7 +106,9 @@ Cases of(const std::string& name, const std::function<Scene()>& good) {
 Cases envelope_cases() {
   Cases cases = of("dsse_v2", statement_v2);
   const Cases v1 = of("dsse_v1", statement_v1);
-  cases.insert(cases.end(), v1.begin(), v1.end());
+  for (const Cases& more : {v1, subjects()}) cases.insert(cases.end(), more.begin(), more.end());
+  cases.push_back({"accepted_key_id_beside_a_certificate", "", statement_v2,
+                   [](Scene& s) { s.envelope().signatures[0].key_id = "another"; }});
   cases.push_back({"dsse_v2_payload_type_altered", "LOG_ENTRY_DIGEST_MISMATCH", statement_v2,
                    [](Scene& s) { s.envelope().payload_type = "text/plain"; }});
   cases.push_back(

@@ -8,6 +8,13 @@ std::string another_key() {
   return SigningKey::make(Algorithm::ecdsa_p256_sha256).public_key().pem();
 }
 
+Scene statement_of_a_key() {
+  Scene scene(SignedBy::key);
+  scene.statement = scene.good_statement();
+  scene.sign();
+  return scene;
+}
+
 Cases of(const std::string& name, const std::function<Scene()>& good) {
   return {
       {name + "_wrong", "LOG_ENTRY_KEY_MISMATCH", good,
@@ -33,14 +40,12 @@ Cases key_cases() {
   cases.insert(cases.end(), v1.begin(), v1.end());
   cases.push_back({"key_given_for_a_certificate", "CERTIFICATE_NOT_EXPECTED", blob_v2,
                    [](Scene& s) { s.told.key_pem = s.key.public_key().pem(); }});
-  cases.push_back({"key_hint_is_not_the_envelope_s", "BUNDLE_KEY_ID_MISMATCH",
-                   [] {
-                     Scene scene(SignedBy::key);
-                     scene.statement = scene.good_statement();
-                     scene.sign();
-                     return scene;
-                   },
+  cases.push_back({"key_hint_is_not_the_envelope_s", "BUNDLE_KEY_ID_MISMATCH", statement_of_a_key,
                    [](Scene& s) { s.envelope().signatures[0].key_id = "another"; }});
+  cases.push_back({"accepted_key_id_beside_an_empty_hint", "", statement_of_a_key, [](Scene& s) {
+                     s.bundle.verification_material = bundle::KeyHint{""};
+                     s.envelope().signatures[0].key_id = "another";
+                   }});
   return cases;
 }
 

@@ -63,6 +63,11 @@ Cases checkpoints() {
        [](Scene& s) { resign(s, "\n4\nAAAA\n"); }},
       {"v2_checkpoint_without_size", "CHECKPOINT_MALFORMED", blob_v2,
        [](Scene& s) { resign(s, "log.example.test\n"); }},
+      {"v2_checkpoint_size_with_a_leading_zero", "CHECKPOINT_MALFORMED", blob_v2,
+       [](Scene& s) {
+         std::string text = tlog::checkpoint_text(s.log.head());
+         resign(s, text.replace(text.find("\n4\n"), 3, "\n04\n"));
+       }},
       {"v2_checkpoint_without_root", "CHECKPOINT_MALFORMED", blob_v2,
        [](Scene& s) { resign(s, "log.example.test\n4\n"); }},
       {"v2_checkpoint_without_signature", "NOTE_MALFORMED", blob_v2,
@@ -94,6 +99,17 @@ Cases checkpoints() {
          s.root.transparency_logs.push_back(second.trusted({at("2026-01-01T00:00:00Z"), {}}));
        }},
       {"accepted_v2_entry_of_an_unknown_log_beside_it", "", blob_v2,
+       [](Scene& s) {
+         MemoryLog unknown("unknown.example.test");
+         s.bundle.log_entries.push_back(unknown.add(s.entry().canonicalized_body));
+       }},
+      {"accepted_v2_entry_of_an_unknown_log_before_it", "", blob_v2,
+       [](Scene& s) {
+         MemoryLog unknown("unknown.example.test");
+         s.bundle.log_entries.insert(s.bundle.log_entries.begin(),
+                                     unknown.add(s.entry().canonicalized_body));
+       }},
+      {"accepted_v2_entry_of_an_unknown_log_that_is_unreadable", "", blob_v2,
        [](Scene& s) {
          s.bundle.log_entries.push_back(MemoryLog("unknown.example.test").add("something"));
        }},
