@@ -20,8 +20,8 @@ Result<Json> parse_json(std::string_view text, std::string_view what,
                         std::size_t bytes_max = limits::bundle_bytes_max,
                         std::size_t depth_max = limits::json_depth_max);
 
-// The same, without keeping what is in one member of the outermost object (an object or a list comes
-// back empty). It is judged as strictly as the rest; memory follows its depth, not its size.
+// The same, without keeping what is in one member of the outermost object (an object or a list
+// comes back empty). It is judged as strictly as the rest; memory follows its depth, not its size.
 Result<Json> parse_json_but(std::string_view elided_member, std::string_view text,
                             std::string_view what, std::size_t bytes_max = limits::bundle_bytes_max,
                             std::size_t depth_max = limits::json_depth_max);
