@@ -53,6 +53,17 @@ ExitStatus report_unwritten(Style style, const Signed& what, const Signature& si
   return ExitStatus::could_not_run;
 }
 
+// Sent to be signed, and no answer says whether it was: the key finds out.
+ExitStatus report_failure(Style style, const Signed& what, const Error& error) {
+  if (error.code != ErrorCode::outcome_unknown || what.idempotency_key.empty())
+    return report_error(style, what.name, error);
+  return report_error(
+      style, what.name, error,
+      {fmt::format("It may have been signed: repeated with --idempotency-key {} it is signed once.",
+                   what.idempotency_key),
+       {{"idempotency_key", what.idempotency_key}}});
+}
+
 }  // namespace
 
 Output output_for(const std::string& named, const Artifact& artifact) {
@@ -75,7 +86,7 @@ Result<void> write_output(const Output& output, std::string_view text) {
 }
 
 ExitStatus deliver(Style style, const Signed& what, const Result<Signature>& outcome) {
-  if (!outcome.ok()) return report_error(style, what.name, outcome.error());
+  if (!outcome.ok()) return report_failure(style, what, outcome.error());
   if (!outcome->has_left()) {
     if (style == Style::json) print_json(json_of(what, *outcome));
     return style == Style::json ? ExitStatus::could_not_run

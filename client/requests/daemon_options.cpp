@@ -12,8 +12,8 @@ void add_daemon_options(Arguments& arguments, DaemonOptions& options) {
       .text("--socket", "PATH", options.socket,
             "The daemon's socket (default: $CHANCERY_SOCKET, else your own daemon's, else the "
             "system's)")
-      .number("--timeout", "SECONDS", options.timeout_seconds,
-              "How long to wait for an answer (default: 60)");
+      .seconds("--timeout", options.timeout_seconds,
+               "How long to wait for an answer (default: 60)");
 }
 
 std::filesystem::path socket_path(const DaemonOptions& options) {

@@ -14,26 +14,68 @@ struct Advice {
 };
 
 constexpr std::array advices{
+    // The way to the daemon.
     Advice{"DAEMON_UNREACHABLE",
            "Start it (`systemctl start chanceryd`), or name another socket with --socket."},
     Advice{"SOCKET_DENIED", "Ask the operator to let you use the socket; its group says who may."},
+    Advice{"DEADLINE_PASSED",
+           "The daemon is there and does not answer: look at its log, or give a longer --timeout."},
+    Advice{"CONNECTION_LOST", "The daemon went meanwhile: `chancery status` says if it is back."},
+    Advice{"ANSWER_MALFORMED",
+           "What listens there is no chanceryd, or another version: `chancery doctor` says."},
+
+    // Signing.
     Advice{"NO_RULE", "Ask the operator for a rule; `chancery profiles` lists what you may use."},
     Advice{"KIND_NOT_SIGNED", "`chancery attest` makes statements, which every profile signs."},
     Advice{"PROFILE_UNKNOWN", "`chancery profiles` lists the profiles there are."},
     Advice{"PROFILE_STOPPED", "An administrator resumes it with `chancery profiles resume`."},
     Advice{"KEY_STOPPED", "An administrator resumes it with `chancery keys resume`."},
-    Advice{"STOP_NOT_DURABLE", "Free some room (`chancery doctor` says where), and stop it again."},
+    Advice{"RATE_LIMITED", "Come again when the message says; the operator sets the rate."},
+    Advice{"IDEMPOTENCY_KEY_REUSED", "Use a new key for a new request, or leave the option out."},
+    Advice{"NOT_FINISHED", "`chancery wait` with this receipt fetches the bundle."},
+    Advice{
+        "SIGNATURE_UNKNOWN",
+        "Check it, and that you may use its profile; what is older than [archive] days is gone."},
+    Advice{"BUNDLE_INCOMPLETE", "It is signed and kept: `chancery get` brings the bundle."},
+
+    // Administration.
     Advice{"NO_ADMIN_RULE", "Ask the operator; a rule with admin = true says who may."},
+    Advice{"STOP_NOT_DURABLE", "Free some room (`chancery doctor` says where), and stop it again."},
+    Advice{"CONFIG_INVALID", "Mend the file and reload again; until then the old one is in force."},
+    Advice{"RESTART_NEEDED", "Restart the daemon (`systemctl restart chanceryd`), or put it back."},
     Advice{"CONFIRMATION_UNKNOWN", "Leave out --confirm to be asked anew."},
     Advice{"CONFIRMATION_EXPIRED", "Leave out --confirm to be asked anew."},
+    Advice{"BACKEND_UNKNOWN", "The [[backend]] sections of the configuration name them."},
+    Advice{"USER_UNKNOWN", "Name a user, or a user id, that the daemon's host knows."},
+    Advice{"KEY_NOT_FOUND", "`chancery keys list` lists the keys there are."},
     Advice{"KEY_EXISTS", "Choose another name; `chancery keys list` shows which are taken."},
+    Advice{"KEY_IN_USE", "Take it out of every [[profile]] and `chancery reload`, then try again."},
+    Advice{"KEY_IS_THE_LOGS", "It signs the log for as long as the log lives: let it be."},
     Advice{"KEY_NOT_MADE", "No key was made: see to the device's room, then try again."},
     Advice{"KEY_MAKING_IN_DOUBT", "`chancery keys list` says whether the key is there."},
     Advice{"KEY_REMOVAL_IN_DOUBT", "`chancery keys list` says whether the key is still there."},
+
+    // Log, backup and audit.
+    Advice{"LOG_ENTRY_NOT_FOUND", "`chancery log checkpoint` says how many entries there are."},
+    Advice{"LOG_SIZE_OUT_OF_RANGE", "`chancery log checkpoint` says how many entries there are."},
+    Advice{"BACKUP_EXISTS", "Choose another name, or move the old backup away."},
+    Advice{"BACKUP_FAILED", "No backup was made: see to what the message names, then try again."},
+    Advice{"BACKUP_INCOMPLETE", "Name the directory that `chancery backup` made, whole."},
+    Advice{"BACKUP_WOULD_FORK_LOG",
+           "docs/backup.md, \"What is possible when the log has grown since\", has the ways on."},
+    Advice{"BACKUP_CONTRADICTS_CHECKPOINT", "Do not go on from it: look for another backup."},
+    Advice{"RESTORE_FAILED", "Nothing was restored: see to what the message names."},
+    Advice{"RESTORE_TARGET_NOT_EMPTY", "Name a directory that does not exist yet."},
+    Advice{"AUDIT_LINE_MALFORMED", "Name a file that `chancery audit export` wrote, unchanged."},
+
+    // Files, and what verifying needs.
     Advice{"FILE_NOT_FOUND", "Check the name, and the directory that you are in."},
     Advice{"FILE_UNREADABLE", "Check who may read it: `ls -l` says."},
     Advice{"FILE_UNWRITABLE", "Choose another place with --output."},
-    Advice{"IDEMPOTENCY_KEY_REUSED", "Use a new key for a new request, or leave the option out."},
+    Advice{"TRUSTED_ROOT_NOT_FOUND",
+           "`chancery trust export > trusted_root.json` makes that file."},
+    Advice{"PUBLIC_KEY_MALFORMED", "`chancery keys public-key NAME` prints what belongs in it."},
+    Advice{"LIST_INVALID", "Mend that line; `chancery verify --help` says what one may have."},
 };
 
 // Root is the operator: nobody else is there to ask.
@@ -59,17 +101,17 @@ std::string_view advice_for_root(ErrorCode code) {
 std::string_view advice_for_code(ErrorCode code) {
   switch (code) {
     case ErrorCode::invalid_request:
-      return "Mend the request; sending the same one again changes nothing.";
+      return "Mend what the message names; the same again changes nothing.";
     case ErrorCode::denied:
       return "Ask the operator of the daemon for a rule.";
     case ErrorCode::not_found:
-      return "Check the name; where the daemon keeps it no longer, it is gone.";
+      return "Check the name: there is no such thing here.";
     case ErrorCode::unsupported:
-      return "Another profile, or a newer daemon, may be able to do it.";
+      return "Another key, profile or version may be able to do it.";
     case ErrorCode::unavailable:
-      return "Nothing was signed. Try again later; `chancery status` says what is amiss.";
+      return "Nothing has happened. Try again later; `chancery status` says what is amiss.";
     case ErrorCode::outcome_unknown:
-      return "It may have been signed. Ask with the receipt, or repeat with the same key.";
+      return "It may have happened: look before you ask again.";
     case ErrorCode::exhausted:
       return "The daemon is full. Try again later, with less at once.";
     case ErrorCode::corrupt:

@@ -5,7 +5,9 @@
 #include <CLI/Formatter.hpp>
 #include <charconv>
 #include <cstdio>
+#include <optional>
 
+#include "core/base/limits/command.h"
 #include "core/base/result.h"
 
 namespace chancery::client {
@@ -43,11 +45,22 @@ std::string check_text(const std::string& text) {
 }
 
 // CLI11 would take -1 for the largest number.
-std::string check_number(const std::string& text) {
+std::optional<std::uint64_t> read_number(const std::string& text) {
   std::uint64_t number = 0;
   const char* end = text.data() + text.size();
   const auto [rest, failure] = std::from_chars(text.data(), end, number);
-  return failure == std::errc() && rest == end ? "" : "'" + text + "' is no whole number";
+  return failure == std::errc() && rest == end ? std::optional(number) : std::nullopt;
+}
+
+std::string check_number(const std::string& text) {
+  return read_number(text) ? "" : "'" + text + "' is no whole number";
+}
+
+std::string check_seconds(const std::string& text) {
+  const auto seconds = read_number(text);
+  if (seconds && *seconds >= 1 && *seconds <= limits::timeout_seconds_max) return "";
+  return "'" + text + "' is no whole number of seconds from 1 to " +
+         std::to_string(limits::timeout_seconds_max);
 }
 
 }  // namespace
@@ -78,6 +91,12 @@ Arguments& Arguments::text(const std::string& names, const std::string& value, s
 Arguments& Arguments::number(const std::string& names, const std::string& value,
                              std::uint64_t& into, const std::string& help, Need need) {
   describe(parser_->add_option(names, into, help), value, need)->check(check_number);
+  return *this;
+}
+
+Arguments& Arguments::seconds(const std::string& names, std::uint64_t& into,
+                              const std::string& help) {
+  describe(parser_->add_option(names, into, help), "SECONDS", Need::optional)->check(check_seconds);
   return *this;
 }
 

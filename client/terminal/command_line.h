@@ -32,6 +32,8 @@ class Arguments {
                   const std::string& help, Need need = Need::optional);
   Arguments& number(const std::string& names, const std::string& value, std::uint64_t& into,
                     const std::string& help, Need need = Need::optional);
+  // At least one: nobody can answer in no time.
+  Arguments& seconds(const std::string& names, std::uint64_t& into, const std::string& help);
   Arguments& texts(const std::string& names, const std::string& value,
                    std::vector<std::string>& into, const std::string& help,
                    Need need = Need::optional);

@@ -39,8 +39,15 @@ Json json_of(const Error& error) {
 }
 
 ExitStatus report_error(Style style, std::string_view subject, const Error& error) {
+  return report_error(style, subject, error,
+                      {std::string(advice_for(error, ::geteuid())), Json::object()});
+}
+
+ExitStatus report_error(Style style, std::string_view subject, const Error& error,
+                        const Hint& hint) {
   if (style == Style::json) {
-    Json line = {{"error", json_of(error)}};
+    Json line = hint.members;
+    line["error"] = json_of(error);
     if (!subject.empty()) line["subject"] = subject;
     print_json(line);
     return exit_status_of(error.code);
@@ -48,8 +55,7 @@ ExitStatus report_error(Style style, std::string_view subject, const Error& erro
   std::fflush(stdout);  // so that a terminal shows what came first first
   print(stderr, printable(fmt::format("chancery: {}{}{} ({})", subject, subject.empty() ? "" : ": ",
                                       error.message, error.reason)));
-  const std::string_view advice = advice_for(error, ::geteuid());
-  if (!advice.empty()) print(stderr, fmt::format("  {}", advice));
+  if (!hint.advice.empty()) print(stderr, printable(fmt::format("  {}", hint.advice)));
   return exit_status_of(error.code);
 }
 

@@ -28,6 +28,13 @@ Json json_of(const Error& error);
 // One line what happened, one line what to do. `subject` is the file or the thing asked for; empty
 // where the message names it already. In JSON: {"subject":...,"error":{...}} on standard output.
 ExitStatus report_error(Style style, std::string_view subject, const Error& error);
+// What somebody knows better than the error's reason: another advice, and more members for scripts.
+struct Hint {
+  std::string advice;
+  Json members;
+};
+ExitStatus report_error(Style style, std::string_view subject, const Error& error,
+                        const Hint& hint);
 // The same for what failed on this side, a file or a pipe: could_not_run, whatever the code.
 ExitStatus report_trouble(Style style, std::string_view subject, const Error& error);
 

@@ -14,8 +14,7 @@ const ProfileSection* find_profile(const Config& config, std::string_view name) 
 }
 
 Error unknown_profile(std::string_view name) {
-  return not_found("PROFILE_UNKNOWN",
-                   fmt::format("no profile is named \"{}\"; `chancery profiles` lists them", name));
+  return not_found("PROFILE_UNKNOWN", fmt::format("no profile is named \"{}\"", name));
 }
 
 Result<void> may_sign_kind(const ProfileSection& profile, RequestKind kind) {

@@ -19,6 +19,8 @@ inline constexpr std::uint64_t quickly_hashed_bytes_max = 64U << 20;
 inline constexpr std::size_t client_requests_in_flight_max = 48;
 inline constexpr auto client_retry_delay_min = 50ms;  // a daemon that restarts is back in this time
 inline constexpr auto client_retry_delay_max = 2000ms;
+// What --timeout takes: a year, longer than any log is waited for, and no clock overflows by it.
+inline constexpr std::uint64_t timeout_seconds_max = 366U * 24 * 60 * 60;
 // How often `chancery wait` looks: soon enough for a person, rare enough for the daemon.
 inline constexpr auto client_wait_interval = 200ms;
 inline constexpr std::size_t public_key_bytes_max = 64U << 10;  // PEM; RSA-4096 has 800 bytes

@@ -29,6 +29,25 @@ TEST(Advice, AKeyInDoubtIsNoSignatureInDoubt) {
   }
 }
 
+// Whatever failed may have had nothing to do with signing.
+TEST(Advice, OnlyWhoSentSomethingToBeSignedHearsOfASignature) {
+  for (const Error& error :
+       {outcome_unknown("DEADLINE_PASSED", ""), unavailable("DEADLINE_PASSED", ""),
+        outcome_unknown("CONNECTION_LOST", ""), outcome_unknown("KEY_HOST_LATE", ""),
+        unavailable("RESTORE_FAILED", ""), unavailable("BACKUP_FAILED", "")})
+    EXPECT_THAT(advice_for(error, somebody), Not(HasSubstr("signed"))) << error.reason;
+  EXPECT_THAT(advice_for(outcome_unknown("DEADLINE_PASSED", ""), somebody),
+              HasSubstr("longer --timeout"));
+}
+
+TEST(Advice, WhereTheSameRequestIsNotToBlameItIsNotToBeMended) {
+  EXPECT_THAT(advice_for(invalid_request("BACKUP_WOULD_FORK_LOG", ""), somebody),
+              HasSubstr("docs/backup.md"));
+  EXPECT_THAT(advice_for(invalid_request("RESTART_NEEDED", ""), somebody), HasSubstr("Restart"));
+  EXPECT_THAT(advice_for(not_found("TRUSTED_ROOT_NOT_FOUND", ""), somebody),
+              HasSubstr("chancery trust export"));
+}
+
 TEST(Advice, WhatHelpsSomebodyHelpsRootToo) {
   const Error error = not_found("PROFILE_UNKNOWN", "");
   EXPECT_EQ(advice_for(error, root), advice_for(error, somebody));

@@ -23,7 +23,8 @@ class CommandLineTest : public ::testing::Test {
         .flag("--json", json_, "For scripts")
         .text("-o,--output", "FILE", output_, "Where to")
         .texts("--digest", "DIGEST", digests_, "A digest")
-        .number("--timeout", "SECONDS", timeout_, "How long")
+        .number("--size", "N", size_, "How many")
+        .seconds("--timeout", timeout_, "How long")
         .places("FILE", files_, "What to sign", Need::optional);
     line_.group("log", "The log.");
     line_.command("log entry", {"Print an entry.", ""}, [this] { return ran("log entry"); })
@@ -43,6 +44,7 @@ class CommandLineTest : public ::testing::Test {
   std::string ran_;
   bool json_ = false;
   std::string output_;
+  std::uint64_t size_ = 0;
   std::uint64_t timeout_ = 0;
   std::vector<std::string> digests_;
   std::vector<std::string> files_;
@@ -86,12 +88,23 @@ TEST_F(CommandLineTest, AnEmptyValueIsUsageAndNotAsIfItWereLeftOut) {
 }
 
 TEST_F(CommandLineTest, ANumberIsWholeAndFits) {
-  run({"sign", "--timeout", "18446744073709551615"});
-  EXPECT_EQ(timeout_, 18446744073709551615U);
+  run({"sign", "--size", "18446744073709551615"});
+  EXPECT_EQ(size_, 18446744073709551615U);
   for (const char* number : {"-1", "1x", "", "1.5", "18446744073709551616"}) {
     CaptureStderr();
-    EXPECT_EQ(run({"sign", "--timeout", number}), ExitStatus::usage) << number;
+    EXPECT_EQ(run({"sign", "--size", number}), ExitStatus::usage) << number;
     EXPECT_THAT(GetCapturedStderr(), HasSubstr("is no whole number"));
+  }
+}
+
+// In no time nobody answers, and in more than the clock can count nobody waits.
+TEST_F(CommandLineTest, ATimeoutIsFromASecondToAYear) {
+  run({"sign", "--timeout", "1"});
+  EXPECT_EQ(timeout_, 1U);
+  for (const char* number : {"0", "-1", "1.5", "18446744073709551615"}) {
+    CaptureStderr();
+    EXPECT_EQ(run({"sign", "--timeout", number}), ExitStatus::usage) << number;
+    EXPECT_THAT(GetCapturedStderr(), HasSubstr("from 1 to"));
   }
 }
 
