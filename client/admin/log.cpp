@@ -98,7 +98,8 @@ ExitStatus consistency(const ProofOptions& options) {
 
 ExitStatus hand_over(const HandOverOptions& options) {
   if (!options.is_meant)
-    return report_usage("log hand-over", "this ends the log here for good; say --yes to do it");
+    return report_usage(Style::people, "log hand-over",
+                        "this ends the log here for good; say --yes to do it");
   const auto reply = ask_once<v1::HandOverLogReply>(options.daemon, services::admin, "HandOverLog",
                                                     v1::HandOverLogRequest{});
   if (!reply.ok()) return report_error(Style::people, "", reply.error());

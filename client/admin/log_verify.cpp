@@ -55,9 +55,9 @@ Result<void> check_is_directory(const std::string& directory) {
 
 ExitStatus verify_log(const LogVerifyOptions& options) {
   const auto there = check_is_directory(options.directory);
-  if (!there.ok()) return report_trouble(style_of(options.json), "", there.error());
+  if (!there.ok()) return report_trouble(style_of(options.json), options.directory, there.error());
   const auto root = load_trusted_root(options.trusted_root, process_environment());
-  if (!root.ok()) return report_trouble(style_of(options.json), "", root.error());
+  if (!root.ok()) return report_trouble(style_of(options.json), options.directory, root.error());
   Progress progress(!options.json);
   const auto checkpoint = check_directory(
       LogDirectory(options.directory), *root, [&](std::uint64_t checked, std::uint64_t total) {

@@ -47,7 +47,7 @@ Result<tlog::Checkpoint> check(const RestoreOptions& options) {
 
 ExitStatus restore(const RestoreOptions& options) {
   if (options.newest_checkpoint.empty() != options.nothing_signed_since)
-    return report_usage("restore",
+    return report_usage(Style::people, "restore",
                         "give --newest-checkpoint, or say --nothing-signed-since-unsafe");
   const auto held = check(options);
   if (!held.ok()) {

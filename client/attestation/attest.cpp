@@ -71,7 +71,7 @@ void print_enrolment(const KeyAttestation& attestation, ByteView challenge) {
 ExitStatus attest(const AttestOptions& options) {
   const auto challenge = options.challenge.empty() ? random_bytes(limits::challenge_bytes)
                                                    : read_challenge(options.challenge);
-  if (!challenge) return report_usage("keys attest", challenge_wanted());
+  if (!challenge) return report_usage(Style::people, "keys attest", challenge_wanted());
   v1::AttestKeyRequest request;
   request.set_key(options.name);
   request.set_challenge(to_text(*challenge));

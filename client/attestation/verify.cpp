@@ -132,10 +132,10 @@ Result<tpm2::Verdict> judge(const VerifyOptions& options, Inputs& inputs) {
 
 ExitStatus verify(const VerifyOptions& options) {
   const std::string wrong = contradiction(options);
-  if (!wrong.empty()) return report_usage("keys verify-attestation", wrong);
+  if (!wrong.empty()) return report_usage(style_of(options.json), "keys verify-attestation", wrong);
   const Style style = style_of(options.json);
   auto inputs = load(options);
-  if (!inputs.ok()) return report_trouble(style, "", inputs.error());
+  if (!inputs.ok()) return report_trouble(style, options.file, inputs.error());
   const auto verdict = judge(options, *inputs);
   if (!verdict.ok()) return report_error(style, options.file, verdict.error());
   print_verdict(options, *verdict);

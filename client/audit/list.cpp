@@ -64,7 +64,7 @@ Result<void> show(std::string_view line, bool json) {
 ExitStatus list(const ListOptions& options) {
   const Style style = style_of(options.daemon.json);
   const auto request = request_for(options);
-  if (!request.ok()) return report_usage("audit", request.error().message);
+  if (!request.ok()) return report_usage(style, "audit", request.error().message);
   const auto shown =
       read_lines(options.daemon, "Find", request->SerializeAsString(),
                  [&](std::string_view line) { return show(line, options.daemon.json); });

@@ -102,7 +102,8 @@ Result<Signature> sign(const AttestOptions& options, const std::string& key,
 // The decision about the statement as it would be signed.
 ExitStatus explain_statement(const AttestOptions& options, const std::string& statement) {
   const auto parsed = bundle::parse_statement(statement);
-  if (!parsed.ok()) return report_error(style_of(options.daemon.json), "", parsed.error());
+  if (!parsed.ok())
+    return report_error(style_of(options.daemon.json), options.statement, parsed.error());
   v1::ExplainRequest request;
   request.set_profile(options.profile);
   request.set_predicate_type(parsed->predicate_type);
@@ -112,25 +113,29 @@ ExitStatus explain_statement(const AttestOptions& options, const std::string& st
   return explain(options.daemon, fmt::format("{}", fmt::join(names, ", ")), request);
 }
 
+// What it is about, in the user's words.
+std::string name_of(const AttestOptions& options) {
+  return options.statement.empty() ? fmt::format("{}", fmt::join(options.files, ", "))
+                                   : options.statement;
+}
+
 ExitStatus attest(const AttestOptions& options) {
-  if (const auto wrong = contradiction(options); !wrong.empty())
-    return report_usage("attest", wrong);
   const Style style = style_of(options.daemon.json);
+  if (const auto wrong = contradiction(options); !wrong.empty())
+    return report_usage(style, "attest", wrong);
   const Output output = output_of(options);
   if (options.daemon.json && !options.dry_run && is_standard_output(output))
-    return report_usage("attest", "with --json name a file with --output");
+    return report_usage(style, "attest", "with --json name a file with --output");
+  const std::string name = name_of(options);
   auto statement = make_statement(options);
-  if (!statement.ok()) return report_trouble(style, "", statement.error());
+  if (!statement.ok()) return report_trouble(style, name, statement.error());
 
   if (options.dry_run) return explain_statement(options, *statement);
   if (const auto writable = check_output(output); !writable.ok())
-    return report_trouble(style, "", writable.error());
+    return report_trouble(style, name, writable.error());
   const std::string key =
       options.idempotency_key.empty() ? new_idempotency_key() : options.idempotency_key;
   const auto signature = sign(options, key, std::move(statement).value());
-  const std::string name = options.statement.empty()
-                               ? fmt::format("{}", fmt::join(options.files, ", "))
-                               : options.statement;
   return deliver(style, {name, "", key, output}, signature);
 }
 

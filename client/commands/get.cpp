@@ -54,7 +54,8 @@ Result<Signature> fetch(const GetOptions& options, const v1::GetSignatureRequest
 
 ExitStatus get(const GetOptions& options) {
   if (options.what.empty() == options.file.empty())
-    return report_usage("get", "name a receipt or sha256:HEX, or a file with --file");
+    return report_usage(Style::people, "get",
+                        "name a receipt or sha256:HEX, or a file with --file");
   const auto request = request_for(options);
   if (!request.ok()) return report_trouble(Style::people, "", request.error());
   const auto signature = fetch(options, *request);

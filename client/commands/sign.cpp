@@ -89,7 +89,7 @@ class Signing {
     if (!is_quickly_hashed(artifact)) queue_.settle_all();
     const Result<Digest> digest = hash(artifact);
     if (!digest.ok()) {
-      status_ = graver(status_, report_trouble(style(), "", digest.error()));
+      status_ = graver(status_, report_trouble(style(), artifact.name(), digest.error()));
       return;
     }
     v1::SignRequest request;
@@ -149,6 +149,12 @@ std::string_view contradiction(const SignOptions& options, const std::vector<Art
   return {};
 }
 
+std::vector<std::string> names_of(const std::vector<Artifact>& artifacts) {
+  std::vector<std::string> names;
+  for (const Artifact& artifact : artifacts) names.push_back(artifact.name());
+  return names;
+}
+
 // The decision for each, with nothing hashed and nothing signed.
 ExitStatus explain_all(const SignOptions& options, const std::vector<Artifact>& artifacts) {
   ExitStatus status = ExitStatus::done;
@@ -164,16 +170,16 @@ ExitStatus explain_all(const SignOptions& options, const std::vector<Artifact>& 
 ExitStatus sign(const SignOptions& options) {
   const Style style = style_of(options.daemon.json);
   const auto artifacts = artifacts_of(options);
-  if (!artifacts.ok()) return report_usage("sign", artifacts.error().message);
+  if (!artifacts.ok()) return report_usage(style, "sign", artifacts.error().message);
   if (const auto wrong = contradiction(options, *artifacts); !wrong.empty())
-    return report_usage("sign", wrong);
+    return report_usage(style, "sign", wrong);
   if (options.dry_run) return explain_all(options, *artifacts);
 
   Link link(socket_path(options.daemon));
   const auto profile = find_profile(link, options.profile, options.daemon.deadline());
-  if (!profile.ok()) return report_error(style, "", profile.error());
+  if (!profile.ok()) return report_error(style, names_of(*artifacts), profile.error());
   const auto hash = hash_of(*profile);
-  if (!hash.ok()) return report_error(style, "", hash.error());
+  if (!hash.ok()) return report_error(style, names_of(*artifacts), hash.error());
   return Signing(options, link, *hash).sign(*artifacts);
 }
 

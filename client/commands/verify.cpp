@@ -114,7 +114,8 @@ Result<Inputs> load(const Options& options, bundle::Policy policy) {
 }
 
 ExitStatus report(Style style, const Outcome& outcome) {
-  if (!outcome.verdict.ok()) return report_trouble(style, "", outcome.verdict.error());
+  if (!outcome.verdict.ok())
+    return report_trouble(style, outcome.about->artifact, outcome.verdict.error());
   const bundle::Verdict& verdict = *outcome.verdict;
   if (style == Style::json) {
     print_json(json_of(*outcome.about, verdict));
@@ -150,14 +151,17 @@ Result<bundle::Policy> wanted_policy(const Options& options) {
 }
 
 ExitStatus verify(const Options& options) {
+  const Style style = style_of(options.json);
   start_without_configuration();
   if (const auto wrong = contradiction(options); !wrong.empty())
-    return report_usage("verify", wrong);
+    return report_usage(style, "verify", wrong);
   auto policy = wanted_policy(options);
-  if (!policy.ok()) return report_usage("verify", policy.error().message);
+  if (!policy.ok()) return report_usage(style, "verify", policy.error().message);
   const auto inputs = load(options, std::move(policy).value());
-  if (!inputs.ok()) return report_trouble(style_of(options.json), "", inputs.error());
-  if (inputs->cases.empty()) return report_usage("verify", "there is nothing to verify");
+  if (!inputs.ok())
+    return report_trouble(style, options.artifact.empty() ? options.list : options.artifact,
+                          inputs.error());
+  if (inputs->cases.empty()) return report_usage(style, "verify", "there is nothing to verify");
   return judge_all(options, *inputs);
 }
 

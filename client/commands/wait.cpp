@@ -50,7 +50,7 @@ Result<Signature> await(Link& link, const std::string& receipt, Deadline deadlin
 ExitStatus wait(const WaitOptions& options) {
   const Style style = style_of(options.daemon.json);
   if (options.daemon.json && options.output == "-")
-    return report_usage("wait", "with --json name a file with --output");
+    return report_usage(style, "wait", "with --json name a file with --output");
   Link link(socket_path(options.daemon));
   const auto signature = await(link, options.receipt, options.daemon.deadline());
   return deliver(style, {options.receipt, "", "", options.output}, signature);

@@ -42,20 +42,21 @@ bool read_subject(const std::string& as, v1::ExplainRequest& request) {
 }
 
 ExitStatus explain(const ExplainOptions& options) {
+  const Style style = style_of(options.daemon.json);
   v1::ExplainRequest request;
   request.set_profile(options.profile);
   if (!read_subject(options.as, request)) {
-    return report_usage("explain", "--as is USER, or USER,unit=UNIT");
+    return report_usage(style, "explain", "--as is USER, or USER,unit=UNIT");
   }
   if (!options.type.empty()) {
     const auto type = predicate_uri(options.type);
-    if (!type.ok()) return report_usage("explain", type.error().message);
+    if (!type.ok()) return report_usage(style, "explain", type.error().message);
     request.set_predicate_type(*type);
   }
   std::string subject;
   for (const std::string& file : options.files) {
     const auto artifact = parse_artifact(file);
-    if (!artifact.ok()) return report_usage("explain", artifact.error().message);
+    if (!artifact.ok()) return report_usage(style, "explain", artifact.error().message);
     request.add_artifacts(artifact->recordable_name());
     subject += (subject.empty() ? "" : ", ") + artifact->name();
   }

@@ -64,11 +64,11 @@ ExitStatus test(const TestOptions& options) {
   v1::TestRequest request;
   if (!options.file.empty()) {
     const auto rules = read_file(options.file, "rules", limits::configuration_bytes_max);
-    if (!rules.ok()) return report_trouble(style, "", rules.error());
+    if (!rules.ok()) return report_trouble(style, options.file, rules.error());
     request.set_rules(*rules);
   }
   const auto reply = ask_once<v1::TestReply>(options.daemon, services::policy, "Test", request);
-  if (!reply.ok()) return report_error(style, "", reply.error());
+  if (!reply.ok()) return report_error(style, options.file, reply.error());
   const ExitStatus status = print(options, *reply);
   if (!options.daemon.json && status == ExitStatus::done) {
     print_line(fmt::format("{} tests, all pass", reply->tests_size()));

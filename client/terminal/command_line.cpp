@@ -3,10 +3,12 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <optional>
 
+#include "client/terminal/report.h"
 #include "core/base/limits/command.h"
 #include "core/base/result.h"
 
@@ -33,10 +35,17 @@ void print_help(const CLI::App& parser) {
   std::fputs(parser.help(before).c_str(), stdout);
 }
 
-void explain(const CLI::App& parser, const std::string& what) {
+// Where the line cannot be parsed: somebody who wants JSON says so all the same.
+Style style_of(int argc, const char* const* argv) {
+  const std::vector<std::string_view> words(argv, argv + argc);
+  const auto end = std::ranges::find(words, "--");
+  return client::style_of(std::find(words.begin(), end, "--json") != end);
+}
+
+ExitStatus explain(Style style, const CLI::App& parser, const std::string& what) {
   const std::string name = full_name(deepest_named(parser));
-  std::fprintf(stderr, "%s: %s\n  `%s --help` shows how it is used.\n", name.c_str(), what.c_str(),
-               name.c_str());
+  const std::size_t space = name.find(' ');
+  return report_usage(style, space == std::string::npos ? "" : name.substr(space + 1), what);
 }
 
 // A script's variable that was never set would otherwise read as if nobody had asked.
@@ -167,8 +176,7 @@ ExitStatus CommandLine::parse_and_run(int argc, const char* const* argv) {
     print_help(deepest_named(*parser_));
     return ExitStatus::done;
   } catch (const CLI::ParseError& error) {
-    explain(*parser_, error.what());
-    return ExitStatus::usage;
+    return explain(style_of(argc, argv), *parser_, error.what());
   }
   return run_parsed();
 }

@@ -17,6 +17,13 @@ void print(std::FILE* stream, std::string_view line) {
   std::fputc('\n', stream);
 }
 
+// "app.tar: there is no such file" is of app.tar, and so is "app.tar.sigstore.json: ...".
+bool begins_with(std::string_view message, std::string_view subject) {
+  if (!message.starts_with(subject)) return false;
+  const std::string_view rest = message.substr(subject.size());
+  return rest.empty() || std::string_view(":.").find(rest.front()) != std::string_view::npos;
+}
+
 }  // namespace
 
 void print_line(std::string_view line) { print(stdout, printable(line)); }
@@ -53,9 +60,16 @@ ExitStatus report_error(Style style, std::string_view subject, const Error& erro
     return exit_status_of(error.code);
   }
   std::fflush(stdout);  // so that a terminal shows what came first first
-  print(stderr, printable(fmt::format("chancery: {}{}{} ({})", subject, subject.empty() ? "" : ": ",
-                                      error.message, error.reason)));
+  const bool is_named = subject.empty() || begins_with(error.message, subject);
+  print(stderr, printable(fmt::format("chancery: {}{}{} ({})", is_named ? "" : subject,
+                                      is_named ? "" : ": ", error.message, error.reason)));
   if (!hint.advice.empty()) print(stderr, printable(fmt::format("  {}", hint.advice)));
+  return exit_status_of(error.code);
+}
+
+ExitStatus report_error(Style style, const std::vector<std::string>& subjects, const Error& error) {
+  if (style == Style::people) return report_error(style, "", error);
+  for (const std::string& subject : subjects) report_error(style, subject, error);
   return exit_status_of(error.code);
 }
 
@@ -64,9 +78,14 @@ ExitStatus report_trouble(Style style, std::string_view subject, const Error& er
   return ExitStatus::could_not_run;
 }
 
-ExitStatus report_usage(std::string_view command, std::string_view what) {
-  print_remark(fmt::format("chancery {}: {}", command, what));
-  print_remark(fmt::format("  `chancery {} --help` shows how it is used.", command));
+ExitStatus report_usage(Style style, std::string_view command, std::string_view what) {
+  if (style == Style::json) {
+    report_error(style, "", invalid_request("USAGE", std::string(what)));
+    return ExitStatus::usage;
+  }
+  const std::string name = fmt::format("chancery{}{}", command.empty() ? "" : " ", command);
+  print_remark(fmt::format("{}: {}", name, what));
+  print_remark(fmt::format("  `{} --help` shows how it is used.", name));
   return ExitStatus::usage;
 }
 

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "client/terminal/exit_status.h"
 #include "core/base/json.h"
@@ -25,8 +26,9 @@ void print_remark(std::string_view line);
 // {"code":...,"reason":...,"message":...}
 Json json_of(const Error& error);
 
-// One line what happened, one line what to do. `subject` is the file or the thing asked for; empty
-// where the message names it already. In JSON: {"subject":...,"error":{...}} on standard output.
+// One line what happened, one line what to do. `subject` is the file or the thing asked for, empty
+// where it is all of the daemon; people do not read it twice where the message begins with it. In
+// JSON: {"subject":...,"error":{...}} on standard output.
 ExitStatus report_error(Style style, std::string_view subject, const Error& error);
 // What somebody knows better than the error's reason: another advice, and more members for scripts.
 struct Hint {
@@ -35,10 +37,13 @@ struct Hint {
 };
 ExitStatus report_error(Style style, std::string_view subject, const Error& error,
                         const Hint& hint);
+// One trouble of many: a line for each to scripts, one for all to people.
+ExitStatus report_error(Style style, const std::vector<std::string>& subjects, const Error& error);
 // The same for what failed on this side, a file or a pipe: could_not_run, whatever the code.
 ExitStatus report_trouble(Style style, std::string_view subject, const Error& error);
 
-// A command line that parses and still makes no sense: said like the parser's own complaints.
-ExitStatus report_usage(std::string_view command, std::string_view what);
+// The command line makes no sense, to the parser or to `command` ("log entry"; empty: to none). In
+// JSON an error with the reason USAGE.
+ExitStatus report_usage(Style style, std::string_view command, std::string_view what);
 
 }  // namespace chancery::client

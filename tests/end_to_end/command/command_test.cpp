@@ -1,3 +1,5 @@
+#include <signal.h>
+
 #include <set>
 #include <sstream>
 
@@ -7,6 +9,7 @@
 namespace chancery::testing {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -159,6 +162,31 @@ TEST_F(CommandTest, OneMissingFileIsNamedAndTheOthersAreSigned) {
   EXPECT_THAT(signing.err, HasSubstr("b: there is no such file (FILE_NOT_FOUND)"));
   EXPECT_TRUE(std::filesystem::exists(work("a.sigstore.json")));
   EXPECT_TRUE(std::filesystem::exists(work("c.sigstore.json")));
+}
+
+TEST_F(CommandTest, AScriptHearsOfEachFileByItsName) {
+  write_text(work("a"), "a");
+  const auto subjects = [](const ProgramOutcome& outcome) {
+    std::vector<std::string> names;
+    for (const Json& line : lines_of(outcome.out)) names.push_back(line.value("subject", "-"));
+    return names;
+  };
+  EXPECT_THAT(subjects(chancery({"sign", "--json", "missing", "a"})), ElementsAre("missing", "-"));
+  EXPECT_THAT(subjects(chancery({"sign", "--json", "--profile", "nobody", "a", "b"})),
+              ElementsAre("a", "b"));
+  EXPECT_THAT(subjects(chancery({"sign", "--json", "--socket", work("nobody"), "a"})),
+              ElementsAre("a"));
+  EXPECT_THAT(subjects(chancery({"verify", "--json", "--key", "nokey", "a"})), ElementsAre("a"));
+}
+
+TEST_F(CommandTest, ADaemonThatHangsIsNoSignatureInDoubt) {
+  ::kill(daemon_.process().pid(), SIGSTOP);
+  const auto status = chancery({"status", "--timeout", "1"});
+  ::kill(daemon_.process().pid(), SIGCONT);
+  EXPECT_EQ(status.status, 3);
+  EXPECT_THAT(status.err, HasSubstr("DEADLINE_PASSED"));
+  EXPECT_THAT(status.err, HasSubstr("longer --timeout"));
+  EXPECT_THAT(status.err, Not(HasSubstr("signed")));
 }
 
 TEST_F(CommandTest, AnUnknownProfileIsRefusedBeforeAnythingIsHashed) {

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/base/json.h"
+
 namespace chancery::client {
 namespace {
 
@@ -115,6 +117,22 @@ TEST_F(CommandLineTest, AnUnknownOptionIsUsageAndNamesTheCommand) {
   const std::string said = GetCapturedStderr();
   EXPECT_THAT(said, HasSubstr("--outptu"));
   EXPECT_THAT(said, HasSubstr("`chancery sign --help`"));
+}
+
+TEST_F(CommandLineTest, AScriptIsToldInJson) {
+  CaptureStdout();
+  CaptureStderr();
+  EXPECT_EQ(run({"sign", "--json", "--outptu", "x"}), ExitStatus::usage);
+  EXPECT_EQ(GetCapturedStderr(), "");
+  const Json said = Json::parse(GetCapturedStdout());
+  EXPECT_EQ(said["error"]["reason"], "USAGE");
+  EXPECT_THAT(said["error"]["message"].get<std::string>(), HasSubstr("--outptu"));
+}
+
+TEST_F(CommandLineTest, AFileNamedLikeTheOptionAsksForNoJson) {
+  CaptureStderr();
+  EXPECT_EQ(run({"sign", "--timeout", "0", "--", "--json"}), ExitStatus::usage);
+  EXPECT_THAT(GetCapturedStderr(), HasSubstr("from 1 to"));
 }
 
 TEST_F(CommandLineTest, AMissingOptionOfAGroupsCommandIsUsage) {
