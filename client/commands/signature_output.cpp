@@ -45,7 +45,10 @@ ExitStatus report_unwritten(Style style, const Signed& what, const Signature& si
                             Error error) {
   error.message += fmt::format("; it is signed and kept: `chancery get {}` brings the bundle",
                                signature.receipt);
-  if (style == Style::people) return report_trouble(style, what.name, error);
+  if (style == Style::people) {
+    report_error(style, what.name, error);
+    return ExitStatus::could_not_run;
+  }
   Json json = json_of(what, signature);
   json.erase("bundle");
   json["error"] = client::json_of(error);

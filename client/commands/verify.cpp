@@ -114,8 +114,11 @@ Result<Inputs> load(const Options& options, bundle::Policy policy) {
 }
 
 ExitStatus report(Style style, const Outcome& outcome) {
-  if (!outcome.verdict.ok())
-    return report_trouble(style, outcome.about->artifact, outcome.verdict.error());
+  if (!outcome.verdict.ok()) {
+    // Of a directory or a list: what lies there is nobody's mistake on the command line.
+    report_error(style, outcome.about->artifact, outcome.verdict.error());
+    return ExitStatus::could_not_run;
+  }
   const bundle::Verdict& verdict = *outcome.verdict;
   if (style == Style::json) {
     print_json(json_of(*outcome.about, verdict));

@@ -8,7 +8,7 @@ namespace chancery::client {
 enum class ExitStatus {
   done = 0,           // signed, verified, answered
   refused = 1,        // judged and refused: trying again changes nothing
-  usage = 2,          // the command line is wrong
+  usage = 2,          // the command line is wrong, or names what cannot be used
   could_not_run = 3,  // not judged: no daemon, a file that cannot be read, a limit, a bug
 };
 

@@ -75,7 +75,7 @@ ExitStatus report_error(Style style, const std::vector<std::string>& subjects, c
 
 ExitStatus report_trouble(Style style, std::string_view subject, const Error& error) {
   report_error(style, subject, error);
-  return ExitStatus::could_not_run;
+  return error.code == ErrorCode::invalid_request ? ExitStatus::usage : ExitStatus::could_not_run;
 }
 
 ExitStatus report_usage(Style style, std::string_view command, std::string_view what) {

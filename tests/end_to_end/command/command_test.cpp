@@ -179,6 +179,15 @@ TEST_F(CommandTest, AScriptHearsOfEachFileByItsName) {
   EXPECT_THAT(subjects(chancery({"verify", "--json", "--key", "nokey", "a"})), ElementsAre("a"));
 }
 
+// Sent again they fail again: not what a script should try once more.
+TEST_F(CommandTest, WhatCannotBeUsedIsWrongUsage) {
+  write_text(work("app"), "app");
+  std::filesystem::create_directory(work("folder"));
+  EXPECT_EQ(chancery({"sign", "folder"}).status, 2);
+  EXPECT_EQ(chancery({"sign", "--output", "folder", "app"}).status, 2);
+  EXPECT_EQ(chancery({"verify", "--key", "folder", "app"}).status, 2);
+}
+
 TEST_F(CommandTest, ADaemonThatHangsIsNoSignatureInDoubt) {
   ::kill(daemon_.process().pid(), SIGSTOP);
   const auto status = chancery({"status", "--timeout", "1"});
@@ -247,7 +256,7 @@ TEST_F(CommandTest, APredicateThatIsNoJsonIsRefusedHere) {
   write_text(work("predicate"), "{,}");
   const auto signing =
       chancery({"attest", "--type", "cyclonedx", "--predicate", "predicate", "app"});
-  EXPECT_EQ(signing.status, 3);
+  EXPECT_EQ(signing.status, 2);
   EXPECT_THAT(signing.err, HasSubstr("JSON_MALFORMED"));
 }
 

@@ -121,9 +121,9 @@ TEST_P(MissingFile, CouldNotRunAndIsNamed) {
 INSTANTIATE_TEST_SUITE_P(Files, MissingFile,
                          ::testing::Values("artefact", "bundle", "key", "root"));
 
-TEST_F(VerifyCommand, AKeyThatIsNoPemCouldNotRunAndNamesTheFile) {
+TEST_F(VerifyCommand, AKeyThatIsNoPemIsWrongUsageAndNamesTheFile) {
   write_text(directory_ / "key", "no key");
-  EXPECT_EQ(verify(path("artefact")), ExitStatus::could_not_run);
+  EXPECT_EQ(verify(path("artefact")), ExitStatus::usage);
   EXPECT_THAT(err_, HasSubstr(path("key")));
   EXPECT_THAT(err_, HasSubstr("PUBLIC_KEY_MALFORMED"));
 }
