@@ -35,8 +35,11 @@ std::vector<KeyWanted> parse_wanted_keys(std::string_view list, bool (*supports)
     if (auto wanted = parse_wanted_key(item, supports)) {
       out.push_back(std::move(*wanted));
     } else {
-      problems.push_back(fmt::format(
-          "make_missing: \"{}\" is not NAME=ALGORITHM, such as default=ecdsa-p256-sha256", item));
+      problems.push_back(
+          fmt::format("make_missing: \"{}\" is not NAME=ALGORITHM with an algorithm that this "
+                      "backend makes, such "
+                      "as default=ecdsa-p256-sha256",
+                      item));
     }
     list = comma == std::string_view::npos ? std::string_view() : list.substr(comma + 1);
   }

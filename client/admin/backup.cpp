@@ -17,7 +17,8 @@ constexpr std::uint64_t timeout_seconds = 600;
 const CommandHelp help{"Have the daemon copy its journal, archive and log, while it goes on.",
                        R"(Examples:
   chancery backup 2026-11-22
-  chancery restore /var/lib/chancery/backups/2026-11-22 --into /var/lib/chancery-restored
+  chancery restore /var/lib/chancery/backups/2026-11-22 \
+    --into /var/lib/chancery-restored --newest-checkpoint seen.txt
 
 The copy lies in the daemon's state directory, under backups/. Keys are not in it: keep those
 apart. docs/backup.md has the whole of it.

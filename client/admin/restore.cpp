@@ -6,7 +6,9 @@
 #include "client/admin/commands.h"
 #include "client/files/file.h"
 #include "client/terminal/report.h"
+#include "client/verification/inputs.h"
 #include "core/base/limits/bundles.h"
+#include "core/tlog/note.h"
 
 namespace chancery::client {
 
@@ -35,13 +37,19 @@ struct RestoreOptions {
   bool nothing_signed_since = false;
 };
 
-Result<tlog::Checkpoint> check(const RestoreOptions& options) {
+// Empty where there is none to ask. What is no checkpoint is not the backup's mistake.
+Result<std::string> read_newest(const RestoreOptions& options) {
+  if (options.nothing_signed_since) return std::string();
+  std::string note =
+      TRY(read_file(options.newest_checkpoint, "checkpoint", limits::checkpoint_bytes_max));
+  TRY(in_file(options.newest_checkpoint, tlog::parse_note(note)));
+  return note;
+}
+
+Result<tlog::Checkpoint> check(const RestoreOptions& options, const std::string& newest) {
   const BackupCopy backup(options.backup);
   const tlog::Checkpoint held = TRY(backup.check());
-  if (options.nothing_signed_since) return held;
-  const std::string note =
-      TRY(read_file(options.newest_checkpoint, "checkpoint", limits::checkpoint_bytes_max));
-  TRY(backup.check_continues(note));
+  if (!newest.empty()) TRY(backup.check_continues(newest));
   return held;
 }
 
@@ -49,7 +57,9 @@ ExitStatus restore(const RestoreOptions& options) {
   if (options.newest_checkpoint.empty() != options.nothing_signed_since)
     return report_usage(Style::people, "restore",
                         "give --newest-checkpoint, or say --nothing-signed-since-unsafe");
-  const auto held = check(options);
+  const auto newest = read_newest(options);
+  if (!newest.ok()) return report_trouble(Style::people, options.newest_checkpoint, newest.error());
+  const auto held = check(options, *newest);
   if (!held.ok()) {
     report_error(Style::people, options.backup, held.error());
     return held.error().code == ErrorCode::unavailable ? ExitStatus::could_not_run

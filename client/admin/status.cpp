@@ -27,16 +27,41 @@ ExitStatus print_metrics(const DaemonOptions& options) {
   return ExitStatus::done;
 }
 
-ExitStatus status(const DaemonOptions& options) {
-  const auto reply =
-      ask_once<v1::StatusReply>(options, services::admin, "Status", v1::StatusRequest{});
-  if (!reply.ok()) return report_error(style_of(options.json), "", reply.error());
+struct State {
+  v1::StatusReply daemon;
+  std::vector<std::string> of_profiles;  // their troubles
+};
+
+Result<State> ask_for_state(const DaemonOptions& options) {
+  Link link(socket_path(options));
+  const Deadline deadline = options.deadline();
+  State state;
+  state.daemon =
+      TRY(ask<v1::StatusReply>(link, services::admin, "Status", v1::StatusRequest{}, deadline));
+  const auto profiles = TRY(ask<v1::ListProfilesReply>(link, services::signer, "ListProfiles",
+                                                       v1::ListProfilesRequest{}, deadline));
+  state.of_profiles = profile_troubles(state.daemon, profiles);
+  return state;
+}
+
+void print(Style style, const State& state) {
+  if (style == Style::json) {
+    Json json = json_of(state.daemon);
+    for (const std::string& trouble : state.of_profiles) json["troubles"].push_back(trouble);
+    return print_json(json);
+  }
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  if (options.json)
-    print_json(json_of(*reply));
-  else
-    for (const std::string& line : describe(*reply, now)) print_line(line);
-  return troubles_of(*reply).empty() ? ExitStatus::done : ExitStatus::refused;
+  for (const std::string& line : describe(state.daemon, now)) print_line(line);
+  for (const std::string& trouble : state.of_profiles) print_line("TROUBLE: " + trouble);
+}
+
+ExitStatus status(const DaemonOptions& options) {
+  const Style style = style_of(options.json);
+  const auto state = ask_for_state(options);
+  if (!state.ok()) return report_error(style, "", state.error());
+  print(style, *state);
+  const bool is_well = troubles_of(state->daemon).empty() && state->of_profiles.empty();
+  return is_well ? ExitStatus::done : ExitStatus::refused;
 }
 
 }  // namespace

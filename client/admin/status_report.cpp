@@ -150,6 +150,23 @@ std::vector<std::string> troubles_of(const v1::StatusReply& status) {
   return troubles;
 }
 
+std::vector<std::string> profile_troubles(const v1::StatusReply& status,
+                                          const v1::ListProfilesReply& profiles) {
+  std::vector<std::string> troubles;
+  for (const v1::Profile& profile : profiles.profiles()) {
+    const std::string_view backend =
+        std::string_view(profile.key()).substr(0, profile.key().find(':'));
+    const bool is_down = std::ranges::any_of(status.backends(), [&](const v1::BackendStatus& one) {
+      // That is a trouble of its own.
+      return one.name() == backend && (!one.is_up() || !one.trouble().empty());
+    });
+    if (!profile.unavailable().empty() && !is_down)
+      troubles.push_back(
+          fmt::format("profile {} signs nothing: {}", profile.name(), profile.unavailable()));
+  }
+  return troubles;
+}
+
 std::vector<std::string> describe(const v1::StatusReply& status, std::chrono::sys_seconds now) {
   std::vector<std::string> lines =
       table({{"chanceryd",

@@ -6,12 +6,18 @@
 #include <vector>
 
 #include "chancery/v1/admin.pb.h"
+#include "chancery/v1/signer.pb.h"
 #include "core/base/json.h"
 
 namespace chancery::client {
 
 // What needs the operator, one line each; empty: all is well.
 std::vector<std::string> troubles_of(const v1::StatusReply& status);
+
+// Profiles that sign nothing though their backend is up: it, or its newest key, was stopped or
+// lost.
+std::vector<std::string> profile_troubles(const v1::StatusReply& status,
+                                          const v1::ListProfilesReply& profiles);
 
 std::vector<std::string> describe(const v1::StatusReply& status, std::chrono::sys_seconds now);
 Json json_of(const v1::StatusReply& status);

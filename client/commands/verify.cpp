@@ -35,7 +35,8 @@ the highest.
 )"};
 
 struct Options {
-  std::string artifact;
+  std::vector<std::string> named;
+  std::string artifact;  // the one that was named; empty where a list names them
   std::string bundle;
   std::string list;
   std::string policy;
@@ -74,6 +75,8 @@ bool is_directory(const std::string& path) {
 
 // What parses and still makes no sense; empty where it does.
 std::string contradiction(const Options& options) {
+  if (options.named.size() > 1)
+    return "name one ARTIFACT; for many name their directory, or each in a --list";
   if (options.artifact.empty() == options.list.empty())
     return options.list.empty() ? "name an ARTIFACT or a --list"
                                 : "--list names the artefacts: no ARTIFACT beside it";
@@ -153,7 +156,8 @@ Result<bundle::Policy> wanted_policy(const Options& options) {
   return bundle::Policy{};
 }
 
-ExitStatus verify(const Options& options) {
+ExitStatus verify(Options options) {
+  if (!options.named.empty()) options.artifact = options.named.front();
   const Style style = style_of(options.json);
   start_without_configuration();
   if (const auto wrong = contradiction(options); !wrong.empty())
@@ -186,8 +190,8 @@ void add_verify(CommandLine& line) {
       .flag("--json", options->json, "Every check as JSON, one object for each bundle");
   CommandLineReader reader(arguments);
   read_options(reader, options->expectations);
-  arguments.place("ARTIFACT", options->artifact,
-                  "FILE, sha256:HEX, - for standard input, or a directory", Need::optional);
+  arguments.places("ARTIFACT", options->named,
+                   "FILE, sha256:HEX, - for standard input, or a directory", Need::optional);
 }
 
 }  // namespace chancery::client

@@ -1,6 +1,7 @@
 #include "client/doctor/daemon_checks.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "client/admin/status_report.h"
 #include "core/base/limits/command.h"
@@ -116,6 +117,14 @@ Findings check_daemon(const v1::StatusReply& status, std::string_view own_versio
   out.push_back(check_unfinished(status, now));
   out.push_back(check_unrecorded(status));
   return out;
+}
+
+Finding check_profiles(const v1::StatusReply& status, const v1::ListProfilesReply& profiles) {
+  const std::vector<std::string> troubles = profile_troubles(status, profiles);
+  if (troubles.empty())
+    return {Health::well, "profiles", fmt::format("{}, none is stopped", profiles.profiles_size())};
+  return {Health::ill, "profiles", fmt::format("{}", fmt::join(troubles, "; ")),
+          "What was stopped goes on with `chancery keys resume` or `chancery profiles resume`."};
 }
 
 }  // namespace chancery::client

@@ -17,7 +17,8 @@ namespace {
 
 const CommandHelp help{
     "Look at everything that a daemon needs, and say what to do.",
-    R"(A line each: socket, daemon, configuration, keys, log, requests, disk, clock, unit, credentials.
+    R"(A line each: socket, daemon, configuration, keys, log, requests, profiles, disk, clock,
+unit, credentials.
 Run as root it sees more. Exit status: 0 all is well or needs only a look, 1 something is ill.
 )"};
 
@@ -35,12 +36,16 @@ std::string_view word_for(Health health) {
 
 Findings examine(const DaemonOptions& options) {
   Findings out{check_socket(socket_path(options))};
-  const auto reply =
-      ask_once<v1::StatusReply>(options, services::admin, "Status", v1::StatusRequest{});
+  Link link(socket_path(options));
+  const auto reply = ask<v1::StatusReply>(link, services::admin, "Status", v1::StatusRequest{},
+                                          options.deadline());
   if (reply.ok()) {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     const Findings daemon = check_daemon(*reply, CHANCERY_VERSION, now);
     out.insert(out.end(), daemon.begin(), daemon.end());
+    const auto profiles = ask<v1::ListProfilesReply>(link, services::signer, "ListProfiles",
+                                                     v1::ListProfilesRequest{}, options.deadline());
+    if (profiles.ok()) out.push_back(check_profiles(*reply, *profiles));
     out.push_back(check_disk(reply->state_directory()));
   } else {
     out.push_back({Health::ill, "daemon", reply.error().message,

@@ -70,7 +70,7 @@ Finding check_socket(const fs::path& socket) {
   if (lstat(socket.c_str(), &status) != 0) {
     return {Health::ill, "socket", fmt::format("{}: {}", socket.string(), std::strerror(errno)),
             "Start the daemon: systemctl start chanceryd.socket, or ./quickstart --keep for one of "
-            "your own."};
+            "your own, and export the CHANCERY_SOCKET that it prints."};
   }
   if (!S_ISSOCK(status.st_mode)) {
     return {Health::ill, "socket", socket.string() + " is no socket",

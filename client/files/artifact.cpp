@@ -77,9 +77,8 @@ Result<Digest> parse_digest(std::string_view text) {
   if (colon == std::string_view::npos || !algorithm)
     return malformed(text, "expected sha256:, sha384: or sha512: and lower-case hexadecimal");
   Result<Bytes> value = hex_decode(text.substr(colon + 1));
-  if (!value) return malformed(text, "what follows the colon must be lower-case hexadecimal");
-  if (value->size() != digest_bytes(*algorithm))
-    return malformed(text, fmt::format("{} has {} hexadecimal digits", name_of(*algorithm),
+  if (!value || value->size() != digest_bytes(*algorithm))
+    return malformed(text, fmt::format("{} lower-case hexadecimal digits must follow the colon",
                                        2 * digest_bytes(*algorithm)));
   return Digest{*algorithm, std::move(*value)};
 }

@@ -71,7 +71,9 @@ ExitStatus test(const TestOptions& options) {
   if (!reply.ok()) return report_error(style, options.file, reply.error());
   const ExitStatus status = print(options, *reply);
   if (!options.daemon.json && status == ExitStatus::done) {
-    print_line(fmt::format("{} tests, all pass", reply->tests_size()));
+    const int count = reply->tests_size();
+    print_line(count == 0 ? "there is no [[test]]"
+                          : fmt::format("{} test{}, all pass", count, count == 1 ? "" : "s"));
   }
   return status;
 }

@@ -42,6 +42,21 @@ Style style_of(int argc, const char* const* argv) {
   return client::style_of(std::find(words.begin(), end, "--json") != end);
 }
 
+// CLI11 says of any word "not expected".
+std::string complaint_about(const CLI::App& named, const std::string& word) {
+  if (word.starts_with('-')) return "there is no option '" + word + "'";
+  const bool takes_commands = !named.get_subcommands([](const CLI::App*) { return true; }).empty();
+  return takes_commands ? "there is no command '" + word + "'" : "'" + word + "' is one too many";
+}
+
+std::string complaint_of(const CLI::App& parser, const CLI::ParseError& error) {
+  const CLI::App& named = deepest_named(parser);
+  const auto words = named.remaining();
+  const bool is_unexpected =
+      error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError) && !words.empty();
+  return is_unexpected ? complaint_about(named, words.front()) : error.what();
+}
+
 ExitStatus explain(Style style, const CLI::App& parser, const std::string& what) {
   const std::string name = full_name(deepest_named(parser));
   const std::size_t space = name.find(' ');
@@ -176,7 +191,7 @@ ExitStatus CommandLine::parse_and_run(int argc, const char* const* argv) {
     print_help(deepest_named(*parser_));
     return ExitStatus::done;
   } catch (const CLI::ParseError& error) {
-    return explain(style_of(argc, argv), *parser_, error.what());
+    return explain(style_of(argc, argv), *parser_, complaint_of(*parser_, error));
   }
   return run_parsed();
 }

@@ -1,6 +1,7 @@
 #include "core/policy/decide.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace chancery::policy {
 namespace {
@@ -27,8 +28,12 @@ std::string list_of(const std::vector<Pattern>& patterns) {
   return list;
 }
 
+constexpr std::uint32_t no_group = std::numeric_limits<std::uint32_t>::max();  // a [[test]]'s peer
+
 std::string describe(const Peer& peer) {
-  return "user id " + std::to_string(peer.uid) + " (group id " + std::to_string(peer.gid) + ")" +
+  const bool has_group = peer.gid != no_group;
+  return "user id " + std::to_string(peer.uid) +
+         (has_group ? " (group id " + std::to_string(peer.gid) + ")" : "") +
          (peer.unit.empty() ? "" : " in unit " + quoted(peer.unit));
 }
 

@@ -45,8 +45,9 @@ Result<void> check_folders_above(const fs::path& path) {
     if (!owner_is_trusted(status) || (others_write && (status.st_mode & S_ISVTX) == 0)) {
       return invalid_request("CONFIG_UNSAFE",
                              folder.string() +
-                                 ": others than root and this user can write this folder of the "
-                                 "configuration; chown it to root and chmod it to 0755");
+                                 ": others than root and this user can write this folder, and so "
+                                 "replace the configuration; move it to where only they can, "
+                                 "such as /etc/chancery");
     }
     if (folder == folder.parent_path()) return {};
   }

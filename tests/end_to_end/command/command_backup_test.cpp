@@ -57,6 +57,14 @@ TEST_F(BackupTest, ALogThatHasGrownSinceIsNotForked) {
   EXPECT_FALSE(std::filesystem::exists(work("restored")));
 }
 
+TEST_F(BackupTest, WhatIsNoCheckpointIsNotTheBackupsMistake) {
+  ASSERT_EQ(chancery({"backup", "monday"}).status, 0);
+  write_text(work("bundle.json"), "{}");
+  const auto restored = restore({"--newest-checkpoint", "bundle.json"});
+  EXPECT_EQ(restored.status, 2);
+  EXPECT_THAT(restored.err, HasSubstr("chancery: bundle.json: "));
+}
+
 TEST_F(BackupTest, ACheckpointOfAnotherTreeIsAContradiction) {
   sign("before");
   ASSERT_EQ(chancery({"backup", "monday"}).status, 0);

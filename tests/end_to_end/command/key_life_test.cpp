@@ -81,6 +81,11 @@ TEST_F(KeyLife, StoppedProfileAndKeyRefuseAtOnceAndAfterARestart) {
   ASSERT_EQ(chancery({"keys", "stop", "software:default"}).status, 0);
   EXPECT_THAT(sign("two"), HasSubstr("KEY_STOPPED"));
   EXPECT_THAT(chancery({"keys", "list"}).out, HasSubstr("stopped"));
+  for (const char* looking : {"status", "doctor"}) {
+    const ProgramOutcome looked = chancery({looking});
+    EXPECT_EQ(looked.status, 1);
+    EXPECT_THAT(looked.out, HasSubstr("profile default signs nothing"));
+  }
   ASSERT_EQ(chancery({"keys", "resume", "software:default"}).status, 0);
   EXPECT_EQ(sign("two"), "signed");
 }

@@ -119,6 +119,17 @@ TEST_F(CommandLineTest, AnUnknownOptionIsUsageAndNamesTheCommand) {
   EXPECT_THAT(said, HasSubstr("`chancery sign --help`"));
 }
 
+TEST_F(CommandLineTest, AnUnknownCommandIsCalledOne) {
+  const auto said = [this](const std::vector<const char*>& arguments) {
+    CaptureStderr();
+    EXPECT_EQ(run(arguments), ExitStatus::usage);
+    return GetCapturedStderr();
+  };
+  EXPECT_THAT(said({"frobnicate"}), HasSubstr("chancery: there is no command 'frobnicate'"));
+  EXPECT_THAT(said({"-x"}), HasSubstr("chancery: there is no option '-x'"));
+  EXPECT_THAT(said({"log", "entry", "--socket", "s", "7"}), HasSubstr("'7' is one too many"));
+}
+
 TEST_F(CommandLineTest, AScriptIsToldInJson) {
   CaptureStdout();
   CaptureStderr();

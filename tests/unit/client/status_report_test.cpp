@@ -48,6 +48,26 @@ TEST(StatusReport, ABackendThatIsDownIsTroubleWithItsCause) {
   EXPECT_THAT(troubles_of(status), ElementsAre("backend software is down: wrong passphrase"));
 }
 
+v1::ListProfilesReply stopped_release() {
+  v1::ListProfilesReply profiles;
+  v1::Profile& profile = *profiles.add_profiles();
+  profile.set_name("release");
+  profile.set_key("software:release");
+  profile.set_unavailable("an administrator has stopped it");
+  return profiles;
+}
+
+TEST(StatusReport, AProfileWhoseLastKeyIsStoppedIsTrouble) {
+  EXPECT_THAT(profile_troubles(healthy(), stopped_release()),
+              ElementsAre("profile release signs nothing: an administrator has stopped it"));
+}
+
+TEST(StatusReport, ABackendThatIsDownIsNotToldForEachOfItsProfiles) {
+  auto status = healthy();
+  status.mutable_backends(0)->set_is_up(false);
+  EXPECT_THAT(profile_troubles(status, stopped_release()), IsEmpty());
+}
+
 TEST(StatusReport, ADeviceThatRefusesIsTroubleThoughItsHostIsUp) {
   auto status = healthy();
   status.mutable_backends(0)->set_trouble("no token fits");

@@ -16,6 +16,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::read_text;
 using testing::Sigstore;
 using testing::TemporaryDirectory;
@@ -121,6 +122,12 @@ TEST_P(MissingFile, CouldNotRunAndIsNamed) {
 INSTANTIATE_TEST_SUITE_P(Files, MissingFile,
                          ::testing::Values("artefact", "bundle", "key", "root"));
 
+TEST_F(VerifyCommand, OfSeveralArtefactsTheListIsNamedAndNotEach) {
+  EXPECT_EQ(verify(path("artefact"), {path("another")}), ExitStatus::usage);
+  EXPECT_THAT(err_, HasSubstr("--list"));
+  EXPECT_THAT(err_, Not(HasSubstr("another")));
+}
+
 TEST_F(VerifyCommand, AKeyThatIsNoPemIsWrongUsageAndNamesTheFile) {
   write_text(directory_ / "key", "no key");
   EXPECT_EQ(verify(path("artefact")), ExitStatus::usage);
@@ -130,7 +137,7 @@ TEST_F(VerifyCommand, AKeyThatIsNoPemIsWrongUsageAndNamesTheFile) {
 
 TEST_F(VerifyCommand, ADigestThatIsNoneIsUsage) {
   EXPECT_EQ(verify("sha256:abcd"), ExitStatus::usage);
-  EXPECT_THAT(err_, HasSubstr("64 hexadecimal digits"));
+  EXPECT_THAT(err_, HasSubstr("64 lower-case hexadecimal digits"));
 }
 
 TEST_F(VerifyCommand, StandardInputCannotBeBoth) {
