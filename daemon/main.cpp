@@ -140,6 +140,7 @@ int run(const Options& options) {
   }
   if (options.check_only) {
     std::puts("the configuration holds");
+    if (config->rules.rules.empty()) std::puts("without a [[rule]] nobody may sign");
     return EXIT_SUCCESS;
   }
   sd_event* raw_event = nullptr;

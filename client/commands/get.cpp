@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include <memory>
 
 #include "client/commands/commands.h"
@@ -53,22 +51,15 @@ Result<Signature> fetch(const GetOptions& options, const v1::GetSignatureRequest
 }
 
 ExitStatus get(const GetOptions& options) {
+  const Style style = style_of(options.daemon.json);
   if (options.what.empty() == options.file.empty())
-    return report_usage(Style::people, "get",
-                        "name a receipt or sha256:HEX, or a file with --file");
+    return report_usage(style, "get", "name a receipt or sha256:HEX, or a file with --file");
+  if (options.daemon.json && options.output == "-")
+    return report_usage(style, "get", "with --json name a file with --output");
+  const std::string& name = options.file.empty() ? options.what : options.file;
   const auto request = request_for(options);
-  if (!request.ok()) return report_trouble(Style::people, "", request.error());
-  const auto signature = fetch(options, *request);
-  if (!signature.ok()) return report_error(Style::people, "", signature.error());
-  if (!signature->has_left())
-    return report_error(Style::people, options.what, unfinished(*signature));
-  const auto written = write_output(options.output, signature->bundle);
-  if (!written.ok()) return report_trouble(Style::people, "", written.error());
-  if (!signature->is_done())
-    print_remark(
-        fmt::format("no log has it yet: `chancery wait {}` fetches the bundle with its proof",
-                    signature->receipt));
-  return ExitStatus::done;
+  if (!request.ok()) return report_trouble(style, name, request.error());
+  return deliver(style, {name, "", "", options.output}, fetch(options, *request));
 }
 
 }  // namespace
@@ -78,6 +69,7 @@ void add_get(CommandLine& line) {
   Arguments arguments = line.command("get", help, [options] { return get(*options); });
   arguments.text("-o,--output", "FILE", options->output, "Where to write the bundle")
       .text("--file", "FILE", options->file, "Find by the SHA-256 of this file")
+      .flag("--json", options->daemon.json, "Say what was signed as JSON")
       .place("RECEIPT|sha256:HEX", options->what, "Which signature", Need::optional);
   add_daemon_options(arguments, options->daemon);
 }

@@ -15,8 +15,8 @@ Json json_of(const Signed& what, const Signature& signature) {
                {"state", name_of(signature.state)},
                {"key", signature.key},
                {"log", {{"origin", signature.log_origin}, {"index", signature.log_index}}},
-               {"idempotency_key", what.idempotency_key},
                {"idempotency_key_expires_at", signature.key_expires_at}};
+  if (!what.idempotency_key.empty()) json["idempotency_key"] = what.idempotency_key;
   if (!what.digest.empty()) json["digest"] = what.digest;
   if (signature.has_left()) json["bundle"] = what.output.string();
   if (signature.record_by != 0) json["record_by"] = signature.record_by;

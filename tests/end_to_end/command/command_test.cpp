@@ -267,7 +267,11 @@ TEST_F(CommandTest, WhatWasSignedIsFoundByReceiptDigestAndFile) {
   const auto receipt = line["receipt"].get<std::string>();
   EXPECT_EQ(chancery({"get", receipt}).out, bundle + "\n");
   EXPECT_EQ(chancery({"get", sha256_text("an artefact")}).out, bundle + "\n");
-  EXPECT_EQ(chancery({"get", "--file", "app", "--output", "again"}).status, 0);
+  const auto again = chancery({"get", "--file", "app", "--output", "again"});
+  EXPECT_EQ(again.status, 0);
+  EXPECT_THAT(again.out, HasSubstr("app -> again"));
+  const Json got = Json::parse(chancery({"get", receipt, "--json", "--output", "got"}).out);
+  EXPECT_EQ(got["receipt"], receipt);
   EXPECT_EQ(read_text(work("again")), bundle);
   EXPECT_EQ(chancery({"wait", receipt, "--output", "waited"}).status, 0);
   EXPECT_EQ(read_text(work("waited")), bundle);
