@@ -45,6 +45,15 @@ TEST(ConfigurationReference, ItsExamplesTogetherAreAConfigurationThatHolds) {
   EXPECT_EQ(problems_of(examples), "");
 }
 
+TEST(ConfigurationReference, ItsWholeExampleHoldsByItself) {
+  const std::string text = reference();
+  const std::string begin = "```toml whole\n";
+  const std::size_t at = text.find(begin) + begin.size();
+  const std::string example = text.substr(at, text.find("```", at) - at);
+  EXPECT_THAT(example, HasSubstr("[[rule]]"));
+  EXPECT_EQ(problems_of(example), "");
+}
+
 TEST(ConfigurationReference, NamesEveryKeyThatThereIs) {
   const std::string text = reference();
   // An unknown key is answered with those that are known.
