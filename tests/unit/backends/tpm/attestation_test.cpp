@@ -33,6 +33,13 @@ class TpmAttestation : public TpmKeys {
         tpm2::verify_certify(*attestation, {challenge(), spki, {}, std::move(anchors)});
     return verdict.ok() ? "" : verdict.error().reason;
   }
+  // As the TPM's maker does, under this index.
+  void put(const std::string& index, ByteView content) const {
+    write_text(swtpm_.directory() / "nv", as_text(content));
+    swtpm_.tool("tpm2_nvdefine", {index, "-C", "p", "-s", std::to_string(content.size()), "-a",
+                                  "ppwrite|platformcreate|authread|no_da"});
+    swtpm_.tool("tpm2_nvwrite", {index, "-C", "p", "-i", "nv"});
+  }
   static Bytes attestation_key_of(KeyBackend& backend) {
     const KeyAttestation attestation = attest(backend).value();
     return *attestation.find("attestation-key");
@@ -86,6 +93,28 @@ TEST_F(TpmAttestation, WithoutTheEndorsementHierarchyThereIsNone) {
   EXPECT_EQ(sign(*backend), "");
 }
 
+// As makers leave them: the device's own for a key on a curve, its issuers' through two indices.
+TEST_F(TpmAttestation, TheMakersChainComesAlongAndLeadsToItsRoot) {
+  const MemoryCa ca;
+  CertificateShape shape = ca.leaf_shape(*parse_rfc3339("2020-03-01T12:00:00Z"));
+  shape.extended_usage = "2.23.133.8.1";
+  const Certificate own = ca.issue(shape, SigningKey::make(Algorithm::ecdsa_p256_sha256));
+  put("0x1c0000a", own.der());
+  const auto backend = open_one();
+  EXPECT_EQ(judge(*backend, "key", {ca.root()}), "CERTIFICATE_AUTHORITY_UNKNOWN");
+  const Bytes intermediate = ca.intermediate().der();
+  Bytes chain = intermediate;
+  const Bytes root = ca.root().der();
+  chain.insert(chain.end(), root.begin(), root.end());
+  const ByteView all = chain;
+  put("0x1c00100", all.first(intermediate.size() + 10));
+  put("0x1c00101", all.subspan(intermediate.size() + 10));
+  const auto attestation = attest(*backend);
+  ASSERT_TRUE(attestation.ok()) << attestation.error().message;
+  EXPECT_EQ(attestation->certificates, (std::vector<Bytes>{own.der(), intermediate, root}));
+  EXPECT_EQ(judge(*backend, "key", {ca.root()}), "");
+}
+
 TEST_F(TpmAttestation, TheMakersCertificateComesAlongWithoutItsPadding) {
   const MemoryCa ca;
   CertificateShape shape = ca.leaf_shape(*parse_rfc3339("2020-03-01T12:00:00Z"));
@@ -93,10 +122,7 @@ TEST_F(TpmAttestation, TheMakersCertificateComesAlongWithoutItsPadding) {
   const Certificate certificate = ca.issue(shape, SigningKey::make(Algorithm::ecdsa_p256_sha256));
   Bytes padded = certificate.der();
   padded.resize(padded.size() + 100, 0xff);
-  write_text(swtpm_.directory() / "ek", as_text(padded));
-  swtpm_.tool("tpm2_nvdefine", {"0x1c00016", "-C", "p", "-s", fmt::format("{}", padded.size()),
-                                "-a", "ppwrite|platformcreate|authread|no_da"});
-  swtpm_.tool("tpm2_nvwrite", {"0x1c00016", "-C", "p", "-i", "ek"});
+  put("0x1c00016", padded);
   const auto backend = open_one();
   const auto attestation = attest(*backend);
   ASSERT_TRUE(attestation.ok()) << attestation.error().message;
