@@ -2,7 +2,10 @@
 // daemon's side goes on, nothing is signed twice, and each comes back by itself.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
+#include <sched.h>
+#include <sys/mount.h>
 
+#include <cstring>
 #include <thread>
 
 #include "backends/host/key_host.h"
@@ -325,6 +328,38 @@ TEST_F(TokenFaults, WhetherAKeyWasMadeIsSettledByTheTokensList) {
   ASSERT_TRUE(made.ok()) << made.error().message;
   EXPECT_EQ(host_->keys().size(), 2U);
   expect_signature();
+}
+
+// SoftHSM itself on a disk of seven pages: one for the token, two for each key.
+TEST_F(TokenFaults, ATokenOnAFullDiskMakesNoKeyAndSignsOn) {
+  start_with_a_key();
+  host_.reset();
+  const std::filesystem::path tokens = hsm_.directory().parent_path() / "tokens";
+  hsm_.take_away();
+  std::filesystem::create_directory(tokens);
+  if (unshare(CLONE_NEWNS) != 0 ||
+      mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+      mount("tmpfs", tokens.c_str(), "tmpfs", 0, "size=28k") != 0) {
+    GTEST_SKIP() << "cannot mount a small disk here: " << std::strerror(errno);
+  }
+  std::filesystem::copy(tokens.parent_path() / "away", tokens,
+                        std::filesystem::copy_options::recursive);
+  start();
+  Result<KeyInfo> made = host_->make_key("k0", Algorithm::ecdsa_p256_sha256, soon());
+  for (int i = 1; made.ok() && i < 8; ++i) {
+    made = host_->make_key(fmt::format("k{}", i), Algorithm::ecdsa_p256_sha256, soon());
+  }
+  ASSERT_FALSE(made.ok());
+  EXPECT_EQ(made.error().code, ErrorCode::unavailable);
+  EXPECT_EQ(made.error().reason, "KEY_NOT_MADE");
+  expect_signature();
+  const std::vector<KeyInfo> keys = host_->keys();
+  ASSERT_GT(keys.size(), 1U);
+  ASSERT_TRUE(host_->remove_key(keys.front().name, soon()).ok());
+  EXPECT_TRUE(host_->make_key("after", Algorithm::ecdsa_p256_sha256, soon()).ok());
+  expect_signature();
+  host_.reset();
+  umount2(tokens.c_str(), MNT_DETACH);
 }
 
 TEST_F(TokenFaults, AFullSessionTableIsWaitedFor) {

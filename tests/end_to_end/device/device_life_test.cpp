@@ -41,6 +41,7 @@ class HeldTpm final : public Held {
 
 struct DeviceCase {
   std::string name;
+  std::string algorithm;
   std::unique_ptr<Held> (*make)();
 };
 
@@ -100,15 +101,15 @@ class DeviceLife : public ::testing::TestWithParam<DeviceCase> {
 };
 
 TEST_P(DeviceLife, KeyIsMadeUsedCertifiedReplacedAndDeleted) {
-  succeed({"keys", "make", "device:first", "--algorithm", "ecdsa-p256-sha256"});
-  EXPECT_THAT(chancery({"keys", "make", "device:first", "--algorithm", "ecdsa-p256-sha256"}).err,
+  succeed({"keys", "make", "device:first", "--algorithm", GetParam().algorithm});
+  EXPECT_THAT(chancery({"keys", "make", "device:first", "--algorithm", GetParam().algorithm}).err,
               HasSubstr("KEY_EXISTS"));
   daemon_.write(we_may() + device_->table() + profile("[\"first\"]"));
   succeed({"reload"});
   sign_and_verify("one");
   certify("device:first");
 
-  succeed({"keys", "make", "device:second", "--algorithm", "ecdsa-p256-sha256"});
+  succeed({"keys", "make", "device:second", "--algorithm", GetParam().algorithm});
   daemon_.write(we_may() + device_->table() + profile("[\"second\", \"first\"]"));
   succeed({"reload"});
   sign_and_verify("two");
@@ -125,12 +126,19 @@ TEST_P(DeviceLife, KeyIsMadeUsedCertifiedReplacedAndDeleted) {
   sign_and_verify("three");
 }
 
+template <typename Device>
+std::unique_ptr<Held> made() {
+  return std::make_unique<Device>();
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Devices, DeviceLife,
-    ::testing::Values(
-        DeviceCase{"SoftHsm",
-                   []() -> std::unique_ptr<Held> { return std::make_unique<HeldToken>(); }},
-        DeviceCase{"Swtpm", []() -> std::unique_ptr<Held> { return std::make_unique<HeldTpm>(); }}),
+    ::testing::Values(DeviceCase{"SoftHsmP256", "ecdsa-p256-sha256", made<HeldToken>},
+                      DeviceCase{"SoftHsmP384", "ecdsa-p384-sha384", made<HeldToken>},
+                      DeviceCase{"SoftHsmRsa3072", "rsa-pkcs1v15-3072-sha256", made<HeldToken>},
+                      DeviceCase{"SwtpmP256", "ecdsa-p256-sha256", made<HeldTpm>},
+                      DeviceCase{"SwtpmP384", "ecdsa-p384-sha384", made<HeldTpm>},
+                      DeviceCase{"SwtpmRsa2048", "rsa-pkcs1v15-2048-sha256", made<HeldTpm>}),
     [](const ::testing::TestParamInfo<DeviceCase>& device) { return device.param.name; });
 
 }  // namespace

@@ -93,6 +93,30 @@ TEST_F(TokenEndToEnd, WhatTheTokenSignsOursAndStockOpensslVerify) {
   EXPECT_NE(run(openssl(verify)).status, 0);
 }
 
+TEST_F(TokenEndToEnd, ThePinComesFromSystemdsCredential) {
+  const TemporaryDirectory credentials;
+  std::filesystem::rename(hsm_.pin_file(), credentials / "hsm-pin");
+  std::filesystem::permissions(credentials / "hsm-pin", std::filesystem::perms(0440));
+  std::string with_credential = configuration();
+  const std::string by_file = fmt::format("pin_file = \"{}\"", hsm_.pin_file().string());
+  ASSERT_NE(with_credential.find(by_file), std::string::npos);
+  with_credential.replace(with_credential.find(by_file), by_file.size(),
+                          "pin_credential = \"hsm-pin\"");
+  v1::SignRequest request = sign_request("credential", "hello");
+  request.set_profile("release");
+  {
+    ConfiguredDaemon daemon(with_credential);
+    const auto refused = daemon.call<v1::SignReply>(signer, "Sign", request);
+    ASSERT_FALSE(refused.ok());
+    EXPECT_THAT(refused.error().message, ::testing::HasSubstr("LoadCredential=hsm-pin"));
+  }
+  Stage under_systemd;
+  under_systemd.environment = {{"CREDENTIALS_DIRECTORY", credentials.path()}};
+  ConfiguredDaemon daemon(with_credential, "", std::move(under_systemd));
+  const auto reply = daemon.call<v1::SignReply>(signer, "Sign", request);
+  EXPECT_TRUE(reply.ok()) << reply.error().message;
+}
+
 TEST_F(TokenEndToEnd, AnAbsentTokenAtStartIsUnavailableAndComesByItself) {
   hsm_.take_away();
   ConfiguredDaemon daemon(configuration());

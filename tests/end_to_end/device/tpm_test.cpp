@@ -205,6 +205,31 @@ TEST_F(EndorsedTpmDaemon, WhatIsNotForThisTpmStaysHidden) {
   EXPECT_EQ(reason("software:default", 336), "CANNOT_ATTEST_KEYS");
 }
 
+TEST_F(TpmDaemon, TheAuthorisationValueComesFromSystemdsCredential) {
+  const TemporaryDirectory credentials;
+  const auto give = [&](std::string_view value) {
+    std::filesystem::remove(credentials / "tpm-value");
+    write_text(credentials / "tpm-value", value);
+    std::filesystem::permissions(credentials / "tpm-value", std::filesystem::perms(0440));
+  };
+  std::string with_credential = config();
+  const std::string_view type = "type = \"tpm\"\n";
+  with_credential.insert(with_credential.find(type) + type.size(),
+                         "auth_credential = \"tpm-value\"\nguard_guessing = true\n");
+  Stage under_systemd;
+  under_systemd.environment = {{"CREDENTIALS_DIRECTORY", credentials.path()}};
+  give("tulip");
+  ConfiguredDaemon daemon(with_credential, "", std::move(under_systemd));
+  const auto reply = sign(daemon, "with-the-value");
+  EXPECT_TRUE(reply.ok()) << reply.error().message;
+  give("rose");
+  daemon.restart();
+  EXPECT_EQ(sign(daemon, "with-another-value").error().reason, "TPM_AUTH_WRONG");
+  give("tulip");
+  daemon.restart();
+  EXPECT_TRUE(sign(daemon, "with-the-value-again").ok());
+}
+
 TEST_F(TpmDaemon, KeysInSoftwareAreNotAttested) {
   ConfiguredDaemon daemon(config());
   v1::AttestKeyRequest request;

@@ -64,6 +64,35 @@ class TokenKeys : public ::testing::Test {
     module.finalize();
   }
 
+  // "careful", which wants the PIN for each signature.
+  void make_careful() const {
+    with_token([](const View& view) {
+      Template public_half;
+      Template private_half;
+      public_half.add_flag(CKA_TOKEN, true)
+          .add(CKA_LABEL, as_bytes("careful"))
+          .add(CKA_ID, as_bytes("1"))
+          .add(CKA_EC_PARAMS, Bytes{0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07});
+      private_half.add_flag(CKA_TOKEN, true)
+          .add_flag(CKA_PRIVATE, true)
+          .add_flag(CKA_SIGN, true)
+          .add_flag(CKA_ALWAYS_AUTHENTICATE, true)
+          .add(CKA_LABEL, as_bytes("careful"))
+          .add(CKA_ID, as_bytes("1"));
+      auto public_attributes = public_half.attributes();
+      auto private_attributes = private_half.attributes();
+      CK_MECHANISM mechanism{CKM_EC_KEY_PAIR_GEN, nullptr, 0};
+      CK_OBJECT_HANDLE handles[2];
+      ASSERT_EQ(view.module->C_GenerateKeyPair(view.session, &mechanism, public_attributes.data(),
+                                               public_attributes.size(), private_attributes.data(),
+                                               private_attributes.size(), &handles[0], &handles[1]),
+                CKR_OK);
+    });
+  }
+  std::filesystem::path beside(std::string_view name) const {
+    return hsm_.configuration().parent_path() / name;
+  }
+
   testing::SoftHsm hsm_;
 };
 
@@ -157,33 +186,32 @@ TEST_F(TokenKeys, MadeKeysAreSensitiveAndCannotLeave) {
 
 // SoftHSM answers C_Sign with USER_NOT_LOGGED_IN until the PIN is given for this very signature.
 TEST_F(TokenKeys, AKeyThatWantsThePinEachTimeGetsIt) {
-  with_token([](const View& view) {
-    Template public_half;
-    Template private_half;
-    public_half.add_flag(CKA_TOKEN, true)
-        .add(CKA_LABEL, as_bytes("careful"))
-        .add(CKA_ID, as_bytes("1"))
-        .add(CKA_EC_PARAMS, Bytes{0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07});
-    private_half.add_flag(CKA_TOKEN, true)
-        .add_flag(CKA_PRIVATE, true)
-        .add_flag(CKA_SIGN, true)
-        .add_flag(CKA_ALWAYS_AUTHENTICATE, true)
-        .add(CKA_LABEL, as_bytes("careful"))
-        .add(CKA_ID, as_bytes("1"));
-    auto public_attributes = public_half.attributes();
-    auto private_attributes = private_half.attributes();
-    CK_MECHANISM mechanism{CKM_EC_KEY_PAIR_GEN, nullptr, 0};
-    CK_OBJECT_HANDLE handles[2];
-    ASSERT_EQ(view.module->C_GenerateKeyPair(view.session, &mechanism, public_attributes.data(),
-                                             public_attributes.size(), private_attributes.data(),
-                                             private_attributes.size(), &handles[0], &handles[1]),
-              CKR_OK);
-  });
+  make_careful();
   const Instances backend = open();
   for (int i = 0; i < 3; ++i) {
     const auto signature = backend.at(0)->sign("careful", Bytes(32, 1), soon());
     EXPECT_TRUE(signature.ok()) << signature.error().message;
   }
+}
+
+// The login is there, and this one try is refused: it counts as any other.
+TEST_F(TokenKeys, APinThatIsRefusedForASignatureIsNotTriedAgain) {
+  make_careful();
+  auto opened = pkcs11::open(hsm_.config(CHANCERY_EVIL_MODULE), 1, soon());
+  ASSERT_TRUE(opened.ok()) << opened.error().message;
+  ASSERT_TRUE(opened->at(0)->sign("careful", Bytes(32, 1), soon()).ok());
+  const auto logins = [this] { return testing::read_text(beside("evil-calls")).size(); };
+  const std::size_t before = logins();
+  testing::write_text(beside("evil-orders"), "login 0xa0\n");
+  for (int i = 0; i < 3; ++i) {
+    const auto refused = opened->at(0)->sign("careful", Bytes(32, 1), soon());
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
+    EXPECT_EQ(refused.error().reason, "PIN_REJECTED");
+  }
+  EXPECT_EQ(logins(), before + 1);
+  opened->clear();
+  EXPECT_EQ(refusal(), "PIN_REJECTED");  // nor by the next key host
 }
 
 TEST_F(TokenKeys, AnotherKeyUnderTheSameNameIsNotSignedWith) {
