@@ -16,8 +16,9 @@ class _LogReads(Elsewhere):
         """All of them look for theirs: what the log said when it took it is lost."""
         adds, reads = self.interceptors[0], self.interceptors[-1]
         adds.order([interceptor.silence] * 3 * CLIENTS)
-        reads.order(interceptor.FAULTS, method="GET")
         self.sign_many(CLIENTS)
+        self.await_entry()  # they know how large the log was, and look next
+        reads.order(interceptor.FAULTS, method="GET")
         self.disturb()
         self.expect_accounts_agree()
         self.assertEqual((reads.orders_left("GET"), reads.is_trapped), (0, False))
