@@ -127,6 +127,7 @@ Result<void> Daemon::open_state() {
   spool_ = std::make_unique<Pool>(1);
   background_ = std::make_unique<Pool>(1);
   journal_ = TRY(Journal::open({.path = config->state_directory / "journal.db",
+                                .policy = config->policy_hash,
                                 .now = seams_.now,
                                 .on_appended =
                                     [this](const std::vector<AppendedEntry>& entries) {
@@ -253,17 +254,17 @@ Result<void> Daemon::open_audit() {
 }
 
 // The caller gets the refusal whether it can be recorded or not.
-void Daemon::record_admin_refusal(const policy::Peer& peer, std::string_view method,
-                                  const Error& error) {
-  Refusal refusal{.uid = peer.uid,
-                  .gid = peer.gid,
-                  .pid = peer.pid,
-                  .origin = origin_of(peer),
-                  .method = std::string(method),
-                  .policy = config_.get()->policy_hash,
+void Daemon::record_admin_refusal(const Act& act, const Error& error) {
+  Refusal refusal{.uid = act.uid,
+                  .gid = act.gid,
+                  .pid = act.pid,
+                  .origin = act.origin,
+                  .method = act.method,
+                  .rule = act.rule,
+                  .policy = act.policy,
                   .reason = error.reason,
                   .message = error.message,
-                  .at = seams_.now()};
+                  .at = act.at};
   refusals_->record(std::move(refusal), RefusalRecorder::Clock::now(), [](const Result<void>&) {});
 }
 
@@ -300,11 +301,13 @@ Result<void> Daemon::start_server(sd_event* event) {
        {*journal_, audit::origin_of(log_->key().name()), [this] { return clerk_->seal(); }},
        [this] { return server_->counts(); }});
   const auto may_administer = [this](const policy::Peer& peer,
-                                     std::string_view method) -> Result<void> {
-    const policy::Decision decision = policy::decide_admin(config_.get()->rules, peer, method);
-    if (decision.allowed) return {};
+                                     std::string_view method) -> Result<Grant> {
+    const std::shared_ptr<const Config> now = config_.get();
+    const policy::Decision decision = policy::decide_admin(now->rules, peer, method);
+    const Grant grant{decision.rule, now->policy_hash};
+    if (decision.allowed) return grant;
     Error refusal = denied("NO_ADMIN_RULE", fmt::format("{}: {}", method, decision.reason));
-    record_admin_refusal(peer, method, refusal);
+    record_admin_refusal(act_of(peer, grant, method, seams_.now()), refusal);
     return refusal;
   };
   if (!listening_) listening_ = TRY(listen_as_configured(*config));

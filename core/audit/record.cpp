@@ -116,7 +116,7 @@ class Line {
 };
 
 void write(Line& line, const Opened& event) {
-  line.add("event", "opened").add("instance", event.instance);
+  line.add("event", "opened").add("instance", event.instance).add("policy", event.policy);
 }
 
 void write(Line& line, const Allowed& event) {
@@ -221,6 +221,8 @@ void write(Line& line, const Act& event) {
       .add(event.who)
       .add("method", event.method)
       .add("subject", event.subject)
+      .add("rule", event.rule)
+      .add("policy", event.policy)
       .add("outcome", event.outcome)
       .add("message", event.message);
 }

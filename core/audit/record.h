@@ -31,6 +31,7 @@ struct Who {
 // The journal was opened: the daemon started.
 struct Opened {
   std::string_view instance;
+  std::string_view policy;  // the rules' hash, in hexadecimal
 };
 
 // A request was accepted, before its key was touched.
@@ -39,7 +40,7 @@ struct Allowed {
   std::string_view method;
   std::string_view profile;
   std::string_view rule;
-  std::string_view policy;  // the rules' hash, in hexadecimal
+  std::string_view policy;
   std::string_view backend;
   std::string_view key;
   std::string_view algorithm;
@@ -128,6 +129,8 @@ struct Act {
   Who who;
   std::string_view method;
   std::string_view subject;
+  std::string_view rule;
+  std::string_view policy;
   std::string_view outcome;
   std::string_view message;
 };

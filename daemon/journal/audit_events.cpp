@@ -82,6 +82,8 @@ audit::Act event_of(const Act& act) {
   return {.who = who_of(act),
           .method = act.method,
           .subject = act.subject,
+          .rule = act.rule,
+          .policy = act.policy,
           .outcome = act.outcome,
           .message = cut_message(act.message)};
 }

@@ -435,7 +435,7 @@ Result<std::unique_ptr<Journal>> Journal::open(JournalOptions options) {
   TRY(sqlite::check(*writing));
   auto tables = std::make_unique<Tables>(*writing);
   TRY(writing->run("BEGIN IMMEDIATE"));
-  std::string instance = TRY(recover(*writing, *tables, options.now()));
+  std::string instance = TRY(recover(*writing, *tables, options.policy, options.now()));
   step("recovered");
   TRY(writing->run("COMMIT"));
   tables->audit.commit();

@@ -51,6 +51,7 @@ struct Projection {
 
 struct JournalOptions {
   std::filesystem::path path;  // of the database; its directory is ours alone (StateDirectory)
+  std::string policy = {};     // the hash of the rules that it is opened under: for the audit
   // The audit's clock.
   std::function<WallTime()> now = [] {
     return std::chrono::floor<WallTime::duration>(std::chrono::system_clock::now());

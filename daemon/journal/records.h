@@ -123,8 +123,10 @@ struct Act {
   std::uint32_t gid = 0;
   std::int32_t pid = 0;
   Origin origin = {};
+  std::string rule = {};     // that allows it; for the audit, not read back; so too below
+  std::string policy = {};   // the rules' hash
   std::string method = {};   // "Keys.MakeKey"
-  std::string subject = {};  // as above
+  std::string subject = {};  // as above; of a reload "policy:" and the hash of the new rules
   std::string outcome = {};  // "begun", "done", or the reason why not
   std::string message = {};
   WallTime at{};

@@ -4,13 +4,14 @@
 
 namespace chancery::daemon {
 
-Result<std::string> recover(sqlite::Database& database, sqlite::Tables& tables, WallTime now) {
+Result<std::string> recover(sqlite::Database& database, sqlite::Tables& tables,
+                            std::string_view policy, WallTime now) {
   TRY(database.run(
       "INSERT OR IGNORE INTO settings VALUES('instance', lower(hex(randomblob(16))))"));
   std::string instance = TRY(database.text("SELECT value FROM settings WHERE name = 'instance'"));
   TRY(tables.audit.recover());
   tables.audit.begin(now);
-  TRY(tables.audit.append(audit::Opened{instance}));
+  TRY(tables.audit.append(audit::Opened{instance, policy}));
   const Receipts receipts(instance);
   const Error stopped = unavailable(
       "DAEMON_STOPPED", "The daemon stopped before it signed; nothing was signed. Ask again.");

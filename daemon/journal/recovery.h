@@ -7,6 +7,7 @@ namespace chancery::daemon {
 
 // Within a transaction: what was only accepted has failed, and the audit says that the daemon is
 // here again. Returns the journal's own name.
-Result<std::string> recover(sqlite::Database& database, sqlite::Tables& tables, WallTime now);
+Result<std::string> recover(sqlite::Database& database, sqlite::Tables& tables,
+                            std::string_view policy, WallTime now);
 
 }  // namespace chancery::daemon

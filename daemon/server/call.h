@@ -22,12 +22,19 @@ class Responder {
   virtual void answer(Result<std::string> message) = 0;
 };
 
+// By which rule an administrator may, and of which rules: for records. Root may by none.
+struct Grant {
+  std::string rule = {};
+  std::string policy = {};  // the rules' hash
+};
+
 struct Call {
   policy::Peer peer;
   std::string method;   // "Signer.Sign", for records
   std::string payload;  // the serialised request message
   Deadline deadline;
   std::shared_ptr<Responder> responder;  // null where an OutboundStream answers
+  Grant grant = {};                      // of Permission::admin
 };
 
 // The messages of a client stream, in order, on a pool thread, never two at once.

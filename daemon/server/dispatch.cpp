@@ -62,18 +62,19 @@ void Dispatch::start(const Row& row, Call call) const {
 }
 
 void Dispatch::run(const Row& row, Call call) const {
-  const Result<void> allowed = check(row, call.peer, call.deadline);
+  const Result<void> allowed = admit(row, call, call.deadline);
   if (!allowed.ok()) return call.responder->answer(allowed.error());
   row.method.start(std::move(call));
 }
 
-Result<void> Dispatch::check(const Row& row, const policy::Peer& peer, Deadline deadline) const {
+Result<void> Dispatch::admit(const Row& row, Call& call, Deadline deadline) const {
   if (deadline.passed()) {
     return unavailable("DEADLINE_PASSED",
                        "the request's time was over before its turn came: nothing happened");
   }
   if (row.method.permission != Permission::admin) return {};
-  return may_administer_(peer, row.call_name);
+  call.grant = TRY(may_administer_(call.peer, row.call_name));
+  return {};
 }
 
 }  // namespace chancery::daemon

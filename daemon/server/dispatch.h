@@ -15,7 +15,7 @@ namespace chancery::daemon {
 // Pool::post in the daemon; tests and fuzzers run the work where they stand.
 using Post = std::function<void(std::function<void()>)>;
 using IsAlone = std::function<bool()>;  // nothing but the request at hand is in flight
-using MayAdminister = std::function<Result<void>(const policy::Peer&, std::string_view method)>;
+using MayAdminister = std::function<Result<Grant>(const policy::Peer&, std::string_view method)>;
 
 class Dispatch : public std::enable_shared_from_this<Dispatch> {
  public:
@@ -32,9 +32,9 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
   // A unary call.
   void start(const Row& row, Call call) const;
 
-  // Just before the flow, on its thread. Errors: unavailable DEADLINE_PASSED, or the
-  // administrator's.
-  Result<void> check(const Row& row, const policy::Peer& peer, Deadline deadline) const;
+  // Just before the flow, on its thread: whether it may run, which the call then says. Errors:
+  // unavailable DEADLINE_PASSED, or the administrator's.
+  Result<void> admit(const Row& row, Call& call, Deadline deadline) const;
 
  private:
   void run(const Row& row, Call call) const;

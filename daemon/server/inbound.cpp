@@ -95,7 +95,7 @@ bool Inbound::step(Lock& lock) {
 // Whether there is a flow to receive: the first message starts it.
 bool Inbound::begin() {
   if (std::exchange(has_begun_, true)) return stream_ != nullptr;
-  const Result<void> allowed = dispatch_->check(row_, call_.peer, deadline_);
+  const Result<void> allowed = dispatch_->admit(row_, call_, deadline_);
   if (!allowed.ok()) return fail(allowed.error());
   Result<std::unique_ptr<InboundStream>> stream = row_.method.start_inbound(std::move(call_));
   if (!stream.ok()) return fail(stream.error());

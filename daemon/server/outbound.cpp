@@ -37,7 +37,7 @@ void Outbound::run() {
 }
 
 Result<void> Outbound::begin() {
-  TRY(parts_.dispatch->check(parts_.row, parts_.call.peer, deadline_));
+  TRY(parts_.dispatch->admit(parts_.row, parts_.call, deadline_));
   stream_ = TRY(parts_.row.method.start_outbound(std::move(parts_.call)));
   CHANCERY_ASSERT(stream_);
   return {};

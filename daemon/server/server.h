@@ -52,7 +52,7 @@ class Server {
   // answered here. Error: unavailable SERVER_START_FAILED.
   static Result<std::unique_ptr<Server>> start(
       sd_event* event, ServerOptions options, std::vector<Method> methods, Pool& pool,
-      std::function<Result<void>(const policy::Peer&, std::string_view method)> may_administer);
+      std::function<Result<Grant>(const policy::Peer&, std::string_view method)> may_administer);
   virtual ~Server() = default;
 
   // Accepts no more, and takes neither new requests nor the rest of those that have not wholly

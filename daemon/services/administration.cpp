@@ -70,7 +70,7 @@ std::vector<Method> Administration::methods(const std::function<ServerCounts()>&
        nullptr},
       {service, "Reload", Permission::admin,
        [this](const Call& call) {
-         const Result<void> reloaded = reload(call.peer);
+         const Result<void> reloaded = reload(call.peer, call.grant);
          if (!reloaded.ok()) return call.responder->answer(reloaded.error());
          v1::ReloadReply reply;
          reply.set_configuration(parts_.config.get()->source.string());
@@ -138,9 +138,11 @@ Result<std::string> Administration::metrics(const std::function<ServerCounts()>&
   return reply.SerializeAsString();
 }
 
-Result<void> Administration::reload(const policy::Peer& who) {
+Result<void> Administration::reload(const policy::Peer& who, const Grant& grant) {
   const Result<void> outcome = load_again();
-  record_end(who, "Admin.Reload", outcome.ok() ? nullptr : &outcome.error());
+  Act act = act_of(who, grant, "Admin.Reload", parts_.now());
+  if (outcome.ok()) act.subject = "policy:" + parts_.config.get()->policy_hash;
+  record_end(std::move(act), outcome);
   return outcome;
 }
 
@@ -174,9 +176,11 @@ Result<void> Administration::close_log(Deadline deadline) {
 }
 
 Result<std::string> Administration::hand_over_log(const Call& call) {
-  TRY(record(call.peer, call.method, "begun"));
+  Act act = act_of(call.peer, call.grant, call.method, parts_.now());
+  act.outcome = "begun";
+  TRY(parts_.journal.record_act(act));
   const Result<void> handed = close_log(call.deadline);
-  record_end(call.peer, call.method, handed.ok() ? nullptr : &handed.error());
+  record_end(act_of(call.peer, call.grant, call.method, parts_.now()), handed);
   if (!handed.ok()) return handed.error();
   const std::shared_ptr<const Config> config = parts_.config.get();
   v1::HandOverLogReply reply;
@@ -186,31 +190,19 @@ Result<std::string> Administration::hand_over_log(const Call& call) {
   return reply.SerializeAsString();
 }
 
-Result<void> Administration::record(const policy::Peer& who, std::string_view method,
-                                    std::string_view outcome, std::string_view message) {
-  return parts_.journal.record_act({.uid = who.uid,
-                                    .gid = who.gid,
-                                    .pid = who.pid,
-                                    .origin = origin_of(who),
-                                    .method = std::string(method),
-                                    .outcome = std::string(outcome),
-                                    .message = std::string(message),
-                                    .at = parts_.now()});
-}
-
-void Administration::record_end(const policy::Peer& who, std::string_view method,
-                                const Error* error) {
-  const Result<void> recorded = error == nullptr
-                                    ? record(who, method, "done")
-                                    : record(who, method, error->reason, error->message);
+void Administration::record_end(Act act, const Result<void>& outcome) {
+  end(act, outcome);
+  const Result<void> recorded = parts_.journal.record_act(act);
   if (recorded.ok()) return;
-  note(Priority::warning, fmt::format("{} is not recorded: {}", method, recorded.error().message));
+  note(Priority::warning,
+       fmt::format("{} is not recorded: {}", act.method, recorded.error().message));
 }
 
 Result<std::string> Administration::back_up(const Call& call) {
   const auto request = TRY(read_message<v1::BackUpRequest>(call.payload));
   const Result<BackUp> made = back_up_state(parts_, request.name());
-  record_end(call.peer, call.method, made.ok() ? nullptr : &made.error());
+  record_end(act_of(call.peer, call.grant, call.method, parts_.now()),
+             made.ok() ? Result<void>() : made.error());
   if (!made.ok()) return made.error();
   v1::BackUpReply reply;
   reply.set_directory(made->directory.string());

@@ -24,7 +24,8 @@ class Administration {
 
   // Admin.Reload and SIGHUP: reads the configuration again. A bad one is reported and remembered
   // for Status; the old one stays in force.
-  Result<void> reload(const policy::Peer& who);
+  // A signal comes by no rule.
+  Result<void> reload(const policy::Peer& who, const Grant& grant = {});
 
  private:
   Result<std::string> status(const ServerCounts& counts);
@@ -33,11 +34,8 @@ class Administration {
   Result<void> close_log(Deadline deadline);
   Result<std::string> hand_over_log(const Call& call);
   Result<std::string> back_up(const Call& call);
-  // An act into the journal, and so into the audit.
-  Result<void> record(const policy::Peer& who, std::string_view method, std::string_view outcome,
-                      std::string_view message = {});
-  // How it ended; where that cannot be recorded the operator is told.
-  void record_end(const policy::Peer& who, std::string_view method, const Error* error);
+  // How it ended, into the journal and so into the audit; where that fails the operator is told.
+  void record_end(Act act, const Result<void>& outcome);
 
   const Parts& parts_;
   WallTime started_at_;

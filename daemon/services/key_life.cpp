@@ -153,7 +153,7 @@ std::vector<Method> key_life_methods(const Parts& parts, KeyLife& key_life, Pool
                   Permission::admin,
                   [&parts, &key_life, &background, act](const Call& call) {
                     background.post([&parts, &key_life, act, call] {
-                      const Actor actor{call.peer, call.method, call.deadline};
+                      const Actor actor{call.peer, call.method, call.deadline, call.grant};
                       call.responder->answer(act({parts, key_life, actor, call.payload}));
                     });
                   },

@@ -69,12 +69,16 @@ TEST(Rules, WhichOfThemDecidedIsOnRecord) {
   ConfiguredDaemon daemon(we_may());
   const std::string before = hash_of(daemon);
   ASSERT_EQ(sign(daemon, "one"), "signed");
+  EXPECT_EQ(newest_record(daemon.socket(), "opened")["policy"], before);
   EXPECT_EQ(newest_record(daemon.socket(), "allowed")["policy"], before);
   daemon.write(nobody_may);
   ASSERT_EQ(reload(daemon), "reloaded");
   ASSERT_EQ(sign(daemon, "two"), "NO_RULE");
   EXPECT_EQ(newest_record(daemon.socket(), "refused")["policy"], hash_of(daemon));
   EXPECT_NE(hash_of(daemon), before);
+  const Json act = newest_record(daemon.socket(), "act");
+  EXPECT_EQ(act["policy"], before);
+  EXPECT_EQ(act["subject"], "policy:" + hash_of(daemon));
 }
 
 TEST(Rules, AStatementMustBeOfATypeAndOfNamesThatTheyAllow) {

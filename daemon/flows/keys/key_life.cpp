@@ -137,30 +137,19 @@ Result<void> KeyLife::require_profile(const std::string& profile) const {
 }
 
 Result<void> KeyLife::begin(const Actor& actor, std::string subject) {
-  return standing_.record({.uid = actor.peer.uid,
-                           .gid = actor.peer.gid,
-                           .pid = actor.peer.pid,
-                           .origin = origin_of(actor.peer),
-                           .method = actor.method,
-                           .subject = std::move(subject),
-                           .outcome = "begun",
-                           .message = {},
-                           .at = now_(),
-                           .effect = {}});
+  Act act = act_of(actor.peer, actor.grant, actor.method, now_());
+  act.subject = std::move(subject);
+  act.outcome = "begun";
+  return standing_.record(act);
 }
 
 Result<void> KeyLife::record(const Actor& actor, std::string subject, const Result<void>& outcome,
                              Effect effect) {
-  TRY(standing_.record({.uid = actor.peer.uid,
-                        .gid = actor.peer.gid,
-                        .pid = actor.peer.pid,
-                        .origin = origin_of(actor.peer),
-                        .method = actor.method,
-                        .subject = std::move(subject),
-                        .outcome = outcome.ok() ? "done" : outcome.error().reason,
-                        .message = outcome.ok() ? "" : outcome.error().message,
-                        .at = now_(),
-                        .effect = outcome.ok() ? std::move(effect) : Effect()}));
+  Act act = act_of(actor.peer, actor.grant, actor.method, now_());
+  act.subject = std::move(subject);
+  end(act, outcome);
+  if (outcome.ok()) act.effect = std::move(effect);
+  TRY(standing_.record(act));
   return outcome;
 }
 

@@ -10,14 +10,16 @@
 #include "daemon/flows/keys/confirmations.h"
 #include "daemon/flows/keys/standing.h"
 #include "daemon/key_ring.h"
+#include "daemon/server/call.h"
 
 namespace chancery::daemon {
 
-// Who acts, by which method, until when.
+// Who acts, by which method, until when, and by which rule.
 struct Actor {
   const policy::Peer& peer;
   const std::string& method;
   Deadline deadline;
+  Grant grant = {};
 };
 
 // Thread-safe; each act waits for the journal and perhaps for the device, so not on the pool that

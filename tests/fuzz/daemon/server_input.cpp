@@ -57,7 +57,7 @@ std::shared_ptr<const Dispatch> make_dispatch() {
   };
   return std::make_shared<Dispatch>(
       std::move(methods), [](const std::function<void()>& work) { work(); }, [] { return false; },
-      [](const policy::Peer&, std::string_view) -> Result<void> {
+      [](const policy::Peer&, std::string_view) -> Result<Grant> {
         return denied("NO_RULE", "nobody");
       });
 }

@@ -39,7 +39,8 @@ Allowed allowed() {
 // Known answers: docs/audit.md promises these very bytes.
 TEST(AuditRecord, EachEventHasOneCanonicalForm) {
   const std::map<std::string, std::uint64_t> reasons = {{"KEY_STOPPED", 2}, {"NO_RULE", 9}};
-  EXPECT_EQ(written(Opened{"i1"}), with_start(R"("opened","instance":"i1"})"));
+  EXPECT_EQ(written(Opened{"i1", "cafe"}),
+            with_start(R"("opened","instance":"i1","policy":"cafe"})"));
   EXPECT_EQ(written(allowed()),
             with_start(R"("allowed","uid":1000,"gid":100,"pid":4711,"method":"Signer.Sign",)"
                        R"("profile":"release","rule":"builders","policy":"cafe",)"
@@ -80,9 +81,10 @@ TEST(AuditRecord, EachEventHasOneCanonicalForm) {
   EXPECT_EQ(written(RefusedMany{1001, 11, noon, noon + std::chrono::seconds(1), reasons}),
             with_start(R"("refused-many","uid":1001,"count":11,"from":1800000000000000,)"
                        R"("to":1800000001000000,"reasons":{"KEY_STOPPED":2,"NO_RULE":9}})"));
-  EXPECT_EQ(written(Act{builder, "Keys.Stop", "profile:x", "done", ""}),
+  EXPECT_EQ(written(Act{builder, "Keys.Stop", "profile:x", "admins", "cafe", "done", ""}),
             with_start(R"("act","uid":1000,"gid":100,"pid":4711,"method":"Keys.Stop",)"
-                       R"("subject":"profile:x","outcome":"done"})"));
+                       R"("subject":"profile:x","rule":"admins","policy":"cafe",)"
+                       R"("outcome":"done"})"));
   EXPECT_EQ(written(Forgotten{6}), with_start(R"("forgotten","last":6})"));
 }
 

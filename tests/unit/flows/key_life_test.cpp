@@ -41,7 +41,7 @@ class KeyLifeTest : public ::testing::Test {
   void make_in_device(const std::string& name) {
     EXPECT_TRUE(fake_->make_key(name, Algorithm::ecdsa_p256_sha256, soon()).ok());
   }
-  Actor actor() const { return {peer_, method_, soon()}; }
+  Actor actor() const { return {peer_, method_, soon(), {"admins", "cafe"}}; }
   std::string newest() const {
     const auto found = find_newest_key(keys_, *standing_, config_.get()->profiles[0]);
     return found.ok() ? found->name.key : found.error().reason;
@@ -128,6 +128,13 @@ TEST_F(KeyLifeTest, MadeKeyIsFoundAndTheActIsInTheJournal) {
   ASSERT_TRUE(made.ok()) << made.error().message;
   EXPECT_EQ(made->info.algorithm, Algorithm::ecdsa_p384_sha384);
   EXPECT_EQ(acts("key:fake:next"), "begun done");
+}
+
+TEST_F(KeyLifeTest, TheAuditSaysByWhichRuleAnAdministratorActed) {
+  ASSERT_TRUE(life_.stop(actor(), {"fake", "old"}).ok());
+  const auto rows = journal_->read_audit().value()->rows(0, 10).value();
+  EXPECT_THAT(rows.back().record,
+              ::testing::HasSubstr(R"("rule":"admins","policy":"cafe","outcome":"done")"));
 }
 
 TEST_F(KeyLifeTest, WhatTheDeviceRefusesIsInTheJournalWithItsReason) {

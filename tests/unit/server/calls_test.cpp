@@ -34,6 +34,11 @@ TEST(Calls, AnErrorKeepsItsCodeReasonAndMessage) {
   EXPECT_EQ(answer.error().message, "as asked");
 }
 
+TEST(Calls, AnAdministratorsSaysByWhichRuleAndRules) {
+  const ToyServer toy;
+  EXPECT_EQ(connect(toy)->call("toy.Toy", "Own", "", soon()).value(), "ownerscafe");
+}
+
 TEST(Calls, AClientStreamIsReceivedInOrder) {
   const ToyServer toy;
   const auto connection = connect(toy);

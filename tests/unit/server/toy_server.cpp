@@ -46,11 +46,11 @@ Result<std::unique_ptr<OutboundStream>> start_count(Call call) {
   return std::unique_ptr<OutboundStream>(std::make_unique<Count>(std::stoul(call.payload)));
 }
 
-Result<void> may_administer(const policy::Peer& peer, std::string_view method) {
+Result<Grant> may_administer(const policy::Peer& peer, std::string_view method) {
   if (peer.uid == ::getuid() && method == "Toy.Administer") {
     return denied("NO_RULE", "nobody administers a toy");
   }
-  return {};
+  return Grant{"owners", "cafe"};
 }
 
 }  // namespace
@@ -86,11 +86,12 @@ std::vector<Method> ToyServer::methods() {
       unary("Drop", [](const Call&) {}),
       unary("Hold", [this](Call call) { latch_.hold(std::move(call.responder)); }),
       unary("Administer", echo),
+      unary("Own", [](Call call) { call.responder->answer(call.grant.rule + call.grant.policy); }),
       unary("Swell", [](Call call) { call.responder->answer(std::string(5U << 20, 's')); }),
       Method{"toy.Toy", "Join", Permission::anyone, nullptr, join, nullptr},
       Method{"toy.Toy", "Count", Permission::anyone, nullptr, nullptr, start_count},
   };
-  methods[4].permission = Permission::admin;
+  methods[4].permission = methods[5].permission = Permission::admin;
   return methods;
 }
 
