@@ -202,7 +202,11 @@ void write(Line& line, const Refused& event) {
       .add("method", event.method)
       .add("profile", event.profile)
       .add("rule", event.rule)
-      .add("policy", event.policy)
+      .add("policy", event.policy);
+  if (event.digest) line.add("digest", *event.digest);
+  line.add("subjects", event.subjects)
+      .add("predicate_type", event.predicate_type)
+      .add("artifact", event.artifact)
       .add("reason", event.reason)
       .add("message", event.message);
 }

@@ -109,8 +109,13 @@ struct Refused {
   Who who;
   std::string_view method;
   std::string_view profile;
-  std::string_view rule;
+  std::string_view rule;  // the nearest
   std::string_view policy;
+  // What was to be signed, as far as it had been read.
+  std::optional<Digest> digest = std::nullopt;
+  std::span<const Bytes> subjects = {};
+  std::string_view predicate_type = {};
+  std::string_view artifact = {};
   std::string_view reason;
   std::string_view message;
 };

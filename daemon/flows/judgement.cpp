@@ -75,6 +75,7 @@ Result<void> require_rule(const Parts& parts, const Call& call, std::string_view
                          .origin = origin_of(call.peer),
                          .method = call.method,
                          .profile = std::string(profile),
+                         .rule = decision.rule,
                          .policy = config->policy_hash,
                          .reason = refusal.reason,
                          .message = refusal.message,

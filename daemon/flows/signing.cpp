@@ -75,7 +75,7 @@ void Signing::accept() {
   stored_.acceptance = acceptance;
   parts_.journal.accept(std::move(acceptance), [self = shared_from_this()](
                                                    const Result<Accepted>& accepted) {
-    if (!accepted.ok()) return self->give(accepted.error());
+    if (!accepted.ok()) return self->refuse(accepted.error());
     if (!accepted->earlier) return self->sign(accepted->id);
     self->parts_.pool.post([self, earlier = *accepted->earlier] { self->answer_earlier(earlier); });
   });
@@ -238,6 +238,7 @@ void Signing::answer() {
 }
 
 void Signing::refuse(const Error& error) {
+  const bool is_digest = asked_.kind == RequestKind::digest;
   Refusal refusal{.uid = call_.peer.uid,
                   .gid = call_.peer.gid,
                   .pid = call_.peer.pid,
@@ -246,6 +247,10 @@ void Signing::refuse(const Error& error) {
                   .profile = asked_.profile,
                   .rule = rule_,
                   .policy = config_->policy_hash,
+                  .digest = is_digest ? std::optional(asked_.artifact_digest) : std::nullopt,
+                  .subject_digests = asked_.subject_digests,
+                  .predicate_type = asked_.predicate_type,
+                  .artifact = asked_.artifact,
                   .reason = error.reason,
                   .message = error.message,
                   .at = parts_.now()};

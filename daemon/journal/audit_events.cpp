@@ -66,6 +66,10 @@ audit::Refused event_of(const Refusal& refusal) {
           .profile = refusal.profile,
           .rule = refusal.rule,
           .policy = refusal.policy,
+          .digest = refusal.digest,
+          .subjects = refusal.subject_digests,
+          .predicate_type = refusal.predicate_type,
+          .artifact = refusal.artifact,
           .reason = refusal.reason,
           .message = cut_message(refusal.message)};
 }

@@ -84,7 +84,12 @@ struct Refusal {
   std::string method = {};
   std::string profile = {};
   std::string rule = {};
-  std::string policy = {};  // the rules' hash; for the audit, not read back
+  std::string policy = {};  // the rules' hash; for the audit, not read back; so too below
+  // What was to be signed: a digest, or a statement about these subjects.
+  std::optional<Digest> digest = std::nullopt;
+  std::vector<Bytes> subject_digests = {};
+  std::string predicate_type = {};
+  std::string artifact = {};
   std::string reason = {};
   std::string message = {};
   WallTime at{};

@@ -82,6 +82,7 @@ TEST_F(RefusalFlood, ReadingWithoutARuleIsOnRecord) {
   EXPECT_EQ(refused.error().reason, "NO_RULE");
   daemon_.restart();  // the answer does not wait for the record
   EXPECT_EQ(told()["refused"], 1U);
+  EXPECT_EQ(newest_record(daemon_.socket(), "refused")["rule"], "others");
 }
 
 }  // namespace

@@ -81,6 +81,22 @@ TEST(Rules, WhichOfThemDecidedIsOnRecord) {
   EXPECT_EQ(act["subject"], "policy:" + hash_of(daemon));
 }
 
+TEST(Rules, ARefusalSaysWhatItWasAbout) {
+  ConfiguredDaemon daemon(we_may());
+  ASSERT_EQ(sign(daemon, "one"), "signed");
+  v1::SignRequest another = sign_request("one", "another");
+  ASSERT_FALSE(daemon.call<v1::SignReply>(signer, "Sign", another).ok());
+  const Json reused = newest_record(daemon.socket(), "refused");
+  EXPECT_EQ(reused["reason"], "IDEMPOTENCY_KEY_REUSED");
+  EXPECT_EQ(reused["digest"], "sha256:" + hex_encode(sha256(as_bytes("another"))));
+  daemon.write(nobody_may);
+  ASSERT_EQ(reload(daemon), "reloaded");
+  ASSERT_EQ(sign(daemon, "two"), "NO_RULE");
+  const Json refused = newest_record(daemon.socket(), "refused");
+  EXPECT_EQ(refused["rule"], "nobody-may");
+  EXPECT_EQ(refused["digest"], "sha256:" + hex_encode(sha256(as_bytes("hello"))));
+}
+
 TEST(Rules, AStatementMustBeOfATypeAndOfNamesThatTheyAllow) {
   ConfiguredDaemon daemon(
       statements_for_us("predicate_types = [\"https://example.com/*\"]\nartifacts = [\"app\"]\n"),
@@ -96,6 +112,10 @@ TEST(Rules, AStatementMustBeOfATypeAndOfNamesThatTheyAllow) {
   ASSERT_EQ(reload(daemon), "reloaded");
   EXPECT_EQ(attest(daemon, "three", &message), "NO_RULE");
   EXPECT_NE(message.find("https://example.com/sbom"), std::string::npos) << message;
+  const Json refused = newest_record(daemon.socket(), "refused");
+  EXPECT_EQ(refused["predicate_type"], "https://example.com/sbom");
+  EXPECT_EQ(refused["subjects"].size(), 1U);
+  EXPECT_FALSE(refused.contains("digest"));
 }
 
 TEST(Rules, ARateHoldsAcrossReloadsAndSaysWhenToComeAgain) {

@@ -75,9 +75,32 @@ TEST(AuditRecord, EachEventHasOneCanonicalForm) {
   EXPECT_EQ(written(Failed{"r-1", "KEY_HOST_DOWN", "a \"b\"\n"}),
             with_start(R"("failed","receipt":"r-1","reason":"KEY_HOST_DOWN",)"
                        R"("message":"a \"b\"\n"})"));
-  EXPECT_EQ(written(Refused{builder, "Signer.Sign", "release", "", "", "NO_RULE", "none"}),
+  EXPECT_EQ(written(Refused{.who = builder,
+                            .method = "Signer.Sign",
+                            .profile = "release",
+                            .rule = "",
+                            .policy = "",
+                            .reason = "NO_RULE",
+                            .message = "none"}),
             with_start(R"("refused","uid":1000,"gid":100,"pid":4711,"method":"Signer.Sign",)"
                        R"("profile":"release","reason":"NO_RULE","message":"none"})"));
+  const std::vector<Bytes> subjects = {{0xab}};
+  EXPECT_EQ(
+      written(Refused{.who = builder,
+                      .method = "Signer.SignStatement",
+                      .profile = "release",
+                      .rule = "ci",
+                      .policy = "cafe",
+                      .digest = digest_of_abc,
+                      .subjects = subjects,
+                      .predicate_type = "t",
+                      .artifact = "app",
+                      .reason = "NO_RULE",
+                      .message = "none"}),
+      with_start(R"("refused","uid":1000,"gid":100,"pid":4711,"method":"Signer.SignStatement",)"
+                 R"("profile":"release","rule":"ci","policy":"cafe","digest":"sha256:)" +
+                 abc + R"(","subjects":["ab"],"predicate_type":"t","artifact":"app",)" +
+                 R"("reason":"NO_RULE","message":"none"})"));
   EXPECT_EQ(written(RefusedMany{1001, 11, noon, noon + std::chrono::seconds(1), reasons}),
             with_start(R"("refused-many","uid":1001,"count":11,"from":1800000000000000,)"
                        R"("to":1800000001000000,"reasons":{"KEY_STOPPED":2,"NO_RULE":9}})"));
@@ -96,7 +119,13 @@ TEST(AuditRecord, WhereAProcessCameFromIsToldWhereItIsKnown) {
                 .invocation = "0123",
                 .container = "cafe",
                 .executable = "/usr/bin/chancery"};
-  EXPECT_EQ(written(Refused{who, "Signer.Sign", "release", "", "", "NO_RULE", "none"}),
+  EXPECT_EQ(written(Refused{.who = who,
+                            .method = "Signer.Sign",
+                            .profile = "release",
+                            .rule = "",
+                            .policy = "",
+                            .reason = "NO_RULE",
+                            .message = "none"}),
             with_start(R"("refused","uid":1000,"gid":100,"pid":4711,"unit":"build.service",)"
                        R"("invocation":"0123","container":"cafe",)"
                        R"("executable":"/usr/bin/chancery","method":"Signer.Sign",)"

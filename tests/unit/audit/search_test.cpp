@@ -22,7 +22,13 @@ class AuditSearch : public ::testing::Test {
     add(Signed{"r-b", as_bytes("signature"), 1});
     add(Signed{"r-a", as_bytes("signature"), 0});
     add(Done{"r-a"});
-    add(Refused{{}, "Signer.Sign", "x", "", "", "NO_RULE", ""});
+    add(Refused{.who = {},
+                .method = "Signer.Sign",
+                .profile = "x",
+                .rule = "",
+                .policy = "",
+                .reason = "NO_RULE",
+                .message = ""});
   }
   static Allowed allowed(std::string_view receipt, const Digest& of,
                          std::span<const Bytes> subjects) {

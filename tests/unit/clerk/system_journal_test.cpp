@@ -13,9 +13,14 @@ using ::testing::HasSubstr;
 constexpr WallTime noon{std::chrono::seconds(1'800'000'000)};
 
 TEST(SystemJournal, EachMemberIsAField) {
-  const std::string record = audit::write_record(
-      7, noon,
-      audit::Refused{{1001, 100, 4711}, "Signer.Sign", "release", "", "", "NO_RULE", "a\nb"});
+  const std::string record = audit::write_record(7, noon,
+                                                 audit::Refused{.who = {1001, 100, 4711},
+                                                                .method = "Signer.Sign",
+                                                                .profile = "release",
+                                                                .rule = "",
+                                                                .policy = "",
+                                                                .reason = "NO_RULE",
+                                                                .message = "a\nb"});
   const auto fields = daemon::journal_fields(record);
   EXPECT_THAT(fields, Contains("PRIORITY=5"));
   EXPECT_THAT(fields, Contains("CHANCERY_EVENT=refused"));
