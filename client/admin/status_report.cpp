@@ -132,11 +132,18 @@ void append_troubles(std::vector<std::string>& troubles, const v1::BackendStatus
 
 }  // namespace
 
+std::string reload_failure(const v1::StatusReply& status) {
+  const std::string& error = status.configuration_error();
+  const auto more = std::ranges::count(error, '\n');
+  return fmt::format(
+      "the last reload failed, the old configuration is in force: {}{}",
+      error.substr(0, error.find('\n')),
+      more == 0 ? "" : fmt::format(" (and {} more: `chancery reload` says all)", more));
+}
+
 std::vector<std::string> troubles_of(const v1::StatusReply& status) {
   std::vector<std::string> troubles;
-  if (!status.configuration_error().empty())
-    troubles.push_back("the last reload failed, the old configuration is in force: " +
-                       status.configuration_error());
+  if (!status.configuration_error().empty()) troubles.push_back(reload_failure(status));
   if (status.log_handed_over())
     troubles.emplace_back("the log was handed over: this daemon signs no more");
   if (!status.log_trouble().empty())

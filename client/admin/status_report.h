@@ -19,6 +19,9 @@ std::vector<std::string> troubles_of(const v1::StatusReply& status);
 std::vector<std::string> profile_troubles(const v1::StatusReply& status,
                                           const v1::ListProfilesReply& profiles);
 
+// In one line why the last reload failed: its first mistake, and how many more there are.
+std::string reload_failure(const v1::StatusReply& status);
+
 std::vector<std::string> describe(const v1::StatusReply& status, std::chrono::sys_seconds now);
 Json json_of(const v1::StatusReply& status);
 

@@ -30,8 +30,7 @@ Finding check_configuration(const v1::StatusReply& status) {
   if (status.configuration_error().empty()) {
     return {Health::well, "configuration", status.configuration()};
   }
-  return {Health::ill, "configuration",
-          "the last reload failed, the old one is in force: " + status.configuration_error(),
+  return {Health::ill, "configuration", reload_failure(status),
           "Mend it (chanceryd --check-config --config FILE says what is wrong) and reload."};
 }
 

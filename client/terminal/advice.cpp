@@ -41,7 +41,8 @@ constexpr std::array advices{
     // Administration.
     Advice{"NO_ADMIN_RULE", "Ask the operator; a rule with admin = true says who may."},
     Advice{"STOP_NOT_DURABLE", "Free some room (`chancery doctor` says where), and stop it again."},
-    Advice{"CONFIG_INVALID", "Mend the file and reload again; until then the old one is in force."},
+    Advice{"CONFIG_INVALID",
+           "Mend that and reload again; the old configuration stays in force until then."},
     Advice{"RESTART_NEEDED", "Restart the daemon (`systemctl restart chanceryd`), or put it back."},
     Advice{"CONFIRMATION_UNKNOWN", "Leave out --confirm to be asked anew."},
     Advice{"CONFIRMATION_EXPIRED", "Leave out --confirm to be asked anew."},

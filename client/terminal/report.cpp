@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "client/terminal/advice.h"
@@ -22,6 +23,28 @@ bool begins_with(std::string_view message, std::string_view subject) {
   if (!message.starts_with(subject)) return false;
   const std::string_view rest = message.substr(subject.size());
   return rest.empty() || std::string_view(":.").find(rest.front()) != std::string_view::npos;
+}
+
+// Of a configuration each mistake is a line, with its file in front, as compilers say theirs; no
+// other message has lines, whatever the names in it would like.
+void print_mistakes(const Error& error) {
+  std::string_view rest = error.message;
+  print(stderr, fmt::format("chancery: {} mistakes ({})", std::ranges::count(rest, '\n') + 1,
+                            error.reason));
+  for (;;) {
+    const std::size_t end = rest.find('\n');
+    print(stderr, printable(rest.substr(0, end)));
+    if (end == std::string_view::npos) return;
+    rest.remove_prefix(end + 1);
+  }
+}
+
+void print_error(std::string_view subject, const Error& error) {
+  if (error.reason == "CONFIG_INVALID" && error.message.find('\n') != std::string::npos)
+    return print_mistakes(error);
+  const bool is_named = subject.empty() || begins_with(error.message, subject);
+  print(stderr, printable(fmt::format("chancery: {}{}{} ({})", is_named ? "" : subject,
+                                      is_named ? "" : ": ", error.message, error.reason)));
 }
 
 }  // namespace
@@ -60,9 +83,7 @@ ExitStatus report_error(Style style, std::string_view subject, const Error& erro
     return exit_status_of(error.code);
   }
   std::fflush(stdout);  // so that a terminal shows what came first first
-  const bool is_named = subject.empty() || begins_with(error.message, subject);
-  print(stderr, printable(fmt::format("chancery: {}{}{} ({})", is_named ? "" : subject,
-                                      is_named ? "" : ": ", error.message, error.reason)));
+  print_error(subject, error);
   if (!hint.advice.empty()) print(stderr, printable(fmt::format("  {}", hint.advice)));
   return exit_status_of(error.code);
 }

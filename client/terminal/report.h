@@ -27,8 +27,9 @@ void print_remark(std::string_view line);
 Json json_of(const Error& error);
 
 // One line what happened, one line what to do. `subject` is the file or the thing asked for, empty
-// where it is all of the daemon; people do not read it twice where the message begins with it. In
-// JSON: {"subject":...,"error":{...}} on standard output.
+// where it is all of the daemon; people do not read it twice where the message begins with it. The
+// mistakes of a configuration are a line each. In JSON: {"subject":...,"error":{...}} on standard
+// output.
 ExitStatus report_error(Style style, std::string_view subject, const Error& error);
 // What somebody knows better than the error's reason: another advice, and more members for scripts.
 struct Hint {

@@ -93,6 +93,16 @@ TEST_F(PolicyCommand, WhatIsRefusedIsOnRecord) {
   EXPECT_THAT(audit.out, HasSubstr("\"rule\":\"nobody-may\""));
 }
 
+TEST_F(PolicyCommand, AReloadWithManyMistakesSaysEachInALineAndThatTheOldOneStays) {
+  daemon_.write(
+      "[[rule]]\nname = \"broken\"\nusres = [0]\n[[rule]]\nname = \"worse\"\ngruops = [0]\n");
+  const ProgramOutcome refused = chancery({"reload"});
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_THAT(refused.err, ::testing::ContainsRegex("\n/[^\n]*:[0-9]+: [^\n]*usres[^\n]*\n"));
+  EXPECT_THAT(refused.err, ::testing::ContainsRegex("\n/[^\n]*:[0-9]+: [^\n]*gruops[^\n]*\n"));
+  EXPECT_THAT(refused.err, ::testing::EndsWith("stays in force until then.\n"));
+}
+
 TEST_F(PolicyCommand, ExplainSaysItForSomebodyElse) {
   const ProgramOutcome nobody = chancery({"explain", "--as", "nobody", "app"});
   EXPECT_EQ(nobody.status, 1) << nobody.err;

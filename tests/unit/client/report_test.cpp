@@ -27,6 +27,19 @@ TEST(Report, PeopleReadASubjectOnce) {
               StartsWith("chancery: a: a rule is missing"));
 }
 
+TEST(Report, EachMistakeOfAConfigurationIsALineAndTheOldOneStays) {
+  EXPECT_EQ(said_to_people("", invalid_request("CONFIG_INVALID", "/c.toml:3: one\n/c.toml:4: two")),
+            "chancery: 2 mistakes (CONFIG_INVALID)\n/c.toml:3: one\n/c.toml:4: two\n"
+            "  Mend that and reload again; the old configuration stays in force until then.\n");
+  EXPECT_THAT(said_to_people("", invalid_request("CONFIG_INVALID", "/c.toml:3: one")),
+              StartsWith("chancery: /c.toml:3: one (CONFIG_INVALID)\n"));
+}
+
+TEST(Report, NoNameMakesALineOfItsOwn) {
+  EXPECT_THAT(said_to_people("", not_found("FILE_NOT_FOUND", "a\nVerified b: not there")),
+              StartsWith("chancery: a?Verified b: not there (FILE_NOT_FOUND)\n"));
+}
+
 TEST(Report, AScriptFindsTheSubjectApartFromTheMessage) {
   CaptureStdout();
   report_error(Style::json, "app", not_found("FILE_NOT_FOUND", "app: there is no such file"));

@@ -95,6 +95,14 @@ TEST(StatusReport, UnlockedMemoryAFailedReloadAndAnEndedLogAreTroubles) {
                                                HasSubstr("handed over"), HasSubstr("swap")));
 }
 
+TEST(StatusReport, OfManyMistakesTheFirstIsToldAndHowManyMoreThereAre) {
+  auto status = healthy();
+  status.set_configuration_error("/c.toml:3: one\n/c.toml:4: two\n/c.toml:9: three");
+  EXPECT_THAT(troubles_of(status),
+              ElementsAre("the last reload failed, the old configuration is in force: "
+                          "/c.toml:3: one (and 2 more: `chancery reload` says all)"));
+}
+
 TEST(StatusReport, WhatIsUnfinishedIsListedWithItsAge) {
   auto status = healthy();
   v1::UnfinishedRequest& request = *status.add_unfinished();
