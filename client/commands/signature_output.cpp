@@ -20,6 +20,8 @@ Json json_of(const Signed& what, const Signature& signature) {
   if (!what.digest.empty()) json["digest"] = what.digest;
   if (signature.has_left()) json["bundle"] = what.output.string();
   if (signature.record_by != 0) json["record_by"] = signature.record_by;
+  for (const v1::LogProgress& progress : signature.logs)
+    json["logs"].push_back({{"name", progress.log()}, {"has_recorded", progress.has_recorded()}});
   return json;
 }
 
@@ -34,8 +36,10 @@ void say(const Signed& what, const Signature& signature) {
     return;
   }
   const std::chrono::sys_seconds record_by{std::chrono::seconds(signature.record_by)};
-  print(fmt::format("  {}, {}, not in a log yet; that is due by {}", signature.key,
-                    name_of(signature.state), format_rfc3339(record_by)));
+  const std::string logs = logs_text(signature.logs);
+  print(fmt::format("  {}, {}, {}; all of them are due by {}", signature.key,
+                    name_of(signature.state), logs.empty() ? "in no log yet" : logs,
+                    format_rfc3339(record_by)));
   print(fmt::format("  `chancery wait {}` fetches the bundle with the log's proof",
                     signature.receipt));
 }

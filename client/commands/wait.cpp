@@ -41,6 +41,7 @@ Result<Signature> await(Link& link, const std::string& receipt, Deadline deadlin
       Signature signature;
       signature.receipt = reply.receipt();
       signature.state = reply.state();
+      signature.logs = {reply.logs().begin(), reply.logs().end()};
       return unfinished(signature);
     }
     std::this_thread::sleep_for(limits::client_wait_interval);

@@ -1,6 +1,7 @@
 #include "client/requests/signature.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "client/requests/ask.h"
 #include "core/base/limits/bundles.h"
@@ -54,22 +55,41 @@ std::string_view name_of(v1::State state) {
   }
 }
 
+std::string logs_text(const std::vector<v1::LogProgress>& logs) {
+  std::vector<std::string> with;
+  std::vector<std::string> without;
+  for (const v1::LogProgress& progress : logs) {
+    (progress.has_recorded() ? with : without).push_back(progress.log());
+  }
+  const auto text = [](std::string_view what, const std::vector<std::string>& names) {
+    return fmt::format("{} the log{} {}", what, names.size() == 1 ? "" : "s",
+                       fmt::join(names, ", "));
+  };
+  if (with.empty()) return without.empty() ? "" : text("not yet in", without);
+  if (without.empty()) return text("in", with);
+  return fmt::format("{}, {}", text("in", with), text("not yet in", without));
+}
+
 Result<Signature> read_signature(Connection& connection, const v1::SignReply& reply,
                                  Deadline deadline) {
   if (reply.state() == v1::STATE_FAILED)
     return unavailable(reply.failure().reason(),
                        fmt::format("nothing was signed: {}", reply.failure().message()));
-  Signature signature{reply.receipt(),   reply.state(),  reply.key(),        reply.log_origin(),
-                      reply.log_index(), reply.bundle(), reply.expires_at(), reply.record_by()};
+  Signature signature{
+      reply.receipt(),    reply.state(),     reply.key(),
+      reply.log_origin(), reply.log_index(), reply.bundle(),
+      reply.expires_at(), reply.record_by(), {reply.logs().begin(), reply.logs().end()}};
   if (reply.bundle_bytes() > 0 && signature.bundle.empty())
     signature.bundle = TRY(download_bundle(connection, reply, deadline));
   return signature;
 }
 
 Error unfinished(const Signature& signature) {
-  return outcome_unknown("NOT_FINISHED",
-                         fmt::format("it is {}, and the daemon will finish it: receipt {}",
-                                     name_of(signature.state), signature.receipt));
+  const std::string logs = logs_text(signature.logs);
+  return outcome_unknown(
+      "NOT_FINISHED",
+      fmt::format("it is {}{}{}, and the daemon will finish it: receipt {}",
+                  name_of(signature.state), logs.empty() ? "" : ", ", logs, signature.receipt));
 }
 
 }  // namespace chancery::client

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/base/limits/statements.h"
 #include "core/bundle/bundle.h"
+#include "daemon/finisher/plan.h"
 #include "daemon/flows/deadline/release.h"
 
 namespace chancery::daemon {
@@ -27,6 +30,22 @@ Result<void> set_place(const Parts& parts, const StoredRequest& stored, v1::Sign
   const std::string& checkpoint = entry.inclusion_proof->checkpoint;
   reply.set_log_origin(checkpoint.substr(0, checkpoint.find('\n')));
   reply.set_log_index(entry.log_index);
+  return {};
+}
+
+Result<void> set_logs(const Parts& parts, const StoredRequest& stored, v1::SignReply& reply) {
+  const bool is_under_way = !stored.signature.empty() && stored.state != RequestState::done;
+  if (!is_under_way || stored.acceptance.plan.empty()) return {};
+  const Plan plan = TRY(parse_plan(stored.acceptance.plan));
+  const std::vector<RemoteStep> steps = TRY(parts.journal.remote_steps(stored.id));
+  for (const std::string& log : plan.logs) {
+    const std::string destination = log_destination(log);
+    v1::LogProgress& added = *reply.add_logs();
+    added.set_log(log);
+    added.set_has_recorded(std::ranges::any_of(steps, [&](const RemoteStep& step) {
+      return step.destination == destination && !step.answer.empty();
+    }));
+  }
   return {};
 }
 
@@ -74,6 +93,7 @@ Result<std::string> sign_reply(const Parts& parts, const StoredRequest& stored) 
   reply.set_key(fmt::format("{}:{}", acceptance.backend, acceptance.key_name));
   reply.set_expires_at(unix_seconds(acceptance.expires_at));
   TRY(set_place(parts, stored, reply));
+  TRY(set_logs(parts, stored, reply));
   TRY(set_bundle(parts, stored, reply));
   if (was_released(stored)) reply.set_record_by(unix_seconds(*acceptance.record_by));
   if (stored.state == RequestState::failed) {

@@ -105,6 +105,25 @@ TEST(DeadlineTest, WhatHasLeftIsFoundByItsDigest) {
   EXPECT_EQ(find_by_digest(daemon, "a")->bundle(), done.bundle());
 }
 
+TEST(DeadlineTest, OfTwoLogsItIsSaidWhichHasItAndWhichNotYet) {
+  Elsewhere elsewhere;
+  elsewhere.order(Fault::away);
+  ConfiguredDaemon daemon(elsewhere.sections(by_deadline, R"("memory", "other")"));
+  const auto released = sign(daemon, "a");
+  ASSERT_TRUE(released.ok()) << released.error().message;
+  ASSERT_EQ(released->logs_size(), 2);
+  const Deadline patience = soon();
+  while (!look_at(daemon, released->receipt()).logs(1).has_recorded()) {
+    ASSERT_FALSE(patience.passed());
+  }
+  const v1::SignReply reply = *find_by_digest(daemon, "a");
+  EXPECT_EQ(reply.logs(0).log(), "memory");
+  EXPECT_FALSE(reply.logs(0).has_recorded());
+  EXPECT_EQ(reply.logs(1).log(), "other");
+  elsewhere.order(Fault::none);
+  EXPECT_EQ(wait_for(daemon, released->receipt()).logs_size(), 0);
+}
+
 TEST(DeadlineTest, SameKeyAgainGetsTheSameBundleAtOnce) {
   Elsewhere elsewhere;
   elsewhere.order(Fault::away);

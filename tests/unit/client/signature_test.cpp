@@ -76,5 +76,21 @@ TEST_F(SignatureTest, WhatIsNotDoneHasNoBundleAndSaysItsReceipt) {
   EXPECT_NE(unfinished(*signature).message.find("receipt r-7"), std::string::npos);
 }
 
+TEST(LogsText, SaysWhichHaveItAndWhichNotYet) {
+  const auto progress = [](const std::string& name, bool has_recorded) {
+    v1::LogProgress log;
+    log.set_log(name);
+    log.set_has_recorded(has_recorded);
+    return log;
+  };
+  EXPECT_EQ(logs_text({}), "");
+  EXPECT_EQ(logs_text({progress("a", false)}), "not yet in the log a");
+  EXPECT_EQ(logs_text({progress("a", true), progress("b", false)}),
+            "in the log a, not yet in the log b");
+  EXPECT_EQ(logs_text({progress("a", false), progress("b", true), progress("c", false)}),
+            "in the log b, not yet in the logs a, c");
+  EXPECT_EQ(logs_text({progress("a", true), progress("b", true)}), "in the logs a, b");
+}
+
 }  // namespace
 }  // namespace chancery::client
