@@ -47,8 +47,8 @@ class RemoteFinisher : public Finisher {
       if (outcome.ok()) finished_ += 1;
       done(std::move(outcome));
     };
-    const auto finishing = std::make_shared<Finishing>(Bench{agenda_, journal_, duplicates_},
-                                                       sites_, std::move(work), std::move(counted));
+    const auto finishing = std::make_shared<Finishing>(Bench{agenda_, journal_}, sites_,
+                                                       std::move(work), std::move(counted));
     agenda_->post([finishing] { finishing->start(); });
   }
 
@@ -71,7 +71,7 @@ class RemoteFinisher : public Finisher {
   }
   const bundle::TrustedRoot& root() const override { return services_.root; }
   FinisherCounts counts() const override {
-    return {unresolved_, finished_, duplicates_, agenda_->done(), agenda_->due()};
+    return {unresolved_, finished_, agenda_->done(), agenda_->due()};
   }
 
  private:
@@ -82,7 +82,6 @@ class RemoteFinisher : public Finisher {
   Journal& journal_;
   std::atomic<std::size_t> unresolved_ = 0;
   std::atomic<std::uint64_t> finished_ = 0;
-  std::atomic<std::uint64_t> duplicates_ = 0;
   std::atomic<bool> is_draining_ = false;
   const std::shared_ptr<Agenda> agenda_ = std::make_shared<Agenda>();
   Sites sites_;  // the agenda's thread's own, but for who they are and how many wait for each

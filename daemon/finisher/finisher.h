@@ -40,8 +40,7 @@ struct Finished {
 struct FinisherCounts {
   std::size_t unresolved = 0;
   std::uint64_t finished = 0;
-  std::uint64_t duplicates = 0;  // entries that a log made twice
-  std::uint64_t steps = 0;       // progress of the thread
+  std::uint64_t steps = 0;  // progress of the thread
   std::size_t due = 0;
 };
 

@@ -131,7 +131,6 @@ void LogStep::after_first(const Result<services::LogSearch>& search) {
   }
   const bool has_other = search->entry && search->entry->log_index != entry_->log_index;
   if (!has_other) return accept(bundle::LogEntry(*entry_), "resent");
-  bench_.duplicates += 1;
   note(Priority::warning,
        fmt::format("{} has recorded one signature twice: entries {} and {}; the first is used",
                    task_.stored.destination, search->entry->log_index, entry_->log_index));

@@ -13,7 +13,6 @@ namespace chancery::daemon {
 struct Bench {
   std::shared_ptr<Agenda> agenda;  // outlives completions of the journal that come late
   Journal& journal;
-  std::atomic<std::uint64_t>& duplicates;
 };
 
 // On the finisher's thread; keeps itself alive until it is done. Read log_step.cpp top to bottom.

@@ -168,7 +168,8 @@ class Journal {
   // The files up to here are synced: forgets the rows below, not all at once. Waits for the commit.
   virtual Result<void> record_projection(const Projection& projection) = 0;
 
-  // Small settings that are set once: the log's origin, instance id, hand-over.
+  // Small settings that are set once: the log's origin, instance id, hand-over; and
+  // log_duplicates_setting.
   virtual Result<std::optional<std::string>> setting(std::string_view name) = 0;
   virtual Result<void> set_setting(std::string_view name, std::string_view value) = 0;
 

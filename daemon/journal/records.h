@@ -156,6 +156,8 @@ struct Recorded {
   std::optional<std::uint64_t> duplicate = std::nullopt;
 };
 using StepOutcome = std::variant<std::monostate, Stamped, Recorded>;
+// The journal's setting that counts the duplicates told of so; none: there was none.
+inline constexpr std::string_view log_duplicates_setting = "log_duplicates";
 
 // How far one service elsewhere is with a request.
 struct RemoteStep {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 
 #include "core/crypto/x509/certificate_chain.h"
 #include "daemon/metrics/exposition.h"
@@ -49,6 +50,11 @@ Result<void> add_unfinished(Exposition& out, const MetricsParts& with) {
   return {};
 }
 
+Result<double> count_duplicates(Journal& journal) {
+  const std::string text = TRY(journal.setting(log_duplicates_setting)).value_or("0");
+  return std::strtod(text.c_str(), nullptr);
+}
+
 Result<void> add_elsewhere(Exposition& out, const MetricsParts& with) {
   const Released released = TRY(with.parts.journal.count_released());
   out.gauge("chancery_requests_unrecorded", "Left by deadline, and not yet in all their logs.");
@@ -63,8 +69,9 @@ Result<void> add_elsewhere(Exposition& out, const MetricsParts& with) {
       with.parts.finisher == nullptr ? FinisherCounts() : with.parts.finisher->counts();
   out.gauge("chancery_requests_unresolved", "Requests with which services elsewhere are busy.");
   out.value(number(counts.unresolved));
-  out.counter("chancery_log_duplicates_total", "Entries that logs elsewhere have made twice.");
-  out.value(number(counts.duplicates));
+  out.counter("chancery_log_duplicates_total",
+              "Entries that logs elsewhere have made twice, in the journal's whole life.");
+  out.value(TRY(count_duplicates(with.parts.journal)));
   return {};
 }
 

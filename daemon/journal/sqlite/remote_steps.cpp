@@ -3,6 +3,13 @@
 namespace chancery::daemon::sqlite {
 
 Result<void> record_remote_step(Database& database, RequestId id, const RemoteStep& step) {
+  const auto* recorded = std::get_if<Recorded>(&step.outcome);
+  if (recorded != nullptr && recorded->duplicate) {
+    Statement count(database,
+                    "INSERT INTO settings VALUES(?1, '1')"
+                    " ON CONFLICT(name) DO UPDATE SET value = CAST(value + 1 AS TEXT)");
+    TRY(count.run(log_duplicates_setting));
+  }
   Statement record(database, "INSERT OR REPLACE INTO remote_steps VALUES(?1, ?2, ?3, ?4, ?5)");
   return record.run(id, step.destination, step.attempts, static_cast<std::int64_t>(step.noted_size),
                     step.answer);

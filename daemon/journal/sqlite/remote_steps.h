@@ -8,7 +8,8 @@
 
 namespace chancery::daemon::sqlite {
 
-// Within the writer's transaction. Puts the step in the place of an earlier one of its destination.
+// Within the writer's transaction. Puts the step in the place of an earlier one of its destination,
+// and counts a duplicate that its outcome tells of.
 Result<void> record_remote_step(Database& database, RequestId id, const RemoteStep& step);
 
 // The same. False: one of its destination and kind was recorded before.

@@ -45,6 +45,10 @@ class RemoteRecords : public ::testing::Test {
     }
     return out;
   }
+  std::string metrics() {
+    return daemon_->call<v1::MetricsReply>("chancery.v1.Admin", "Metrics", v1::MetricsRequest())
+        ->text();
+  }
   Json record(std::string_view event) { return newest_record(daemon_->socket(), event); }
   std::vector<std::string> at_the_log() {
     std::vector<std::string> events;
@@ -119,6 +123,9 @@ TEST_F(RemoteRecords, ADuplicateNamesBothEntries) {
   EXPECT_EQ(recorded["log_index"], 1);
   EXPECT_EQ(recorded["duplicate"], 2);
   EXPECT_EQ(elsewhere_.leaves().size(), 3U);
+  EXPECT_THAT(metrics(), HasSubstr("\nchancery_log_duplicates_total 1\n"));
+  daemon_->restart();
+  EXPECT_THAT(metrics(), HasSubstr("\nchancery_log_duplicates_total 1\n"));
 }
 
 TEST_F(RemoteRecords, WhatGoesWrongIsToldOnceOfEachKindAlsoAfterARestart) {
