@@ -80,11 +80,19 @@ Result<Stored> make_new_log(DurableFiles& durable, const CheckpointSigner& signe
 Result<void> check_sizes(const Stored& stored, std::uint64_t projected, std::uint64_t committed) {
   const std::uint64_t in_files = stored.tree_state->size;
   const std::uint64_t in_checkpoint = stored.checkpoint->tree.size;
+  if (committed == 0 && std::max(in_files, in_checkpoint) > 0) {
+    return corrupt("LOG_AHEAD_OF_JOURNAL",
+                   fmt::format("the log's files hold {} entries, the journal none: journal.db was "
+                               "lost, or emptied, and going on would fork the log. Restore the "
+                               "journal that belongs to these files (docs/backup.md)",
+                               std::max(in_files, in_checkpoint)));
+  }
   if (std::max(in_files, in_checkpoint) > committed) {
     return corrupt("LOG_AHEAD_OF_JOURNAL",
                    fmt::format("the log's files hold {} entries, the journal only {}: the journal "
                                "was restored from an older backup, and going on would fork the "
-                               "log. Restore the journal that belongs to these files",
+                               "log. Restore the journal that belongs to these files "
+                               "(docs/backup.md)",
                                std::max(in_files, in_checkpoint), committed));
   }
   if (in_checkpoint > in_files) return damaged("the checkpoint is beyond treeState");

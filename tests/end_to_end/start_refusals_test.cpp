@@ -41,8 +41,17 @@ TEST_F(StartRefusal, StateThatOthersCanRead) {
 }
 
 TEST_F(StartRefusal, AJournalThatIsNone) {
-  write_text(daemon_.state() / "journal.db", std::string(8192, 'x'));
-  expect_refusal("JOURNAL_DAMAGED");
+  for (const std::size_t bytes : {1U, 8192U}) {
+    write_text(daemon_.state() / "journal.db", std::string(bytes, 'x'));
+    expect_refusal("JOURNAL_DAMAGED");
+  }
+}
+
+TEST_F(StartRefusal, AJournalThatIsEmptyOrGone) {
+  write_text(daemon_.state() / "journal.db", "");
+  expect_refusal("the journal none: journal.db was lost, or emptied");
+  fs::remove(daemon_.state() / "journal.db");
+  expect_refusal("LOG_AHEAD_OF_JOURNAL");
 }
 
 TEST_F(StartRefusal, AnOlderJournalThanTheLogsFiles) {

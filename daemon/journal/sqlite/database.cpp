@@ -5,14 +5,20 @@
 namespace chancery::daemon::sqlite {
 namespace {
 
+constexpr std::string_view way_on =
+    "; keep the state directory as it is, and restore a backup into another (docs/backup.md)";
+
 Error error_for(int code, std::string message) {
   switch (code & 0xff) {
     case SQLITE_FULL:
       return unavailable("JOURNAL_DISK_FULL",
                          std::move(message) + "; free space on this file system");
-    case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      return corrupt("JOURNAL_DAMAGED", std::move(message) + "; restore a backup (docs/backup.md)");
+      return corrupt(
+          "JOURNAL_DAMAGED",
+          message.append(": it is damaged, or another file lies in its place").append(way_on));
+    case SQLITE_CORRUPT:
+      return corrupt("JOURNAL_DAMAGED", message.append(": it is damaged").append(way_on));
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
     case SQLITE_READONLY:
@@ -22,10 +28,19 @@ Error error_for(int code, std::string message) {
   }
 }
 
+// SQLite takes a file of one byte for an empty one (unixFileSize() in its os_unix.c), and would
+// begin anew in what is left of a journal.
+Result<void> check_not_cut_to_nothing(const std::filesystem::path& path) {
+  std::error_code not_there;
+  if (std::filesystem::file_size(path, not_there) != 1) return {};
+  return error_for(SQLITE_NOTADB, "The journal " + path.string() + " has 1 byte");
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& path, Access access,
                                                  const std::string& vfs) {
+  TRY(check_not_cut_to_nothing(path));
   const int flags = (access == Access::read_only ? SQLITE_OPEN_READONLY
                                                  : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
                     // Each connection has one thread at a time by its owner's lock.

@@ -47,6 +47,20 @@ TEST_F(Damage, HeaderIsNoticed) {
   EXPECT_THAT(refusal().message, HasSubstr(path_.string()));
 }
 
+// SQLite itself would make a new one of a file of one byte.
+TEST_F(Damage, FileCutToItsFirstBytesIsToldWithWhatToDo) {
+  const std::string whole = read_text(path_);
+  for (const std::size_t bytes : {1U, 2U, 15U, 16U, 99U, 100U, 511U, 512U, 4095U, 4096U}) {
+    write_text(path_, whole.substr(0, bytes));
+    const Error error = refusal();
+    EXPECT_EQ(error.reason, "JOURNAL_DAMAGED") << bytes << " bytes: " << error.message;
+    EXPECT_THAT(error.message, HasSubstr("it is damaged"));
+    EXPECT_THAT(error.message, HasSubstr("restore a backup into another (docs/backup.md)"));
+  }
+  write_text(path_, "x");
+  EXPECT_THAT(refusal().message, HasSubstr(path_.string() + " has 1 byte"));
+}
+
 TEST_F(Damage, EachPageOfASmallJournalIsNoticed) {
   const auto pages = static_cast<std::streamoff>(std::filesystem::file_size(path_) / 4096);
   ASSERT_GT(pages, 20);
