@@ -18,6 +18,10 @@ namespace {
 constexpr std::string_view allowed_in_names =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
 
+constexpr std::string_view missing_directory_advice =
+    "; restore it with its keys, or make it (mkdir -m 700, as the daemon's user) where there were "
+    "none yet";
+
 // Ends in a failure that keeps errno's words.
 Error write_failed(const std::filesystem::path& path) {
   return system_error("KEY_FILE_WRITE_FAILED", fmt::format("cannot write {}", path.string()),
@@ -74,8 +78,12 @@ std::string shown_name_of(const std::filesystem::path& path) {
 Result<void> check_key_directory(const std::filesystem::path& directory) {
   struct stat status {};
   if (stat(directory.c_str(), &status) != 0) {
-    return system_error("FILE_OPEN_FAILED",
-                        fmt::format("cannot open the key directory {}", directory.string()), errno);
+    const int failure = errno;
+    Error error =
+        system_error("FILE_OPEN_FAILED",
+                     fmt::format("cannot open the key directory {}", directory.string()), failure);
+    if (failure == ENOENT) error.message += missing_directory_advice;
+    return error;
   }
   if (!S_ISDIR(status.st_mode)) {
     return invalid_request("KEY_DIRECTORY_UNSAFE",

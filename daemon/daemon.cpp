@@ -77,19 +77,19 @@ void note_trouble(std::string_view backend, std::string_view trouble) {
 
 }  // namespace
 
-Daemon::Daemon(Config config)
+Daemon::Daemon(Config config, std::vector<KeyName> to_make_anew)
     : seams_(seams()),
       config_(std::move(config)),
+      to_make_anew_(std::move(to_make_anew)),
       started_at_(seams_.now()),
       statements_(limits::statement_bytes_in_flight_max) {}
 
-Result<std::unique_ptr<Daemon>> Daemon::start(Config config,
-                                              const std::vector<KeyName>& to_make_anew,
+Result<std::unique_ptr<Daemon>> Daemon::start(Config config, std::vector<KeyName> to_make_anew,
                                               sd_event* event) {
-  std::unique_ptr<Daemon> daemon(new Daemon(std::move(config)));
+  std::unique_ptr<Daemon> daemon(new Daemon(std::move(config), std::move(to_make_anew)));
   daemon->listening_ = TRY(listen_as_passed());  // before threads: it clears the environment
   TRY(daemon->open_state());
-  TRY(daemon->start_key_hosts(to_make_anew));
+  TRY(daemon->start_key_hosts());
   TRY(daemon->open_log());
   TRY(daemon->open_audit());
   TRY(daemon->start_finisher());
@@ -140,7 +140,7 @@ Result<void> Daemon::open_state() {
   return payloads_->remove_orphans(names_payload_file());
 }
 
-Result<void> Daemon::start_key_hosts(const std::vector<KeyName>& to_make_anew) {
+Result<void> Daemon::start_key_hosts() {
   const std::filesystem::path own_program = TRY(find_own_program());
   const std::filesystem::path program = TRY(find_key_host_program(own_program));
   std::map<std::string, std::future<Result<std::unique_ptr<KeyHost>>>> starting;
@@ -158,7 +158,7 @@ Result<void> Daemon::start_key_hosts(const std::vector<KeyName>& to_make_anew) {
             },
         .opened = [this] { take_late_keys(); }};
     options.config.known_keys =
-        TRY(keys_not_to_make(*journal_, *config_.get(), section.config.name, to_make_anew));
+        TRY(keys_not_to_make(*journal_, *config_.get(), section.config.name, to_make_anew_));
     const Deadline patience = Deadline::after(patience_with(*config_.get(), options.config));
     starting.emplace(section.config.name,
                      std::async(std::launch::async, [options = std::move(options), patience] {
@@ -171,7 +171,7 @@ Result<void> Daemon::start_key_hosts(const std::vector<KeyName>& to_make_anew) {
     const KeyHostState state = named.host->state();
     if (!state.is_up && state.trouble_reason.empty()) note_trouble(named.backend, state.trouble);
   }
-  TRY(check_known_keys(*journal_, *config_.get(), keys_));
+  TRY(check_known_keys(*journal_, *config_.get(), keys_, to_make_anew_));
   TRY(fits_keys(*config_.get()));
   {
     const std::lock_guard lock(late_keys_mutex_);
@@ -195,7 +195,7 @@ void Daemon::take_late_keys() {
   background_->post([this] {
     const std::shared_ptr<const Config> config = config_.get();
     const auto take = [&]() -> Result<void> {
-      TRY(check_known_keys(*journal_, *config, keys_));
+      TRY(check_known_keys(*journal_, *config, keys_, to_make_anew_));
       TRY(fits_keys(*config));
       return remember_keys(*config);
     };
@@ -218,6 +218,7 @@ Result<void> Daemon::fits_keys(const Config& config) {
 Result<Config> Daemon::load(const std::filesystem::path& path) {
   Config config = TRY(load_config(path, backend_types()));
   TRY(fits_keys(config));
+  TRY(check_known_keys(*journal_, config, keys_, to_make_anew_));
   return config;
 }
 

@@ -28,9 +28,9 @@ class Daemon {
  public:
   // Everything up to answering requests. Any failure is fatal at start, but for a device that is
   // away: its profiles answer `unavailable` until it comes.
-  // `to_make_anew` are keys that were in use here and that are made where they are lost.
-  static Result<std::unique_ptr<Daemon>> start(Config config,
-                                               const std::vector<KeyName>& to_make_anew,
+  // `to_make_anew` are keys that were in use here and that are made where they are lost, or taken
+  // where other ones lie in their place.
+  static Result<std::unique_ptr<Daemon>> start(Config config, std::vector<KeyName> to_make_anew,
                                                sd_event* event);
   ~Daemon();
 
@@ -48,11 +48,11 @@ class Daemon {
   std::string find_stuck() { return watchdog_.find_stuck(); }
 
  private:
-  explicit Daemon(Config config);
+  Daemon(Config config, std::vector<KeyName> to_make_anew);
 
   Result<void> open_state();
   PayloadStore::IsNamed names_payload_file();
-  Result<void> start_key_hosts(const std::vector<KeyName>& to_make_anew);
+  Result<void> start_key_hosts();
   Result<void> fits_keys(const Config& config);
   Result<void> remember_keys(const Config& config);
   void take_late_keys();
@@ -68,6 +68,7 @@ class Daemon {
 
   const Seams seams_;
   CurrentConfig config_;
+  const std::vector<KeyName> to_make_anew_;
   WallTime started_at_;
   std::optional<StateDirectory> state_;
   KeyRing keys_;

@@ -2,6 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "core/base/encoding.h"
+#include "core/crypto/digest.h"
+
 namespace chancery::daemon {
 namespace {
 
@@ -17,6 +22,13 @@ std::set<std::string> used_keys(const Config& config, std::string_view backend) 
   }
   return out;
 }
+
+// Journal: Removed ends it, with all else that is known of a key.
+std::string fingerprint_setting(const KeyName& name) {
+  return fmt::format("known_key:{}", name.text());
+}
+
+std::string fingerprint_of(const SigningKey& key) { return hex_encode(sha256(key.info.spki)); }
 
 bool is_log_key(const Config& config, const KeyName& name) {
   return config.log.backend == name.backend && config.log.key == name.key;
@@ -36,6 +48,32 @@ Error lost_key(const Config& config, const KeyName& name) {
                                                   "that this one signed, start once with "
                                                   "--make-lost-key {}",
                                                   name.text()));
+}
+
+Error replaced_key(const KeyName& name, std::string_view present, std::string_view known) {
+  return corrupt(
+      "KEY_REPLACED",
+      fmt::format(
+          "the key {} is another one than was in use here: the SHA-256 of its public key is "
+          "{}, and was {}; what was signed before does not verify with it. Put the right "
+          "one back (in \"software\" and \"tpm\" backends the file {}.pem in their "
+          "directory) and start again; to go on with this one, start once with "
+          "--make-lost-key {}",
+          name.text(), present, known, name.key, name.text()));
+}
+
+Result<void> check_fingerprint(Journal& journal, const KeyName& name, const SigningKey& key) {
+  const std::optional<std::string> known = TRY(journal.setting(fingerprint_setting(name)));
+  const std::string present = fingerprint_of(key);
+  if (!known || *known == present) return {};
+  return replaced_key(name, present, *known);
+}
+
+Result<void> remember_fingerprint(Journal& journal, const KeyName& name, const SigningKey& key) {
+  const std::string setting = fingerprint_setting(name);
+  const std::string present = fingerprint_of(key);
+  if (TRY(journal.setting(setting)) == present) return {};
+  return journal.set_setting(setting, present);
 }
 
 Result<std::set<std::string>> known_keys(Journal& journal, std::string_view backend) {
@@ -67,7 +105,10 @@ Result<void> remember_keys(Journal& journal, const Config& config, const KeyRing
     std::set<std::string> known = TRY(known_keys(journal, backend));
     const std::size_t known_before = known.size();
     for (const std::string& key : used_keys(config, backend)) {
-      if (keys.find(backend, key).ok()) known.insert(key);
+      const auto found = keys.find(backend, key);
+      if (!found.ok()) continue;
+      known.insert(key);
+      TRY(remember_fingerprint(journal, {backend, key}, *found));
     }
     if (known.size() == known_before) continue;
     TRY(journal.set_setting(setting_of(backend), fmt::format("{}", fmt::join(known, "\n"))));
@@ -75,14 +116,20 @@ Result<void> remember_keys(Journal& journal, const Config& config, const KeyRing
   return {};
 }
 
-Result<void> check_known_keys(Journal& journal, const Config& config, const KeyRing& keys) {
+Result<void> check_known_keys(Journal& journal, const Config& config, const KeyRing& keys,
+                              const std::vector<KeyName>& to_make_anew) {
   for (const BackendSection& section : config.backends) {
     const std::string& backend = section.config.name;
     const std::set<std::string> known = TRY(known_keys(journal, backend));
     for (const std::string& key : used_keys(config, backend)) {
+      const KeyName name{backend, key};
       const auto found = keys.find(backend, key);
       const bool is_gone = !found.ok() && found.error().reason == "KEY_NOT_FOUND";
-      if (is_gone && known.contains(key)) return lost_key(config, {backend, key});
+      if (is_gone && known.contains(key)) return lost_key(config, name);
+      // Of its own key the log knows more, and says it when it is opened.
+      const bool may_differ =
+          is_log_key(config, name) || std::ranges::count(to_make_anew, name) > 0;
+      if (found.ok() && !may_differ) TRY(check_fingerprint(journal, name, *found));
     }
   }
   return {};

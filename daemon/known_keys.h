@@ -1,5 +1,5 @@
-// The keys that were in use here, by the journal: make_missing makes a key on first use, and what
-// was lost later must not come back as another key, unseen.
+// The keys that were in use here, by the journal, each with its public key's SHA-256: make_missing
+// makes a key on first use, and what was lost later must not come back as another key, unseen.
 #pragma once
 
 #include <set>
@@ -18,10 +18,13 @@ Result<std::set<std::string>> keys_not_to_make(Journal& journal, const Config& c
                                                std::string_view backend,
                                                const std::vector<KeyName>& to_make_anew);
 
-// Those that `config` uses and that are there. Waits for the commit.
+// Those that `config` uses and that are there, as check_known_keys() has let them pass. Waits for
+// the commit.
 Result<void> remember_keys(Journal& journal, const Config& config, const KeyRing& keys);
 
-// Nothing is said of a backend that is down. Error: not_found KEY_LOST.
-Result<void> check_known_keys(Journal& journal, const Config& config, const KeyRing& keys);
+// Nothing is said of a backend that is down; those `to_make_anew` may be other keys than before.
+// Errors: not_found KEY_LOST; corrupt KEY_REPLACED.
+Result<void> check_known_keys(Journal& journal, const Config& config, const KeyRing& keys,
+                              const std::vector<KeyName>& to_make_anew);
 
 }  // namespace chancery::daemon

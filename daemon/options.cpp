@@ -30,7 +30,7 @@ std::variant<Options, ExitNow> read_command_line(int argc, char** argv) {
              options.to_make_anew.push_back(*name);
            }
          },
-         "make this key anew, which was in use here and is lost")
+         "make this key anew, which was in use here and is lost, or take the one in its place")
       ->type_name("BACKEND:KEY");
   app.add_flag("--check-config", options.check_only,
                "read the configuration, print what is wrong with it, and exit");

@@ -109,6 +109,36 @@ TEST_F(StartRefusal, ALostKeyButForWhoWantsANewOne) {
   EXPECT_NE(read_text(keys / "default.pem"), lost);
 }
 
+TEST_F(StartRefusal, AnotherKeyThanWasInUseButForWhoWantsIt) {
+  const fs::path key = daemon_.state() / "keys/default.pem";
+  const std::string right = read_text(key);
+  {
+    const RunningDaemon other;
+    fs::copy_file(other.state() / "keys/default.pem", key, fs::copy_options::overwrite_existing);
+  }
+  const std::string said = refusal();
+  EXPECT_NE(said.find("KEY_REPLACED: the key software:default is another one"), std::string::npos)
+      << said;
+  EXPECT_NE(said.find("--make-lost-key software:default"), std::string::npos) << said;
+  const std::string other = read_text(key);
+  write_text(key, right);
+  daemon_.start();
+  ASSERT_TRUE(daemon_.sign(sign_request("c", "hello")).ok());
+  ASSERT_EQ(daemon_.process().stop(), 0);
+
+  write_text(key, other);
+  DaemonOptions options = daemon_.options();
+  options.more_arguments = {"--make-lost-key", "software:default"};
+  daemon_.start(options);
+  ASSERT_TRUE(daemon_.sign(sign_request("d", "hello")).ok());
+  ASSERT_EQ(daemon_.process().stop(), 0);
+  // From now on it is the known one.
+  daemon_.start();
+  ASSERT_EQ(daemon_.process().stop(), 0);
+  write_text(key, right);
+  expect_refusal("KEY_REPLACED");
+}
+
 TEST_F(StartRefusal, ALostLogKeyWhateverIsWanted) {
   fs::remove(daemon_.state() / "keys/log.pem");
   DaemonOptions options = daemon_.options();

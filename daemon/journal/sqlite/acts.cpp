@@ -27,7 +27,10 @@ Result<void> apply(Database& database, const Certified& effect) {
 Result<void> apply(Database& database, const Removed& effect) {
   TRY(apply(database, Resumed{effect.subject}));
   Statement forget(database, "DELETE FROM certificates WHERE subject = ?1");
-  return forget.run(effect.subject);
+  TRY(forget.run(effect.subject));
+  // daemon/known_keys.cpp keeps a key's fingerprint there.
+  Statement forget_key(database, "DELETE FROM settings WHERE name = 'known_' || ?1");
+  return forget_key.run(effect.subject);
 }
 
 }  // namespace

@@ -111,6 +111,34 @@ TEST_F(KeyLife, DeletionAsksFirstAndKeepsWhatAProfileUses) {
   EXPECT_THAT(chancery({"keys", "delete", "software:log"}).err, HasSubstr("KEY_IS_THE_LOGS"));
 }
 
+TEST_F(KeyLife, WhatIsDeletedAndMadeAnewByTheCommandMayBeUsedUnderItsOldName) {
+  for (const char* file : {"first", "second"}) {
+    make("software:a");
+    reload(we_may() + profile("release", "[\"a\"]"));
+    ASSERT_EQ(sign(file, "release"), "signed");
+    reload(we_may());
+    const ProgramOutcome asked = chancery({"keys", "delete", "software:a"});
+    const std::string token = asked.err.substr(asked.err.find("--confirm ") + 10, 32);
+    ASSERT_EQ(chancery({"keys", "delete", "software:a", "--confirm", token}).status, 0);
+  }
+}
+
+TEST_F(KeyLife, AReloadTakesNoOtherKeyUnderTheNameOfOneThatWasInUse) {
+  make("software:a");
+  reload(we_may() + profile("release", "[\"a\"]"));
+  reload(we_may());
+  daemon_.stop();
+  const std::filesystem::path keys = daemon_.file().parent_path() / "state/keys";
+  std::filesystem::copy_file(keys / "default.pem", keys / "a.pem",
+                             std::filesystem::copy_options::overwrite_existing);
+  daemon_.start();
+  daemon_.write(we_may() + profile("release", "[\"a\"]"));
+  const ProgramOutcome refused = chancery({"reload"});
+  EXPECT_EQ(refused.status, 3);
+  EXPECT_THAT(refused.err, HasSubstr("KEY_REPLACED"));
+  EXPECT_EQ(sign("after"), "signed");
+}
+
 // A CA of openssl's; the request goes there and the chain comes back.
 TEST_F(KeyLife, OpensslTakesItsRequestAndTheChainIsKept) {
   const auto openssl = [this](std::vector<std::string> arguments) {
