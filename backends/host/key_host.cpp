@@ -134,8 +134,8 @@ Result<Request> RunningKeyHost::admit(const std::string& key_name, Bytes input, 
   }
   if (ledger_.size() >= options_.queue_max) {
     return exhausted("KEY_HOST_QUEUE_FULL",
-                     fmt::format("{} requests wait for backend {}: try again later", ledger_.size(),
-                                 options_.config.name));
+                     fmt::format("{} requests wait for backend \"{}\": try again later",
+                                 ledger_.size(), options_.config.name));
   }
   // The other half of a packet is more than enough for the rest of the message.
   if (input.size() > limits::key_host_message_bytes_max / 2) {
@@ -149,16 +149,16 @@ Result<Request> RunningKeyHost::admit(const std::string& key_name, Bytes input, 
   }
   if (std::optional<Error> trouble = look_at_unusable(key_name)) return *std::move(trouble);
   if (keys_.usable.empty() && phase_ != Phase::up) return down();
-  return not_found("KEY_NOT_FOUND", fmt::format("backend {} has no key named \"{}\"",
-                                                options_.config.name, key_name));
+  return not_found("KEY_NOT_FOUND",
+                   fmt::format("backend \"{}\" has no key \"{}\"", options_.config.name, key_name));
 }
 
 Error RunningKeyHost::down() const {
   const std::string why = state_.trouble_reason.empty()
                               ? std::string(starting)
                               : fmt::format("{}: {}", state_.trouble_reason, state_.trouble);
-  return unavailable("KEY_HOST_DOWN", fmt::format("the key host of backend {} cannot sign: {}",
-                                                  options_.config.name, why));
+  return unavailable("KEY_HOST_DOWN",
+                     fmt::format("backend \"{}\" cannot sign: {}", options_.config.name, why));
 }
 
 // Called by whoever has queued something and by the thread when the window opens.
@@ -183,7 +183,7 @@ Result<KeyInfo> RunningKeyHost::make_key(std::string name, Algorithm algorithm, 
     if (key.name == name) return std::move(key);
   }
   return internal("KEY_HOST_GARBAGE",
-                  fmt::format("a key host made \"{}\" and did not list it", name));
+                  fmt::format("the key host made \"{}\" and did not list it", name));
 }
 
 Result<void> RunningKeyHost::remove_key(std::string name, Deadline deadline) {
@@ -191,7 +191,7 @@ Result<void> RunningKeyHost::remove_key(std::string name, Deadline deadline) {
   for (const KeyInfo& key : keys()) {
     if (key.name != name) continue;
     return internal("KEY_HOST_GARBAGE",
-                    fmt::format("a key host removed \"{}\" and lists it still", name));
+                    fmt::format("the key host removed \"{}\" and lists it still", name));
   }
   return {};
 }
@@ -201,7 +201,7 @@ Result<KeyAttestation> RunningKeyHost::attest_key(std::string name, Bytes challe
   Opened opened =
       TRY(reopen_with(Task(KeyToAttest{std::move(name), std::move(challenge)}), deadline));
   if (opened.attestation) return *std::move(opened.attestation);
-  return internal("KEY_HOST_GARBAGE", "a key host sent no attestation");
+  return internal("KEY_HOST_GARBAGE", "the key host sent no attestation");
 }
 
 Result<Bytes> RunningKeyHost::activate_credential(std::string name, Bytes credential,
@@ -209,7 +209,7 @@ Result<Bytes> RunningKeyHost::activate_credential(std::string name, Bytes creden
   Opened opened = TRY(
       reopen_with(Task(CredentialToActivate{std::move(name), std::move(credential)}), deadline));
   if (opened.hidden) return *std::move(opened.hidden);
-  return internal("KEY_HOST_GARBAGE", "a key host sent nothing that was hidden");
+  return internal("KEY_HOST_GARBAGE", "the key host sent nothing that was hidden");
 }
 
 Result<void> RunningKeyHost::reopen(Deadline deadline) {

@@ -11,6 +11,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <fstream>
 #include <utility>
 
@@ -128,7 +129,11 @@ std::string Process::end(std::chrono::milliseconds patience) {
   while (waitpid(id_, &status, 0) < 0 && errno == EINTR) {
   }
   id_ = -1;
-  if (WIFSIGNALED(status)) return fmt::format("killed by signal {}", WTERMSIG(status));
+  if (WIFSIGNALED(status)) {
+    const int signal = WTERMSIG(status);
+    const char* name = sigdescr_np(signal);
+    return fmt::format("was killed by signal {} ({})", signal, name == nullptr ? "?" : name);
+  }
   return fmt::format("exited with status {}", WEXITSTATUS(status));
 }
 

@@ -31,7 +31,7 @@ class Process {
   std::size_t resident_bytes() const;
 
   // Ends it: lets go of the socket, waits up to `patience` for it to leave, kills it, reaps it.
-  // Says how it went ("exited with status 1", "killed by signal 9").
+  // Says how it went ("exited with status 1", "was killed by signal 9 (Killed)").
   std::string end(std::chrono::milliseconds patience);
 
  private:

@@ -37,7 +37,7 @@ bool is_of_device(const Error& error) {
 }
 
 Error garbage(std::string_view what) {
-  return internal("KEY_HOST_GARBAGE", fmt::format("a key host sent {}", what));
+  return internal("KEY_HOST_GARBAGE", fmt::format("its key host sent {}", what));
 }
 
 Result<void> check(const Request& request, ByteView signature) {
@@ -122,7 +122,7 @@ void RunningKeyHost::receive() {
     const ssize_t size =
         recv(process_->socket(), packet_.data(), packet_.size(), MSG_DONTWAIT | MSG_TRUNC);
     if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
-    if (size <= 0) return dismiss(internal("KEY_HOST_DIED", "a key host ended by itself"));
+    if (size <= 0) return dismiss(internal("KEY_HOST_DIED", "its key host ended by itself"));
     if (static_cast<std::size_t>(size) > packet_.size()) return dismiss(garbage("a huge message"));
     take(ByteView(packet_).first(static_cast<std::size_t>(size)));
   }
@@ -254,18 +254,20 @@ void RunningKeyHost::check_memory() {
   answers_.emplace_back(
       [report = options_.report,
        error = internal("KEY_HOST_GREW",
-                        fmt::format("the key host of backend {} had {} MiB in memory: its module "
-                                    "leaks; it is replaced",
-                                    options_.config.name, resident >> 20))] { report(error); });
+                        fmt::format("its key host had {} MiB in memory: its module leaks; it is "
+                                    "replaced",
+                                    resident >> 20))] { report(error); });
 }
 
 void RunningKeyHost::check_times() {
   const Time now = Deadline::Clock::now();
   if (bell_->condemned(state_.starts) && process_) {
-    return dismiss(internal("WRONG_SIGNATURE", "a signature did not verify with its public key"));
+    return dismiss(
+        internal("WRONG_SIGNATURE",
+                 "its key host made a signature that does not verify with the public key"));
   }
   if (phase_ == Phase::opening && now >= open_by_) {
-    return dismiss(internal("KEY_HOST_HUNG", "a key host did not open its backend in time"));
+    return dismiss(internal("KEY_HOST_HUNG", "its key host did not open the backend in time"));
   }
   if (now < ledger_.next_check()) return;
   Ledger::Expired expired = ledger_.expired(now);
@@ -278,9 +280,9 @@ void RunningKeyHost::check_times() {
              outcome_unknown("KEY_HOST_LATE",
                              "the key host did not answer by the deadline: it may have signed"));
   if (ledger_.hangs(now)) {
-    dismiss(internal("KEY_HOST_HUNG", fmt::format("a key host has not answered for {}.{:03} s",
-                                                  options_.answer_max.count() / 1000,
-                                                  options_.answer_max.count() % 1000)));
+    const std::chrono::duration<double> patience = options_.answer_max;
+    dismiss(internal("KEY_HOST_HUNG",
+                     fmt::format("its key host has not answered for {:g} s", patience.count())));
   }
 }
 
@@ -313,8 +315,8 @@ void RunningKeyHost::say_farewell(Lock& lock) {
 }
 
 void RunningKeyHost::note_trouble(const Error& trouble, std::string_view end) {
-  std::string words =
-      backend_is_closed_ ? trouble.message : fmt::format("{} (it {})", trouble.message, end);
+  std::string words = backend_is_closed_ ? trouble.message
+                                         : fmt::format("{}; the process {}", trouble.message, end);
   if (options_.report && !stopping_ && words != state_.trouble) {
     answers_.emplace_back([report = options_.report,
                            error = Error{trouble.code, trouble.reason, words}] { report(error); });
@@ -335,7 +337,7 @@ void RunningKeyHost::note_trouble(const Error& trouble, std::string_view end) {
   changed_.notify_all();
   answer_all(ledger_.host_went(),
              outcome_unknown(trouble.reason == "KEY_HOST_HUNG" ? "KEY_HOST_HUNG" : "KEY_HOST_DIED",
-                             fmt::format("the key host of backend {} went while it signed: {}",
+                             fmt::format("backend \"{}\" may have signed, and did not say so: {}",
                                          options_.config.name, state_.trouble)));
   if (backend_is_closed_) answer_all(ledger_.take_waiting(every_request), down());
 }

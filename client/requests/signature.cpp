@@ -74,7 +74,8 @@ Result<Signature> read_signature(Connection& connection, const v1::SignReply& re
                                  Deadline deadline) {
   if (reply.state() == v1::STATE_FAILED)
     return unavailable(reply.failure().reason(),
-                       fmt::format("nothing was signed: {}", reply.failure().message()));
+                       fmt::format("it has failed, and no signature of it has left the daemon: {}",
+                                   reply.failure().message()));
   Signature signature{
       reply.receipt(),    reply.state(),     reply.key(),
       reply.log_origin(), reply.log_index(), reply.bundle(),

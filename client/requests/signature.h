@@ -30,7 +30,7 @@ std::string_view name_of(v1::State state);  // "signed"
 std::string logs_text(const std::vector<v1::LogProgress>& logs);
 
 // A large bundle is fetched as a stream. Errors: those of Connection; unavailable, with the
-// daemon's reason, for a request that failed: nothing was signed; corrupt BUNDLE_INCOMPLETE.
+// daemon's reason, for a request that failed: no signature has left; corrupt BUNDLE_INCOMPLETE.
 Result<Signature> read_signature(Connection& connection, const v1::SignReply& reply,
                                  Deadline deadline);
 

@@ -13,8 +13,8 @@ Result<std::string> recover(sqlite::Database& database, sqlite::Tables& tables,
   tables.audit.begin(now);
   TRY(tables.audit.append(audit::Opened{instance, policy}));
   const Receipts receipts(instance);
-  const Error stopped = unavailable(
-      "DAEMON_STOPPED", "The daemon stopped before it signed; nothing was signed. Ask again.");
+  const Error stopped =
+      unavailable("DAEMON_STOPPED", "the daemon stopped before it signed; ask again");
   for (const RequestId id : TRY(tables.requests.recover(stopped, now))) {
     const std::string receipt = receipts.receipt_for(id);
     TRY(tables.audit.append(audit::Failed{receipt, stopped.reason, stopped.message}));

@@ -206,6 +206,16 @@ TEST(EvilKeyHostCase, HangingRequestIsAnsweredByItsOwnDeadline) {
   EXPECT_EQ(answer.error().reason, "KEY_HOST_LATE");
 }
 
+TEST(EvilKeyHostCase, WhatBecameOfAHangingHostIsASentence) {
+  const auto host = KeyHost::start(evil_options("hangs"), soon());
+  ASSERT_TRUE(host.ok());
+  const auto answer = (*host)->sign("key", digest(), soon());
+  ASSERT_FALSE(answer.ok());
+  EXPECT_EQ(answer.error().message,
+            "backend \"evil\" may have signed, and did not say so: its key host has not answered "
+            "for 1.5 s; the process was killed by signal 9 (Killed)");
+}
+
 TEST(EvilKeyHostCase, WaitingRequestsOfAHangingHostGoToTheNext) {
   const testing::TemporaryDirectory directory;
   KeyHostOptions options = once_evil_options("hangs", directory);

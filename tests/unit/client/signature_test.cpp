@@ -76,6 +76,18 @@ TEST_F(SignatureTest, WhatIsNotDoneHasNoBundleAndSaysItsReceipt) {
   EXPECT_NE(unfinished(*signature).message.find("receipt r-7"), std::string::npos);
 }
 
+TEST_F(SignatureTest, WhatFailedInDoubtIsNotSaidToBeUnsigned) {
+  v1::SignReply reply;
+  reply.set_state(v1::STATE_FAILED);
+  reply.mutable_failure()->set_reason("KEY_HOST_LATE");
+  reply.mutable_failure()->set_message("the key host did not answer: it may have signed");
+  const auto failed = read(reply, {});
+  ASSERT_FALSE(failed.ok());
+  EXPECT_EQ(failed.error().message,
+            "it has failed, and no signature of it has left the daemon: the key host did not "
+            "answer: it may have signed");
+}
+
 TEST(LogsText, SaysWhichHaveItAndWhichNotYet) {
   const auto progress = [](const std::string& name, bool has_recorded) {
     v1::LogProgress log;
