@@ -58,8 +58,10 @@ Finding check_backend(const v1::BackendStatus& backend) {
 
 Finding check_log(const v1::StatusReply& status) {
   if (status.log_handed_over()) {
-    return {Health::ill, "log", "handed over to another server: nothing is signed any more",
-            "Start with a new state directory, or configure that server's log."};
+    return {
+        Health::ill, "log", "handed over to another server: nothing is signed any more",
+        "Start with a new state directory, or configure that server's log. `chancery get` answers "
+        "until this daemon is stopped; then docs/backup.md has the way to the archive."};
   }
   if (!status.log_trouble().empty()) {
     return {Health::ill, "log", status.log_trouble(),

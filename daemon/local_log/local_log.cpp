@@ -22,7 +22,8 @@ Error handed_over() {
   return unavailable(
       "LOG_HANDED_OVER",
       "the log was handed over to another server: this journal records no "
-      "signatures any more. Start with a new state directory, or configure that log");
+      "signatures any more. Start with a new state directory, or configure that log; "
+      "docs/backup.md has how the archive is read without a daemon");
 }
 
 Result<void> check_origin(const std::string& origin, Journal& journal) {

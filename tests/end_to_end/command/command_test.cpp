@@ -311,6 +311,8 @@ TEST_F(CommandTest, ALogThatIsNotThereCouldNotBeJudged) {
 }
 
 TEST_F(CommandTest, HandOverMustBeMeantAndEndsTheLog) {
+  write_text(work("app"), "an artefact");
+  ASSERT_EQ(chancery({"sign", "app"}).status, 0);
   EXPECT_EQ(chancery({"log", "hand-over"}).status, 2);
   const auto given = chancery({"log", "hand-over", "--yes"});
   EXPECT_EQ(given.status, 0) << given.err;
@@ -318,6 +320,9 @@ TEST_F(CommandTest, HandOverMustBeMeantAndEndsTheLog) {
   const auto status = chancery({"status"});
   EXPECT_EQ(status.status, 1);
   EXPECT_THAT(status.out, HasSubstr("TROUBLE: the log was handed over"));
+  // The archive answers until the daemon is stopped.
+  EXPECT_THAT(chancery({"get", "--file", "app"}).out,
+              HasSubstr(read_text(work("app.sigstore.json"))));
 }
 
 TEST_F(CommandTest, KeysProfilesAndReloadAnswer) {
