@@ -14,11 +14,17 @@
 #include <cstring>
 #include <initializer_list>
 
+#include "core/base/limits/key_hosts.h"
+
 namespace chancery::host {
 namespace {
 
-// SoftHSM and TPM drivers open a handful.
-constexpr rlim_t descriptors_max = 256;
+// A sanitiser's shadow of all memory is data, too.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr rlim_t data_bytes_max = RLIM_INFINITY;
+#else
+constexpr rlim_t data_bytes_max = limits::key_host_data_bytes_max;
+#endif
 // Room for the private numbers of some 250 RSA-4096 keys; a power of two, as are its pieces.
 constexpr std::size_t secure_heap_bytes = 1U << 20;
 constexpr std::size_t secure_heap_piece_bytes = 32;
@@ -45,12 +51,17 @@ void harden_process(int socket) {
   require(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0, "give up new privileges");
   require(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0, "refuse to be dumped");
   require(limit(RLIMIT_CORE, 0), "refuse core dumps");
-  require(limit(RLIMIT_NOFILE, descriptors_max), "limit the descriptors");
+  require(limit(RLIMIT_NOFILE, limits::key_host_descriptors_max), "limit the descriptors");
+  require(limit(RLIMIT_FSIZE, limits::key_host_file_bytes_max), "limit the size of files");
+  require(limit(RLIMIT_DATA, data_bytes_max), "limit its memory");
   require(close_range(static_cast<unsigned>(socket) + 1, ~0U, 0) == 0, "close what it inherited");
   umask(077);
   // systemd signals every process of the unit, but only the daemon knows when the last signature is
-  // out: it closes the socket then. A module's lost connection is an error, not a death.
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) std::signal(signal, SIG_IGN);
+  // out: it closes the socket then. A module's lost connection is an error, not a death, and so is
+  // a file that may not grow.
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ}) {
+    std::signal(signal, SIG_IGN);
+  }
 }
 
 bool lock_memory() {

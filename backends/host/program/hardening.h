@@ -3,8 +3,9 @@
 
 namespace chancery::host {
 
-// No new privileges, no core dump, no debugger, few descriptors; only `socket` and the standard
-// ones stay open. Ends the process where the kernel refuses: a key host runs shut or not at all.
+// No new privileges, no core dump, no debugger, few descriptors, memory and files of the sizes in
+// core/base/limits/key_hosts.h; only `socket` and the standard descriptors stay open. Ends the
+// process where the kernel refuses: a key host runs shut or not at all.
 void harden_process(int socket);
 
 // Keeps keys out of the swap: all memory where the limits allow, else OpenSSL's secure heap for the

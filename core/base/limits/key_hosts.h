@@ -44,6 +44,15 @@ inline constexpr std::size_t attestation_file_bytes_max = 2 * attestation_bytes_
 // A vendor's module that leaks: a thousand software keys and SoftHSM take a tenth of this.
 inline constexpr std::size_t key_host_resident_bytes_max = 512U << 20;
 inline constexpr std::uint64_t key_host_answers_per_look = 256;  // at its memory: 10 us each time
+// The kernel's own limits on the process (setrlimit(2)). Its data: what a module may take within
+// one call, before anybody looks; address space that nobody may write is not counted, so that a
+// thread's reserve costs nothing. None on processor time: a host lives for months, and one that
+// spins has key_host_answer_max.
+inline constexpr std::uint64_t key_host_data_bytes_max = 4 * key_host_resident_bytes_max;
+// The largest file that it writes is a token's store: a module's own log fills no disk.
+inline constexpr std::uint64_t key_host_file_bytes_max = 64U << 20;
+inline constexpr std::uint64_t key_host_descriptors_max =
+    256;  // modules and drivers open a handful
 inline constexpr std::size_t keys_per_backend_max = 1024;
 inline constexpr std::size_t attribute_bytes_max = 16U << 10;  // an RSA-4096 modulus has 512
 inline constexpr std::size_t token_list_max = 4096;  // slots or mechanisms: HSMs have hundreds

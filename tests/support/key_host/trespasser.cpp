@@ -77,6 +77,24 @@ int count_descriptors() {
   return count;
 }
 
+// Far out: it costs no disk where it is allowed.
+int write_huge_file(const std::string& path) {
+  const int descriptor = open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  if (descriptor < 0) return errno;
+  const int written = outcome(pwrite(descriptor, "x", 1, off_t{1} << 40));
+  close(descriptor);
+  return written;
+}
+
+int map_gigabytes() {
+  constexpr std::size_t size = std::size_t{4} << 30;
+  void* pages = mmap(nullptr, size, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (pages == MAP_FAILED) return errno;
+  munmap(pages, size);
+  return 0;
+}
+
 int core_bytes_max() {
   rlimit limit{};
   getrlimit(RLIMIT_CORE, &limit);
@@ -98,6 +116,9 @@ constexpr std::array attempts{
             [](const std::string& own) {
               return open_and_close((own + "/new").c_str(), O_WRONLY | O_CREAT);
             }},
+    Attempt{"write a huge file",
+            [](const std::string& own) { return write_huge_file(own + "/huge"); }},
+    Attempt{"map gigabytes", [](const std::string&) { return map_gigabytes(); }},
     Attempt{"write elsewhere",
             [](const std::string&) {
               return open_and_close("/tmp/chancery-trespass", O_WRONLY | O_CREAT);

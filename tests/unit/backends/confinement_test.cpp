@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 
 #include <cerrno>
+#include <filesystem>
+#include <sstream>
 
 #include "backends/host/key_host.h"
 #include "tests/support/temporary_directory.h"
@@ -10,6 +12,13 @@ namespace chancery {
 namespace {
 
 using namespace std::chrono_literals;
+
+// A sanitiser needs more memory than there is.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool has_memory_limit = false;
+#else
+constexpr bool has_memory_limit = true;
+#endif
 
 // How an attempt ends: 0 is success, else an error number (or a count).
 struct Attempt {
@@ -46,7 +55,9 @@ INSTANTIATE_TEST_SUITE_P(
     Attempts, Confinement,
     ::testing::Values(
         Attempt{"open a file", EPERM, EACCES}, Attempt{"open its own file", EPERM, 0},
-        Attempt{"write its own file", EPERM, 0}, Attempt{"write elsewhere", EPERM, EACCES},
+        Attempt{"write its own file", EPERM, 0}, Attempt{"write a huge file", EPERM, EFBIG},
+        Attempt{"map gigabytes", has_memory_limit ? ENOMEM : 0, has_memory_limit ? ENOMEM : 0},
+        Attempt{"write elsewhere", EPERM, EACCES},
         Attempt{"read its parent's memory", EPERM, EACCES},
         Attempt{"make an IPv4 socket", EPERM, EPERM}, Attempt{"make an IPv6 socket", EPERM, EPERM},
         Attempt{"make a netlink socket", EPERM, EPERM}, Attempt{"make a local socket", EPERM, 0},
@@ -67,6 +78,40 @@ INSTANTIATE_TEST_SUITE_P(Things, LeftOver,
                                            Attempt{"core file's bytes", 0, 0},
                                            Attempt{"variables", 0, 0}, Attempt{"descriptors", 0, 4},
                                            Attempt{"leads its session", 0, 1}));
+
+// Soft and hard, as the kernel says them.
+std::string limits_of(pid_t process, const std::string& name) {
+  std::istringstream lines(
+      testing::read_text(std::filesystem::path("/proc") / std::to_string(process) / "limits"));
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with(name + "  ")) continue;
+    std::istringstream words(line.substr(name.size()));
+    std::string soft, hard;
+    words >> soft >> hard;
+    return soft + " " + hard;
+  }
+  return "not there";
+}
+
+std::string twice(std::uint64_t value) {
+  return std::to_string(value) + " " + std::to_string(value);
+}
+
+TEST(KeyHostLimits, AreInForce) {
+  const testing::TemporaryDirectory directory;
+  const auto host = KeyHost::start({.program = CHANCERY_KEYHOST,
+                                    .backend_type = "software",
+                                    .config = {"keys", {{"directory", directory.path().string()}}}},
+                                   Deadline::after(20s));
+  ASSERT_TRUE(host.ok());
+  const pid_t process = (*host)->state().process.value();
+  EXPECT_EQ(limits_of(process, "Max core file size"), twice(0));
+  EXPECT_EQ(limits_of(process, "Max open files"), twice(limits::key_host_descriptors_max));
+  EXPECT_EQ(limits_of(process, "Max file size"), twice(limits::key_host_file_bytes_max));
+  EXPECT_EQ(limits_of(process, "Max processes"), twice(0));
+  EXPECT_EQ(limits_of(process, "Max data size"),
+            has_memory_limit ? twice(limits::key_host_data_bytes_max) : "unlimited unlimited");
+}
 
 }  // namespace
 }  // namespace chancery
