@@ -146,7 +146,8 @@ std::optional<Error> Connection::judge_header(const wire::FrameHeader& header) {
   }
   if (!objection && header.data_bytes > data_bytes_max) {
     return invalid_request("REQUEST_TOO_LARGE",
-                           "a message may have 1 MiB: send large statements as a stream");
+                           "a message may have 1 MiB and 16 KiB: send statements of more than "
+                           "1 MiB as a stream");
   }
   return objection;
 }
