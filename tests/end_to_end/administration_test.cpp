@@ -70,8 +70,8 @@ TEST(Administration, AKeyThatWasLostIsNotMadeAnewBehindTheUsersBack) {
 
 TEST(Administration, AStoppedKeyHostHarmsNoReader) {
   RunningDaemon daemon;
-  const pid_t host = children_of(daemon.process().pid()).at(0);
-  ::kill(host, SIGSTOP);
+  const pid_t host = key_hosts_of(daemon.process().pid()).at(0);
+  stop_threads_of(host);
   auto pending = daemon.connection().submit(
       signer, "Sign", sign_request("hangs", "hello").SerializeAsString(), soon());
   EXPECT_EQ(status(daemon).log_size(), 0U);  // others are answered meanwhile

@@ -68,7 +68,7 @@ class ToldService : public ::testing::Test {
   }
   // Until a request is in the journal and its key host has not answered.
   client::PendingCall submit_to_a_stopped_key_host(std::string_view key) {
-    ::kill(key_host(), SIGSTOP);
+    stop_threads_of(key_host());
     auto pending = daemon_.connection().submit(
         signer, "Sign", sign_request(key, "hello").SerializeAsString(), soon());
     const Deadline patience = soon();
@@ -79,7 +79,11 @@ class ToldService : public ::testing::Test {
   v1::StatusReply status() {
     return *daemon_.call<v1::StatusReply>("chancery.v1.Admin", "Status", v1::StatusRequest());
   }
-  pid_t key_host() { return children_of(daemon_.process().pid()).at(0); }
+  pid_t key_host() {
+    const std::vector<pid_t> hosts = key_hosts_of(daemon_.process().pid());
+    EXPECT_EQ(hosts.size(), 1U);
+    return hosts.at(0);
+  }
 
   NotifySocket manager_;
   RunningDaemon daemon_;
@@ -139,7 +143,9 @@ TEST_F(ToldService, EndsThoughItsKeyHostHangs) {
   start();
   auto pending = std::make_optional(submit_to_a_stopped_key_host("hangs"));
   ::kill(daemon_.process().pid(), SIGTERM);
-  EXPECT_EQ(pending->wait().error().code, ErrorCode::outcome_unknown);
+  const Result<std::string> answer = pending->wait();
+  ASSERT_FALSE(answer.ok());
+  EXPECT_EQ(answer.error().code, ErrorCode::outcome_unknown);
   pending.reset();
   EXPECT_EQ(daemon_.process().wait(), 0);
   daemon_.start();

@@ -8,9 +8,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <fstream>
+#include <thread>
 #include <utility>
+
+#include "tests/support/temporary_directory.h"
 
 extern char** environ;
 
@@ -128,6 +132,30 @@ std::vector<pid_t> children_of(pid_t pid) {
     for (pid_t child = 0; list >> child;) out.push_back(child);
   }
   return out;
+}
+
+std::vector<pid_t> key_hosts_of(pid_t daemon) {
+  std::vector<pid_t> hosts = children_of(daemon);
+  // The kernel keeps 15 characters of a program's name.
+  std::erase_if(hosts, [](pid_t child) {
+    return read_text(fmt::format("/proc/{}/comm", child)) != "chancery-keyhos\n";
+  });
+  return hosts;
+}
+
+void stop_threads_of(pid_t pid) {
+  ::kill(pid, SIGSTOP);
+  const auto stands_still = [](const auto& task) {
+    // proc(5): the state comes behind the name, which is in parentheses.
+    const std::string status = read_text(task.path() / "stat");
+    const std::size_t name_end = status.rfind(')');
+    return name_end != std::string::npos && status.substr(name_end, 3) == ") T";
+  };
+  const std::filesystem::path tasks = fmt::format("/proc/{}/task", pid);
+  while (!std::ranges::all_of(std::filesystem::directory_iterator(tasks),
+                              std::filesystem::directory_iterator(), stands_still)) {
+    std::this_thread::yield();
+  }
 }
 
 }  // namespace chancery::testing

@@ -46,7 +46,11 @@ class DaemonProcess {
   std::chrono::microseconds start_time_;
 };
 
-// The children of a process: the daemon's key hosts.
+// The children of a process: the daemon's key hosts, and what is about to become one.
 std::vector<pid_t> children_of(pid_t pid);
+// Those that run chancery-keyhost by now.
+std::vector<pid_t> key_hosts_of(pid_t daemon);
+// SIGSTOP, until each of its threads stands still: before that, any of them may still do something.
+void stop_threads_of(pid_t pid);
 
 }  // namespace chancery::testing
