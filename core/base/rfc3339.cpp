@@ -85,8 +85,9 @@ Result<WallTime> parse_rfc3339(std::string_view text) {
                             day(static_cast<unsigned>(day_number))};
   if (!cursor.finished() || !date.ok() || year_number < 1 || hour > 23 || minute > 59 ||
       second > 59) {
-    return invalid_request("TIME_INVALID",
-                           fmt::format("\"{}\" is not an RFC 3339 time", text.substr(0, 40)));
+    return invalid_request(
+        "TIME_INVALID", fmt::format("\"{}\" is not an RFC 3339 time, such as 2027-01-15T08:00:00Z",
+                                    text.substr(0, 40)));
   }
   return WallTime(sys_days(date) + hours(hour) + minutes(minute) + seconds(second) + fraction -
                   offset);

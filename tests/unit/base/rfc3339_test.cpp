@@ -40,5 +40,11 @@ TEST(Rfc3339, RefusesWhatIsNoTime) {
   }
 }
 
+TEST(Rfc3339, RefusalShowsATimeAsItShouldBe) {
+  const std::string message = parse_rfc3339("yesterday").error().message;
+  const std::string example = message.substr(message.rfind(' ') + 1);
+  EXPECT_EQ(round_trip(example), example);
+}
+
 }  // namespace
 }  // namespace chancery
