@@ -124,8 +124,10 @@ Result<std::string> Administration::status(const ServerCounts& counts) {
     awaited.set_log(log_named(destination));
     awaited.set_signatures(count);
   }
-  reply.set_connections(counts.connections);
-  reply.set_requests_in_flight(counts.requests_in_flight);
+  // Whoever looks is no part of the picture.
+  reply.set_connections(counts.connections - std::min<std::size_t>(counts.connections, 1));
+  reply.set_requests_in_flight(counts.requests_in_flight -
+                               std::min<std::size_t>(counts.requests_in_flight, 1));
   for (const StoredRequest& stored : TRY(parts_.journal.unfinished(unfinished_shown_max))) {
     *reply.add_unfinished() = describe(parts_, stored);
   }

@@ -34,6 +34,17 @@ TEST(Administration, ASecondDaemonOnTheSameStateIsRefused) {
   EXPECT_TRUE(daemon.sign(sign_request("a", "hello")).ok());
 }
 
+TEST(Administration, WhoLooksAtTheStatusIsNotCountedInIt) {
+  RunningDaemon daemon;
+  const v1::StatusReply alone = status(daemon);
+  EXPECT_EQ(alone.connections(), 0U);
+  EXPECT_EQ(alone.requests_in_flight(), 0U);
+  const auto other = client::Connection::open(daemon.socket(), soon());
+  ASSERT_TRUE(other.ok());
+  const Deadline patience = soon();
+  while (status(daemon).connections() != 1U) ASSERT_FALSE(patience.passed());
+}
+
 TEST(Administration, AKeyHostThatDiesIsStartedAnew) {
   RunningDaemon daemon;
   const std::vector<pid_t> hosts = children_of(daemon.process().pid());
