@@ -254,21 +254,6 @@ Result<void> Daemon::open_audit() {
   return {};
 }
 
-// The caller gets the refusal whether it can be recorded or not.
-void Daemon::record_admin_refusal(const Act& act, const Error& error) {
-  Refusal refusal{.uid = act.uid,
-                  .gid = act.gid,
-                  .pid = act.pid,
-                  .origin = act.origin,
-                  .method = act.method,
-                  .rule = act.rule,
-                  .policy = act.policy,
-                  .reason = error.reason,
-                  .message = error.message,
-                  .at = act.at};
-  refusals_->record(std::move(refusal), RefusalRecorder::Clock::now(), [](const Result<void>&) {});
-}
-
 Result<void> Daemon::start_finisher() {
   const std::shared_ptr<const Config> config = config_.get();
   if (config->remote.empty()) return {};
@@ -308,7 +293,7 @@ Result<void> Daemon::start_server(sd_event* event) {
     const Grant grant{decision.rule, now->policy_hash};
     if (decision.allowed) return grant;
     Error refusal = denied("NO_ADMIN_RULE", fmt::format("{}: {}", method, decision.reason));
-    record_admin_refusal(act_of(peer, grant, method, seams_.now()), refusal);
+    refusals_->record(act_of(peer, grant, method, seams_.now()), refusal);
     return refusal;
   };
   if (!listening_) listening_ = TRY(listen_as_configured(*config));

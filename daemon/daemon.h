@@ -59,7 +59,6 @@ class Daemon {
   Result<Config> load(const std::filesystem::path& path);
   Result<void> open_log();
   Result<void> open_audit();
-  void record_admin_refusal(const Act& act, const Error& error);
   Result<void> start_finisher();
   Result<void> start_server(sd_event* event);
   Result<void> finish_what_was_signed();

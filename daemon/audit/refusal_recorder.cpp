@@ -19,6 +19,20 @@ void RefusalRecorder::record(Refusal refusal, Clock::time_point now, Journal::Do
   journal_.record_refusal(std::move(refusal), std::move(done));
 }
 
+void RefusalRecorder::record(const Act& refused, const Error& why) {
+  Refusal refusal{.uid = refused.uid,
+                  .gid = refused.gid,
+                  .pid = refused.pid,
+                  .origin = refused.origin,
+                  .method = refused.method,
+                  .rule = refused.rule,
+                  .policy = refused.policy,
+                  .reason = why.reason,
+                  .message = why.message,
+                  .at = refused.at};
+  record(std::move(refusal), Clock::now(), [](const Result<void>&) {});
+}
+
 bool RefusalRecorder::has_record_of_its_own(const Refusal& refusal, Clock::time_point now) {
   const std::lock_guard lock(mutex_);
   ++counts_[{refusal.reason, refusal.rule}];

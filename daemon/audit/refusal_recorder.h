@@ -20,6 +20,8 @@ class RefusalRecorder {
 
   // `done` runs when the record is durable, or at once where the refusal is only counted.
   void record(Refusal refusal, Clock::time_point now, Journal::Done<void> done);
+  // What only administrators do, and was refused: whoever asked is told so in any case.
+  void record(const Act& refused, const Error& why);
   // Records what was counted since the last call; what cannot be recorded now stays counted.
   // Waits for the journal.
   Result<void> record_counted(Clock::time_point now);

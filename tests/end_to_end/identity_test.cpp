@@ -11,6 +11,7 @@
 #include <cstring>
 #include <functional>
 
+#include "chancery/v1/policy.pb.h"
 #include "tests/end_to_end/audit_records.h"
 #include "tests/end_to_end/configured_daemon.h"
 #include "wire/descriptor.h"
@@ -85,6 +86,27 @@ class Impostor : public ::testing::Test {
   std::optional<ConfiguredDaemon> daemon_;
   wire::Descriptor socket_;
 };
+
+TEST_F(Impostor, WhoAsksForSomebodyElsesRulesIsOnRecord) {
+  const int status = in_child([this] {
+    if (become(stranger) != 0) return 1;
+    const auto connection = client::Connection::open(daemon_->socket(), soon());
+    v1::ExplainRequest request;
+    request.set_user("root");
+    const auto answer =
+        (*connection)->call("chancery.v1.Policy", "Explain", request.SerializeAsString(), soon());
+    return answer.ok() || answer.error().reason != "NO_ADMIN_RULE" ? 2 : 0;
+  });
+  EXPECT_EQ(status, 0);
+  const Deadline patience = soon();
+  Json refused;
+  while (refused.empty() && !patience.passed()) {
+    refused = newest_record(daemon_->socket(), "refused");
+  }
+  EXPECT_EQ(refused["uid"], stranger);
+  EXPECT_EQ(refused["method"], "Policy.Explain");
+  EXPECT_EQ(refused["reason"], "NO_ADMIN_RULE");
+}
 
 TEST_F(Impostor, WhoConnectsAsRootIsServed) {
   ASSERT_EQ(connect(), 0);

@@ -8,6 +8,7 @@
 #include "daemon/config/rules/rules.h"
 #include "daemon/config/rules/run_tests.h"
 #include "daemon/flows/explain.h"
+#include "daemon/flows/origin.h"
 #include "daemon/services/message.h"
 
 namespace chancery::daemon {
@@ -15,12 +16,16 @@ namespace {
 
 constexpr std::string_view service = "chancery.v1.Policy";
 
+// A refusal is on record: the rules say who may do what to whoever looks for a way in.
 Result<void> may_ask_for_others(const Parts& parts, const Call& call) {
-  const policy::Decision decision =
-      policy::decide_admin(parts.config.get()->rules, call.peer, call.method);
+  const std::shared_ptr<const Config> config = parts.config.get();
+  const policy::Decision decision = policy::decide_admin(config->rules, call.peer, call.method);
   if (decision.allowed) return {};
-  return denied("NO_ADMIN_RULE",
-                fmt::format("{} for somebody else: {}", call.method, decision.reason));
+  Error refusal = denied("NO_ADMIN_RULE",
+                         fmt::format("{} for somebody else: {}", call.method, decision.reason));
+  const Grant nearest{decision.rule, config->policy_hash};
+  parts.refusals.record(act_of(call.peer, nearest, call.method, parts.now()), refusal);
+  return refusal;
 }
 
 // Who is asked for: somebody else, somewhere else, or the caller.
