@@ -38,6 +38,13 @@ struct TrustedLog {
   std::optional<tlog::NoteKey> note_key;
 };
 
+// A log whose key is of a type that is not read here.
+struct UnreadLog {
+  std::string base_url;
+  Bytes log_id;
+  std::string key_details;  // PKIX_..., as the root says
+};
+
 struct TrustedAuthority {  // a certificate or a timestamp authority
   std::string uri;
   std::vector<Certificate> chain;  // leaf or issuer first, anchor last; never empty
@@ -50,10 +57,11 @@ struct TrustedRoot {
   std::vector<TrustedLog> certificate_logs;
   std::vector<TrustedAuthority> certificate_authorities;
   std::vector<TrustedAuthority> timestamp_authorities;
+  std::vector<UnreadLog> unread_logs = {};  // of both kinds; nothing of theirs is verified
 };
 
 // Reads versions 0.1 and 0.2. Entries of the future and of the past, overlapping or with keys of a
-// type unknown here (left out) are normal. Errors (invalid_request): those of parse_json,
+// type unknown here (unread_logs) are normal. Errors (invalid_request): those of parse_json,
 // TRUSTED_ROOT_VERSION_UNSUPPORTED, TRUSTED_ROOT_START_MISSING (a log key without start),
 // TRUSTED_ROOT_HASH_UNSUPPORTED, TRUSTED_ROOT_KEY_MALFORMED, TRUSTED_ROOT_LOG_ID_MISSING,
 // TRUSTED_ROOT_TIME_INVALID, TRUSTED_ROOT_CHAIN_EMPTY, TRUSTED_ROOT_CERTIFICATE_MALFORMED, and

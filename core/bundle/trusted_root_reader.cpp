@@ -69,6 +69,7 @@ struct LogKey {
   PublicKey key;
   Algorithm algorithm;
 };
+using UnreadLogs = std::vector<UnreadLog>;
 
 // Nothing where the key is of a type unknown here: what it signs stays unverified, and the other
 // logs of the root stay usable.
@@ -88,7 +89,7 @@ Result<std::optional<LogKey>> read_key(const ProtoObject& json) {
   return std::optional(LogKey{*key, algorithm.value_or(key->algorithm())});
 }
 
-Result<std::optional<TrustedLog>> read_log(const ProtoObject& json) {
+Result<std::optional<TrustedLog>> read_log(const ProtoObject& json, UnreadLogs& unread) {
   const std::size_t hash = TRY(json.enumeration("hashAlgorithm", hash_names));
   if (hash != 1) return json.error("HASH_UNSUPPORTED", "hashAlgorithm", "only SHA2_256 is read");
   const ProtoObject key_json =
@@ -101,7 +102,12 @@ Result<std::optional<TrustedLog>> read_log(const ProtoObject& json) {
   const std::string operator_name = TRY(json.text("operator"));
   Bytes id = log_id ? TRY(log_id->bytes("keyId")) : Bytes();
   if (id.empty() && !checkpoint_id) return json.error("LOG_ID_MISSING", "logId", "must be given");
-  if (!key) return std::optional<TrustedLog>();
+  if (!key) {
+    if (id.empty()) id = TRY(checkpoint_id->bytes("keyId"));
+    const std::size_t details = TRY(key_json.enumeration("keyDetails", key_details_names));
+    unread.push_back({base_url, std::move(id), std::string(key_details_names[details])});
+    return std::optional<TrustedLog>();
+  }
   const Result<tlog::NoteKey> note_key = tlog::NoteKey::make(host_of(base_url), key->key);
   if (id.empty() && note_key.ok()) id = to_bytes(note_key->id());
   return std::optional(TrustedLog{base_url, std::move(id), key->key, key->algorithm, period,
@@ -131,12 +137,13 @@ Result<TrustedAuthority> read_authority(const ProtoObject& json) {
   return authority;
 }
 
-Result<std::vector<TrustedLog>> read_logs(const ProtoObject& root, std::string_view name) {
+Result<std::vector<TrustedLog>> read_logs(const ProtoObject& root, std::string_view name,
+                                          UnreadLogs& unread) {
   std::vector<TrustedLog> logs;
   for (const ProtoObject& json :
        TRY(root.objects(name, {"baseUrl", "hashAlgorithm", "publicKey", "logId", "checkpointKeyId",
                                "operator"}))) {
-    std::optional<TrustedLog> log = TRY(read_log(json));
+    std::optional<TrustedLog> log = TRY(read_log(json, unread));
     if (log) logs.push_back(*std::move(log));
   }
   return logs;
@@ -190,8 +197,8 @@ Result<TrustedRoot> parse_trusted_root(std::string_view text) {
                                        media_type.substr(0, 120)));
   }
   TrustedRoot root;
-  root.transparency_logs = TRY(read_logs(top, "tlogs"));
-  root.certificate_logs = TRY(read_logs(top, "ctlogs"));
+  root.transparency_logs = TRY(read_logs(top, "tlogs", root.unread_logs));
+  root.certificate_logs = TRY(read_logs(top, "ctlogs", root.unread_logs));
   root.certificate_authorities = TRY(read_authorities(top, "certificateAuthorities"));
   root.timestamp_authorities = TRY(read_authorities(top, "timestampAuthorities"));
   return root;

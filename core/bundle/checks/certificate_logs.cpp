@@ -28,12 +28,22 @@ Result<void> check_log(const Sct& sct, const std::vector<Certificate>& path,
   return verify_sct(sct, path[0], path[1], log.key);
 }
 
+Error unknown_log(const Sct& sct, const TrustedRoot& root) {
+  for (const UnreadLog& log : root.unread_logs) {
+    if (!equal(log.log_id, sct.log_id)) continue;
+    return invalid_request("LOG_KEY_UNSUPPORTED",
+                           fmt::format("signed certificate timestamp: the key of {} is of a type "
+                                       "that is not read here, {}",
+                                       log.base_url, log.key_details));
+  }
+  return invalid_request("SCT_LOG_UNKNOWN", fmt::format("signed certificate timestamp: the trusted "
+                                                        "root has no certificate log {}",
+                                                        base64_encode(sct.log_id)));
+}
+
 Result<std::string> check_sct(const Sct& sct, const std::vector<Certificate>& path,
                               const TrustedRoot& root) {
-  Error refusal = invalid_request("SCT_LOG_UNKNOWN",
-                                  fmt::format("signed certificate timestamp: the trusted root has "
-                                              "no certificate log {}",
-                                              base64_encode(sct.log_id)));
+  Error refusal = unknown_log(sct, root);
   for (const TrustedLog& log : root.certificate_logs) {
     if (!equal(log.log_id, sct.log_id)) continue;
     const Result<void> checked = check_log(sct, path, log);

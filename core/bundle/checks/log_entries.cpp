@@ -78,6 +78,18 @@ Result<VerifiedEntry> check_entry(const LogEntry& entry, Signing signing, const 
   return *std::move(refusal);
 }
 
+// An entry is of a log that the root names, and whose key is of a type that is not read.
+std::optional<Error> find_unread_log(const Bundle& bundle, const TrustedRoot& root) {
+  for (const LogEntry& entry : bundle.log_entries) {
+    const auto log = std::ranges::find(root.unread_logs, entry.log_id, &UnreadLog::log_id);
+    if (log == root.unread_logs.end()) continue;
+    return entry_refusal("LOG_KEY_UNSUPPORTED", entry,
+                         fmt::format("the key of {} is of a type that is not read here, {}",
+                                     log->base_url, log->key_details));
+  }
+  return std::nullopt;
+}
+
 // Entries of one operator count once; an operator without a name is its log.
 std::size_t count_operators(const std::vector<VerifiedEntry>& entries) {
   std::set<std::string> operators;
@@ -114,6 +126,7 @@ Result<std::vector<VerifiedEntry>> check_log_entries(const Bundle& bundle, Signi
   if (bundle.log_entries.empty()) {
     return invalid_request("LOG_ENTRY_MISSING", "the bundle has no transparency log entry");
   }
+  if (std::optional<Error> unread = find_unread_log(bundle, root)) return *std::move(unread);
   if (verified.empty()) {
     return invalid_request("LOG_UNKNOWN",
                            fmt::format("no entry is of a log in the trusted root; entry 0 is of {}",

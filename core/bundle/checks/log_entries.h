@@ -23,8 +23,9 @@ struct VerifiedEntry {
 };
 
 // Every entry of a known log must hold; those of unknown logs are left out, but enough must remain.
-// Errors (invalid_request): LOG_ENTRY_MISSING, LOG_UNKNOWN, LOG_THRESHOLD_NOT_MET,
-// LOG_ENTRY_KIND_UNSUPPORTED, and those of log_v1.h, log_v2.h, inclusion.h and promise.h.
+// Errors (invalid_request): LOG_ENTRY_MISSING, LOG_UNKNOWN, LOG_KEY_UNSUPPORTED,
+// LOG_THRESHOLD_NOT_MET, LOG_ENTRY_KIND_UNSUPPORTED, and those of log_v1.h, log_v2.h, inclusion.h
+// and promise.h.
 Result<std::vector<VerifiedEntry>> check_log_entries(const Bundle& bundle, Signing signing,
                                                      const TrustedRoot& root, unsigned entries_min,
                                                      VerifiedNotes& notes, Trace& trace);

@@ -149,6 +149,15 @@ TEST(Policy, CertificateTimestampsOfOneLogCountOnce) {
   EXPECT_EQ(reason(scene.sign(), policy), "");
 }
 
+TEST(Policy, ACertificateLogWithAKeyThatIsNotReadIsToldSo) {
+  Scene scene = testing::blob_v2();
+  const TrustedLog log = scene.root.certificate_logs.at(0);
+  scene.root.certificate_logs.clear();
+  EXPECT_EQ(reason(scene, good_policy()), "SCT_LOG_UNKNOWN");
+  scene.root.unread_logs = {{log.base_url, log.log_id, "ML_DSA_65"}};
+  EXPECT_EQ(reason(scene, good_policy()), "LOG_KEY_UNSUPPORTED");
+}
+
 TEST(Policy, ThePredicateTypeMustBeTheOneExpected) {
   Policy policy = good_policy();
   policy.predicate_type = TextRule::exactly("https://slsa.dev/provenance/v1");

@@ -92,7 +92,12 @@ TEST(TrustedRoot, ALogWithAKeyOfAnUnknownTypeLeavesTheOthersUsable) {
   const Json known = json["tlogs"][0];
   json["tlogs"].push_back(known);
   json["tlogs"][0]["publicKey"]["keyDetails"] = "ML_DSA_65";
-  EXPECT_EQ(parse_trusted_root(json.dump())->transparency_logs.size(), 1U);
+  const TrustedRoot root = *parse_trusted_root(json.dump());
+  EXPECT_EQ(root.transparency_logs.size(), 1U);
+  ASSERT_EQ(root.unread_logs.size(), 1U);
+  EXPECT_EQ(root.unread_logs[0].base_url, "https://log.example.test");
+  EXPECT_EQ(root.unread_logs[0].log_id, root.transparency_logs[0].log_id);
+  EXPECT_EQ(root.unread_logs[0].key_details, "ML_DSA_65");
 }
 
 struct Fault {

@@ -209,6 +209,11 @@ const Fault faults[] = {
     {"body_with_a_blank_more", "LOG_ENTRY_MALFORMED",
      [](Given& g) { g.entry() = g.sigstore.log.add(g.entry().canonicalized_body + " "); }},
     {"unknown_log", "LOG_UNKNOWN", [](Given& g) { g.entry().log_id[0] ^= 1; }},
+    {"log_with_a_key_that_is_not_read", "LOG_KEY_UNSUPPORTED",
+     [](Given& g) {
+       g.root.unread_logs = {{"https://log.example.test", g.entry().log_id, "ML_DSA_65"}};
+       g.root.transparency_logs.clear();
+     }},
     {"no_proof", "BUNDLE_PROOF_MISSING", [](Given& g) { g.entry().inclusion_proof.reset(); }},
     {"altered_proof", "INCLUSION_PROOF_INVALID", [](Given& g) { g.proof().hashes[0][0] ^= 1; }},
     {"short_proof", "INCLUSION_PROOF_INVALID", [](Given& g) { g.proof().hashes.pop_back(); }},
