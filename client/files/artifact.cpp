@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <array>
+#include <cctype>
 #include <cerrno>
 #include <memory>
 #include <vector>
@@ -55,6 +58,20 @@ Result<void> read_chunks(const wire::Descriptor& opened, const std::string& name
   }
 }
 
+// Of an algorithm that is not taken, or not written as here: "sha1:HEX", "SHA256:HEX".
+bool looks_like_digest(std::string_view argument) {
+  const std::size_t colon = argument.find(':');
+  constexpr std::size_t digits_of_md5 = 32;  // the shortest
+  if (colon == std::string_view::npos || argument.size() - colon <= digits_of_md5) return false;
+  constexpr std::string_view hexadecimal = "0123456789abcdefABCDEF";
+  if (argument.find_first_not_of(hexadecimal, colon + 1) != std::string_view::npos) return false;
+  std::string algorithm(argument.substr(0, colon));
+  for (char& c : algorithm) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  constexpr std::array<std::string_view, 8> known = {"md5",    "sha1",   "sha-1",  "sha224",
+                                                     "sha256", "sha384", "sha512", "sha3-256"};
+  return std::ranges::find(known, algorithm) != known.end();
+}
+
 }  // namespace
 
 std::string Artifact::name() const {
@@ -91,6 +108,11 @@ Result<Artifact> parse_artifact(std::string_view argument) {
   const std::size_t colon = argument.find(':');
   if (colon != std::string_view::npos && hash_named(argument.substr(0, colon)))
     return Artifact{TRY(parse_digest(argument))};
+  if (looks_like_digest(argument))
+    return malformed(argument,
+                     fmt::format("only sha256:, sha384: and sha512: are taken, in lower case; a "
+                                 "file of that name is ./{}",
+                                 argument));
   return Artifact{ArtifactFile{std::string(argument)}};
 }
 

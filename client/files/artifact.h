@@ -35,7 +35,8 @@ struct Artifact {
 Result<Digest> parse_digest(std::string_view text);
 std::string digest_text(const Digest& digest);
 
-// FILE, "-" or sha256:HEX. A file that is named like a digest is "./sha256:...".
+// FILE, "-" or sha256:HEX. A file that is named like a digest, of whatever algorithm, is
+// "./sha256:...". Error: DIGEST_MALFORMED.
 Result<Artifact> parse_artifact(std::string_view argument);
 
 // How far the reading of one artefact has come; bytes_all is 0 where nobody can know.

@@ -47,6 +47,22 @@ TEST(Artifact, AFileOverSeveralChunksIsHashedWholeAndItsProgressReported) {
   EXPECT_EQ(seen.back(), content.size());
 }
 
+TEST(Artifact, ADigestThatIsNotTakenIsNoMissingFile) {
+  for (const std::string argument :
+       {"sha1:2fd4e1c67a2d28fced849ee1bb76e7391b93eb12", "md5:9e107d9d372bb6826bd81d3542a419d6",
+        "SHA256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}) {
+    const auto artifact = parse_artifact(argument);
+    ASSERT_FALSE(artifact.ok()) << argument;
+    EXPECT_EQ(artifact.error().reason, "DIGEST_MALFORMED");
+    EXPECT_NE(artifact.error().message.find("only sha256:, sha384: and sha512: are taken"),
+              std::string::npos);
+    EXPECT_TRUE(parse_artifact("./" + argument).ok());
+  }
+  for (const char* file : {"sha1:", "sha1:abc", "sha1:notes.txt", "c:abc"}) {
+    EXPECT_TRUE(parse_artifact(file).ok()) << file;
+  }
+}
+
 TEST(Artifact, AMissingFileIsNotFoundAndNamed) {
   const auto hashed = digest_of(Artifact{ArtifactFile{"/no/such/file"}}, HashAlgorithm::sha256, {});
   ASSERT_FALSE(hashed.ok());
