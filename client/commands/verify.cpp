@@ -53,7 +53,7 @@ class CommandLineReader : public OptionReader {
             const std::string& help_text) override {
     arguments_->text(names(name), value, into, help_text);
   }
-  void number(const std::string& name, const std::string& value, std::uint64_t& into,
+  void number(const std::string& name, const std::string& value, std::optional<std::uint64_t>& into,
               const std::string& help_text) override {
     arguments_->number(names(name), value, into, help_text);
   }

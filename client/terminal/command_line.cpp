@@ -118,6 +118,12 @@ Arguments& Arguments::number(const std::string& names, const std::string& value,
   return *this;
 }
 
+Arguments& Arguments::number(const std::string& names, const std::string& value,
+                             std::optional<std::uint64_t>& into, const std::string& help) {
+  describe(parser_->add_option(names, into, help), value, Need::optional)->check(check_number);
+  return *this;
+}
+
 Arguments& Arguments::seconds(const std::string& names, std::uint64_t& into,
                               const std::string& help) {
   describe(parser_->add_option(names, into, help), "SECONDS", Need::optional)->check(check_seconds);

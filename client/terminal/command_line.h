@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,9 @@ class Arguments {
                   const std::string& help, Need need = Need::optional);
   Arguments& number(const std::string& names, const std::string& value, std::uint64_t& into,
                     const std::string& help, Need need = Need::optional);
+  // Nothing where it is not given.
+  Arguments& number(const std::string& names, const std::string& value,
+                    std::optional<std::uint64_t>& into, const std::string& help);
   // At least one: nobody can answer in no time.
   Arguments& seconds(const std::string& names, std::uint64_t& into, const std::string& help);
   Arguments& texts(const std::string& names, const std::string& value,

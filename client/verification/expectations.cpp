@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "client/verification/predicate_type.h"
+#include "core/base/limits/bundles.h"
 #include "core/crypto/x509/fulcio.h"
 
 namespace chancery::client {
@@ -54,17 +54,34 @@ Result<void> check_signer(const Expectations& said) {
   return {};
 }
 
-Result<void> check_proof(const Expectations& said) {
-  if (said.ignore_logs && said.logs_min > 1)
-    return invalid_request("EXPECTATIONS_CONTRADICT",
-                           "--log-threshold beside --insecure-ignore-tlog");
-  if (said.ignore_scts && said.scts_min > 1)
-    return invalid_request("EXPECTATIONS_CONTRADICT",
-                           "--sct-threshold beside --insecure-ignore-sct");
+// More can never be met: it would refuse every bundle, and the caller would look for the fault
+// there.
+Result<void> check_threshold(std::string_view option, std::optional<std::uint64_t> count,
+                             std::size_t most) {
+  if (!count || *count <= most) return {};
+  return invalid_request("EXPECTATIONS_CONTRADICT",
+                         fmt::format("{} {}: at most {} can be asked for", option, *count, most));
+}
+
+Result<void> check_thresholds(const Expectations& said) {
+  TRY(check_threshold("--log-threshold", said.logs_min, limits::bundle_log_entries_max));
+  TRY(check_threshold("--timestamp-threshold", said.timestamps_min, limits::bundle_timestamps_max));
+  TRY(check_threshold("--sct-threshold", said.scts_min, limits::scts_asked_for_max));
   if (said.logs_min == 0 || said.scts_min == 0)
     return invalid_request("EXPECTATIONS_CONTRADICT",
                            "a threshold of 0 leaves a check out: --insecure-ignore-tlog and "
                            "--insecure-ignore-sct say so");
+  return {};
+}
+
+Result<void> check_proof(const Expectations& said) {
+  TRY(check_thresholds(said));
+  if (said.ignore_logs && said.logs_min)
+    return invalid_request("EXPECTATIONS_CONTRADICT",
+                           "--log-threshold beside --insecure-ignore-tlog");
+  if (said.ignore_scts && said.scts_min)
+    return invalid_request("EXPECTATIONS_CONTRADICT",
+                           "--sct-threshold beside --insecure-ignore-sct");
   return {};
 }
 
@@ -83,10 +100,8 @@ Result<std::optional<bundle::TextRule>> predicate_rule(const std::string& type) 
   return std::optional(bundle::TextRule::exactly(TRY(predicate_uri(type))));
 }
 
-// More than any bundle holds is as good as the most that the type can say.
-unsigned bounded(std::uint64_t count) {
-  return static_cast<unsigned>(
-      std::min<std::uint64_t>(count, std::numeric_limits<unsigned>::max()));
+unsigned count_of(std::optional<std::uint64_t> said, unsigned otherwise) {
+  return said ? static_cast<unsigned>(*said) : otherwise;
 }
 
 }  // namespace
@@ -109,11 +124,9 @@ void read_options(OptionReader& reader, Expectations& into) {
 
 bool says_anything(const Expectations& expectations) {
   const Expectations& said = expectations;
-  const Expectations nothing;
   return !said.key.empty() || has_certificate_words(said) || !said.predicate_type.empty() ||
-         said.logs_min != nothing.logs_min || said.timestamps_min != nothing.timestamps_min ||
-         said.scts_min != nothing.scts_min || said.use_signed_timestamps || said.ignore_logs ||
-         said.ignore_scts;
+         said.logs_min || said.timestamps_min || said.scts_min || said.use_signed_timestamps ||
+         said.ignore_logs || said.ignore_scts;
 }
 
 Result<bundle::Policy> policy_of(const Expectations& expectations) {
@@ -125,10 +138,10 @@ Result<bundle::Policy> policy_of(const Expectations& expectations) {
   for (const auto& [field, text] : expectations.fields)
     if (!text.empty()) policy.fields.push_back({field, bundle::TextRule::exactly(text)});
   policy.predicate_type = TRY(predicate_rule(expectations.predicate_type));
-  policy.log_entries_min = bounded(expectations.logs_min);
-  policy.scts_min = bounded(expectations.scts_min);
-  const std::uint64_t asked_for = expectations.use_signed_timestamps ? 1 : 0;
-  policy.timestamps_min = bounded(std::max(expectations.timestamps_min, asked_for));
+  policy.log_entries_min = count_of(expectations.logs_min, 1);
+  policy.scts_min = count_of(expectations.scts_min, 1);
+  const unsigned asked_for = expectations.use_signed_timestamps ? 1 : 0;
+  policy.timestamps_min = std::max(count_of(expectations.timestamps_min, 0), asked_for);
   policy.ignore_transparency_log_unsafe = expectations.ignore_logs;
   policy.ignore_scts_unsafe = expectations.ignore_scts;
   return policy;

@@ -40,7 +40,7 @@ class RuleReader : public OptionReader {
     if (into.empty() && wrong_.empty()) wrong_ = fmt::format("'{}' is empty", name);
     if (has_nul(into) && wrong_.empty()) wrong_ = fmt::format("'{}' has a NUL byte in it", name);
   }
-  void number(const std::string& name, const std::string&, std::uint64_t& into,
+  void number(const std::string& name, const std::string&, std::optional<std::uint64_t>& into,
               const std::string&) override {
     if (const Json* value = find(name, &Json::is_number_unsigned, "a number"))
       into = value->get<std::uint64_t>();

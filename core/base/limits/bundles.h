@@ -9,8 +9,9 @@ namespace chancery::limits {
 
 inline constexpr std::size_t bundle_bytes_max = 128U << 20;  // a 64 MiB payload in base64, and more
 inline constexpr std::size_t trusted_root_bytes_max = 8U << 20;
-inline constexpr std::size_t bundle_log_entries_max = 32;   // as sigstore-go
-inline constexpr std::size_t bundle_timestamps_max = 32;    // as sigstore-go
+inline constexpr std::size_t bundle_log_entries_max = 32;  // as sigstore-go
+inline constexpr std::size_t bundle_timestamps_max = 32;   // as sigstore-go
+inline constexpr std::size_t scts_asked_for_max = 32;      // Fulcio embeds one, the web's CAs three
 inline constexpr std::size_t bundle_certificates_max = 16;  // paths have at most ten
 // Fulcio's have 1 KiB, and post-quantum ones under 20. Each extension is compared with all others.
 inline constexpr std::size_t certificate_bytes_max = 64U << 10;
