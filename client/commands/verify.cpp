@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <memory>
 
@@ -133,17 +135,43 @@ ExitStatus report(Style style, const Outcome& outcome) {
   return verdict.verified() ? ExitStatus::done : ExitStatus::refused;
 }
 
+// Of many, for whoever sees the end of a long list only.
+class Total {
+ public:
+  void count(ExitStatus status) {
+    if (status == ExitStatus::done)
+      verified_ += 1;
+    else if (status == ExitStatus::refused)
+      refused_ += 1;
+    else
+      failed_ += 1;
+  }
+  std::string text() const {
+    return fmt::format("{} verified, {} refused{}", verified_, refused_,
+                       failed_ == 0 ? "" : fmt::format(", {} could not be judged", failed_));
+  }
+
+ private:
+  std::size_t verified_ = 0;
+  std::size_t refused_ = 0;
+  std::size_t failed_ = 0;
+};
+
 ExitStatus judge_all(const Options& options, const Inputs& inputs) {
   const Style style = style_of(options.json);
   ExitStatus status = ExitStatus::done;
+  Total total;
   Progress progress(inputs.cases.size() == 1);  // then on this thread
   const OnRead on_read = [&progress, &inputs](const ReadProgress& read) {
     if (inputs.cases.size() == 1) progress.show_bytes(read.name, read.bytes_read, read.bytes_all);
   };
   judge(inputs.cases, {inputs.root, inputs.policies, on_read}, [&](const Outcome& outcome) {
     progress.clear();
-    status = graver(status, report(style, outcome));
+    const ExitStatus one = report(style, outcome);
+    total.count(one);
+    status = graver(status, one);
   });
+  if (style == Style::people && inputs.cases.size() > 1) print_remark(total.text());
   return status;
 }
 

@@ -84,6 +84,25 @@ TEST_F(VerifyCommand, AMalformedBundleIsARefusalAndNotTrouble) {
   EXPECT_THAT(err_, HasSubstr("JSON_MALFORMED"));
 }
 
+TEST_F(VerifyCommand, OfManyTheLastLineSaysHowManyCameOutHow) {
+  const std::filesystem::path many = directory_ / "many";
+  std::filesystem::create_directory(many);
+  for (const char* name : {"a", "b", "c"}) {
+    write_text(many / name, sigstore_.artefact);
+    write_text(many / (std::string(name) + ".sigstore.json"), read_text(directory_ / "bundle"));
+  }
+  const std::vector<std::string> words{"chancery",       "verify",     "--key", path("key"),
+                                       "--trusted-root", path("root"), many};
+  EXPECT_EQ(run(words), ExitStatus::done);
+  EXPECT_EQ(err_, "3 verified, 0 refused\n");
+  write_text(many / "b", "another");
+  std::filesystem::remove(many / "c.sigstore.json");
+  EXPECT_EQ(run(words), ExitStatus::could_not_run);
+  EXPECT_THAT(err_, ::testing::EndsWith("\n1 verified, 1 refused, 1 could not be judged\n"));
+  EXPECT_EQ(verify(path("artefact")), ExitStatus::done);
+  EXPECT_EQ(err_, "");
+}
+
 TEST_F(VerifyCommand, JsonGivesTheTrace) {
   EXPECT_EQ(verify(path("artefact"), {"--json"}), ExitStatus::done);
   const Json json = Json::parse(out_);
