@@ -5,6 +5,7 @@
 #include "chancery/v1/audit.pb.h"
 #include "client/audit/commands.h"
 #include "client/audit/lines.h"
+#include "client/audit/wrap.h"
 #include "client/files/artifact.h"
 #include "client/terminal/report.h"
 #include "core/audit/describe.h"
@@ -56,7 +57,8 @@ Result<void> show(std::string_view line, bool json) {
   if (json) {
     print_json(TRY(parse_json(record->record, "audit record", limits::audit_line_bytes_max)));
   } else {
-    print_line(TRY(audit::describe(record->record)));
+    const std::string described = TRY(audit::describe(record->record));
+    for (const std::string& each : wrap_members(described, terminal_columns())) print_line(each);
   }
   return {};
 }
