@@ -66,14 +66,11 @@ void Outbox::flush() {
   finish(lock, false);
 }
 
-bool Outbox::is_stalled(Deadline::Clock::time_point now, Pace pace) {
+bool Outbox::is_stalled(Deadline::Clock::time_point now, MinimumPace pace) {
   const Lock lock(mutex_);
-  const bool is_moving = sent_bytes_ - mark_.sent_bytes >= pace.bytes_min;
-  if (unsent_.empty() || is_moving || mark_.when == Deadline::Clock::time_point{}) {
-    mark_ = {now, sent_bytes_};
-    return false;
-  }
-  return now - mark_.when >= pace.wait_max;
+  if (!unsent_.empty()) return reading_.is_too_slow(sent_bytes_, now, pace);
+  reading_.rest();
+  return false;
 }
 
 void Outbox::close() {

@@ -2,7 +2,6 @@
 // takes it; only what the client is too slow to read is left to the event loop.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "core/base/deadline.h"
+#include "core/base/pace.h"
 #include "daemon/server/meter.h"
 #include "wire/descriptor.h"
 
@@ -19,12 +19,6 @@ namespace chancery::daemon {
 
 class Outbox {
  public:
-  // Whoever reads fewer bytes than this in that time, though there are some, has stopped reading.
-  struct Pace {
-    std::size_t bytes_min;
-    std::chrono::milliseconds wait_max;
-  };
-
   // `call_loop` asks the event loop to look at this connection; any thread calls it.
   Outbox(wire::Descriptor socket, std::shared_ptr<Meter> unsent_bytes,
          std::function<void()> call_loop);
@@ -47,7 +41,8 @@ class Outbox {
   };
   State state() const;
   void flush();
-  bool is_stalled(Deadline::Clock::time_point now, Pace pace);
+  // Whether the client has stopped reading, though there is something for it.
+  bool is_stalled(Deadline::Clock::time_point now, MinimumPace pace);
   void close();
 
  private:
@@ -72,12 +67,7 @@ class Outbox {
   bool is_broken_ = false;
   bool is_closed_ = false;
   std::vector<std::function<void()>> waiting_for_room_;
-
-  struct Mark {
-    Deadline::Clock::time_point when{};
-    std::size_t sent_bytes = 0;
-  };
-  Mark mark_;  // where is_stalled() last saw progress
+  PaceWatch reading_;
 };
 
 }  // namespace chancery::daemon

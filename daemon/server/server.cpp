@@ -91,7 +91,7 @@ class SocketServer : public Server {
   Source listening_source_, caller_source_, tick_source_;
   std::uint64_t last_number_ = 0;
   std::size_t refused_now_ = 0;
-  Outbox::Pace pace_{limits::unsent_progress_bytes_min, limits_.unsent_wait_max};
+  MinimumPace pace_{limits::unsent_progress_bytes_min, limits_.unsent_wait_max};
   std::map<std::uint64_t, std::unique_ptr<Client>> clients_;
   std::atomic<std::uint64_t> refused_ = 0;
   std::atomic<std::uint64_t> calls_ = 0;
@@ -294,8 +294,8 @@ bool SocketServer::is_overdue(Client& client, Connection::Time now) {
 
 std::chrono::milliseconds SocketServer::tick_interval() const {
   using std::chrono::milliseconds;
-  const milliseconds shortest = std::min(
-      {limits_.refused_connection_wait_max, limits_.partial_frame_wait_max, pace_.wait_max});
+  const milliseconds shortest =
+      std::min({limits_.refused_connection_wait_max, limits_.partial_frame_wait_max, pace_.within});
   return std::clamp(shortest / 2, milliseconds(5), milliseconds(500));
 }
 
