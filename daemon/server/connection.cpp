@@ -46,6 +46,12 @@ std::optional<Error> flags_objection(const Method& method, std::uint8_t flags) {
   return std::nullopt;
 }
 
+Error stalled() {
+  return unavailable("STREAM_STALLED",
+                     "so little of the stream came for so long that others get its place: nothing "
+                     "happened; send it again, without pauses");
+}
+
 }  // namespace
 
 void Connection::refuse(Error answer) {
@@ -87,9 +93,12 @@ void Connection::input(ByteView bytes, Time now) {
 }
 
 bool Connection::wants_input() {
-  if (is_ending_ || parts_.outbox->state().is_clogged) return false;
-  return std::none_of(inbound_.begin(), inbound_.end(),
-                      [](const auto& stream) { return stream.second->is_full(); });
+  return !is_ending_ && !parts_.outbox->state().is_clogged && !is_behind();
+}
+
+bool Connection::is_behind() {
+  return std::any_of(inbound_.begin(), inbound_.end(),
+                     [](const auto& stream) { return stream.second->is_full(); });
 }
 
 bool Connection::is_idle() const {
@@ -102,23 +111,36 @@ bool Connection::is_finished() const {
   return state.is_broken || (is_ending_ && state.is_empty && parts_.meters.requests->used() == 0);
 }
 
-void Connection::check_time(Time now, std::chrono::milliseconds partial_frame_wait) {
-  for (const auto& [id, stream] : inbound_) {
-    if (stream->is_late()) {
-      stream->end(unavailable("DEADLINE_PASSED",
-                              "the stream was not complete in its time: nothing happened"));
-    }
-  }
+void Connection::check_time(Time now, const Patience& patience) {
+  check_streams(now, patience.stream);
   if (!partial_since_) return;
   if (!wants_input()) {
     partial_since_ = now;  // it is we who do not read
-  } else if (now - *partial_since_ >= partial_frame_wait) {
+  } else if (now - *partial_since_ >= patience.partial_frame) {
     if (reader_.has_header()) {
       object(reader_.header(),
              invalid_request("FRAME_INCOMPLETE", "the rest of a frame did not arrive in time"));
     }
     end_input();
   }
+}
+
+void Connection::check_streams(Time now, MinimumPace pace) {
+  const bool we_are_behind = is_behind();
+  for (const auto& [id, stream] : inbound_) {
+    if (stream->is_late()) {
+      stream->end(unavailable("DEADLINE_PASSED",
+                              "the stream was not complete in its time: nothing happened"));
+    } else if (stream->is_stalled(now, pace, arriving_bytes(id), we_are_behind)) {
+      stream->end(stalled());
+    }
+  }
+}
+
+// Of a frame of this stream that is not whole yet.
+std::size_t Connection::arriving_bytes(std::uint32_t stream_id) const {
+  const bool is_its = reader_.has_header() && reader_.header().stream_id == stream_id;
+  return is_its ? reader_.held_bytes() : 0;
 }
 
 void Connection::close() {

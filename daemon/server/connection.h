@@ -48,17 +48,25 @@ class Connection {
   std::uint64_t calls() const { return calls_; }  // so far
   const policy::Peer& peer() const { return parts_.peer; }
   Outbox& outbox() { return *parts_.outbox; }
-  // What is late: half a frame, streams past their deadline.
-  void check_time(Time now, std::chrono::milliseconds partial_frame_wait);
+  // How long a client may be silent in the middle of what it says.
+  struct Patience {
+    std::chrono::milliseconds partial_frame;
+    MinimumPace stream;
+  };
+  // What is late: half a frame, streams that stand still or are past their deadline.
+  void check_time(Time now, const Patience& patience);
   // The client has gone, or must go.
   void close();
 
  private:
+  bool is_behind();  // there is more of a stream here than its flow has taken
   std::optional<Error> judge_header(const wire::FrameHeader& header);
   std::optional<Error> judge_request(const wire::FrameHeader& header);
   std::optional<Error> judge_data(const wire::FrameHeader& header) const;
   bool hold_bytes(std::size_t count);
   void object(const wire::FrameHeader& header, Error error);
+  void check_streams(Time now, MinimumPace pace);
+  std::size_t arriving_bytes(std::uint32_t stream_id) const;
   void take_frame();
   void take_data(const wire::FrameHeader& header, std::string data);
   Result<void> take_request(const wire::FrameHeader& header, std::string_view data);

@@ -18,6 +18,7 @@ Inbound::Inbound(std::shared_ptr<const Dispatch> dispatch, const Dispatch::Row& 
 void Inbound::push(Message message) {
   Lock lock(mutex_);
   if (is_ended_) return;  // the client had not yet seen the answer
+  received_bytes_ += message.data.size();
   queued_bytes_ += message.data.size();
   queue_.push_back(std::move(message));
   wake(lock);
@@ -45,6 +46,15 @@ bool Inbound::is_full() {
 bool Inbound::is_late() {
   const Lock lock(mutex_);
   return !is_ended_ && !is_closed_ && deadline_.passed();
+}
+
+bool Inbound::is_stalled(PaceWatch::Time now, MinimumPace pace, std::size_t arriving,
+                         bool we_are_behind) {
+  const Lock lock(mutex_);
+  if (is_ended_ || is_closed_) return false;
+  if (!we_are_behind) return arrival_.is_too_slow(received_bytes_ + arriving, now, pace);
+  arrival_.rest();
+  return false;
 }
 
 bool Inbound::holds_too_much() const {

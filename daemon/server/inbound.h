@@ -8,6 +8,7 @@
 #include <mutex>
 #include <string>
 
+#include "core/base/pace.h"
 #include "daemon/server/call.h"
 #include "daemon/server/dispatch.h"
 #include "daemon/server/meter.h"
@@ -30,6 +31,9 @@ class Inbound : public std::enable_shared_from_this<Inbound> {
   void end(Error answer);  // it ends here, without finish()
   bool is_full();
   bool is_late();  // the client has not said everything by the deadline
+  // Whether the client says too little, though it has more to say: `arriving` is how much of its
+  // next message has come. What it says while `we_are_behind` and do not read is not judged.
+  bool is_stalled(PaceWatch::Time now, MinimumPace pace, std::size_t arriving, bool we_are_behind);
 
  private:
   using Lock = std::unique_lock<std::mutex>;
@@ -51,6 +55,8 @@ class Inbound : public std::enable_shared_from_this<Inbound> {
   std::mutex mutex_;
   std::deque<Message> queue_;
   std::size_t queued_bytes_ = 0;
+  std::size_t received_bytes_ = 0;  // in all
+  PaceWatch arrival_;
   bool is_closed_ = false;
   bool is_ended_ = false;
   bool is_running_ = false;  // on a pool thread, or about to be

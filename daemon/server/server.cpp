@@ -92,6 +92,8 @@ class SocketServer : public Server {
   std::uint64_t last_number_ = 0;
   std::size_t refused_now_ = 0;
   MinimumPace pace_{limits::unsent_progress_bytes_min, limits_.unsent_wait_max};
+  const Connection::Patience patience_{
+      limits_.partial_frame_wait_max, {limits::stream_progress_bytes_min, limits_.stream_wait_max}};
   std::map<std::uint64_t, std::unique_ptr<Client>> clients_;
   std::atomic<std::uint64_t> refused_ = 0;
   std::atomic<std::uint64_t> calls_ = 0;
@@ -274,7 +276,7 @@ void SocketServer::tick() {
   const Connection::Time now = Deadline::Clock::now();
   for (auto next = clients_.begin(); next != clients_.end();) {
     Client& client = *next++->second;
-    client.connection.check_time(now, limits_.partial_frame_wait_max);
+    client.connection.check_time(now, patience_);
     if (is_overdue(client, now)) {
       remove(client);
     } else {
@@ -295,7 +297,8 @@ bool SocketServer::is_overdue(Client& client, Connection::Time now) {
 std::chrono::milliseconds SocketServer::tick_interval() const {
   using std::chrono::milliseconds;
   const milliseconds shortest =
-      std::min({limits_.refused_connection_wait_max, limits_.partial_frame_wait_max, pace_.within});
+      std::min({limits_.refused_connection_wait_max, limits_.partial_frame_wait_max,
+                limits_.stream_wait_max, pace_.within});
   return std::clamp(shortest / 2, milliseconds(5), milliseconds(500));
 }
 

@@ -28,6 +28,7 @@ struct ServerLimits {
   std::chrono::milliseconds refused_connection_wait_max = limits::refused_connection_wait_max;
   std::chrono::milliseconds idle_before_giving_way = limits::idle_before_giving_way;
   std::chrono::milliseconds partial_frame_wait_max = limits::partial_frame_wait_max;
+  std::chrono::milliseconds stream_wait_max = limits::stream_wait_max;
   std::chrono::milliseconds unsent_wait_max = limits::unsent_wait_max;
   std::chrono::milliseconds unsent_wait_at_stop_max = limits::unsent_wait_at_stop_max;
 };

@@ -31,6 +31,11 @@ inline constexpr std::size_t request_envelope_bytes_max = 16U << 10;
 // Messages of a client stream that wait for the pool; past this its connection is not read from.
 inline constexpr std::size_t stream_bytes_waiting_max = 2U << 20;
 inline constexpr std::size_t stream_messages_waiting_max = 64;
+// A client stream of which fewer bytes than this come in stream_wait_max has stalled, and gives back
+// what it holds. Clients are on the same host and send GiB a second; a statement of 64 MiB at this
+// pace takes as long as any request may.
+inline constexpr std::size_t stream_progress_bytes_min = 1U << 20;
+inline constexpr auto stream_wait_max = 10000ms;
 // At a limit of connections, one of the same user that has been idle so long gives way to a new
 // one: a thousand silent clients harm nobody, and a client at work is never cut off.
 inline constexpr auto idle_before_giving_way = 1000ms;

@@ -106,7 +106,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       if (reads) read_answers(theirs.number(), answers);
       outbox->flush();
       now += std::chrono::milliseconds(10);
-      connection.check_time(now, std::chrono::seconds(1));
+      connection.check_time(now, {std::chrono::seconds(1), {100, std::chrono::seconds(1)}});
     }
   }
   if (meters.requests->used() + meters.request_bytes->used() + meters.unsent_bytes->used() != 0) {
