@@ -85,6 +85,7 @@ void Connection::input(ByteView bytes, Time now) {
     }
   }
   if (!hold_bytes(reader_.held_bytes())) reader_.skip_data();
+  hear_arriving(now);
   if (!reader_.is_amid_frame()) {
     partial_since_.reset();
   } else if (is_new_frame) {
@@ -106,6 +107,32 @@ bool Connection::is_idle() const {
          parts_.outbox->state().is_empty;
 }
 
+bool Connection::waits_for_client() const {
+  if (parts_.outbox->state().is_blocked) return true;
+  const auto silent = std::count_if(inbound_.begin(), inbound_.end(), [](const auto& stream) {
+    return stream.second->silent_since().has_value();
+  });
+  return parts_.meters.requests->used() <= static_cast<std::size_t>(silent);
+}
+
+std::optional<Connection::Silence> Connection::longest_silence(Room room) const {
+  if (room == Room::bytes) {
+    if (!reader_.has_header() || bytes_.is_empty()) return std::nullopt;
+    return Silence{last_input_, reader_.header().stream_id};
+  }
+  std::optional<Silence> longest;
+  for (const auto& [id, stream] : inbound_) {
+    const std::optional<Time> since = stream->silent_since();
+    if (since && (!longest || *since < longest->since)) longest = {*since, id};
+  }
+  return longest;
+}
+
+void Connection::end_silence(Room room, const Silence& silence) {
+  if (room == Room::bytes) return end_half_frame();
+  inbound_.at(silence.stream_id)->end(stalled());
+}
+
 bool Connection::is_finished() const {
   const Outbox::State state = parts_.outbox->state();
   return state.is_broken || (is_ending_ && state.is_empty && parts_.meters.requests->used() == 0);
@@ -117,12 +144,25 @@ void Connection::check_time(Time now, const Patience& patience) {
   if (!wants_input()) {
     partial_since_ = now;  // it is we who do not read
   } else if (now - *partial_since_ >= patience.partial_frame) {
-    if (reader_.has_header()) {
-      object(reader_.header(),
-             invalid_request("FRAME_INCOMPLETE", "the rest of a frame did not arrive in time"));
-    }
-    end_input();
+    end_half_frame();
   }
+}
+
+void Connection::end_half_frame() {
+  if (reader_.has_header()) {
+    object(reader_.header(),
+           invalid_request("FRAME_INCOMPLETE", "the rest of a frame did not arrive in time"));
+    reader_.skip_data();
+    bytes_.release();
+  }
+  end_input();
+}
+
+// A piece of a message is a sign of life of its stream.
+void Connection::hear_arriving(Time now) {
+  if (!reader_.has_header()) return;
+  const auto stream = inbound_.find(reader_.header().stream_id);
+  if (stream != inbound_.end()) stream->second->hear(now);
 }
 
 void Connection::check_streams(Time now, MinimumPace pace) {
@@ -196,7 +236,9 @@ std::optional<Error> Connection::judge_data(const wire::FrameHeader& header) con
 }
 
 bool Connection::hold_bytes(std::size_t count) {
-  if (bytes_.grow_to(count)) return true;
+  do {
+    if (bytes_.grow_to(count)) return true;
+  } while (parts_.make_room(Room::bytes));
   object(reader_.header(), exhausted("REQUEST_BYTES_EXHAUSTED",
                                      "too many bytes of requests are waiting: try again later"));
   return false;
@@ -225,6 +267,7 @@ void Connection::take_frame() {
 void Connection::take_data(const wire::FrameHeader& header, std::string data) {
   const auto stream = inbound_.find(header.stream_id);
   const bool is_message = (header.flags & wire::flags::no_data) == 0;
+  stream->second->hear(last_input_);
   if (is_message) stream->second->push({std::move(data), take_bytes()});
   if ((header.flags & wire::flags::remote_closed) == 0) return;
   stream->second->close();
@@ -242,11 +285,18 @@ Result<void> Connection::take_request(const wire::FrameHeader& header, std::stri
     return *objection;
   }
   Holding place(parts_.meters.requests);
-  if (!place.grow_to(1) || inbound_.size() >= limits::requests_in_flight_per_connection_max) {
+  if (inbound_.size() >= limits::requests_in_flight_per_connection_max || !find_place(place)) {
     return exhausted("REQUESTS_EXHAUSTED", "too many requests are in flight: try again later");
   }
   start(*row, header.stream_id, std::move(request), std::move(place));
   return {};
+}
+
+bool Connection::find_place(Holding& place) {
+  if (place.grow_to(1)) return true;
+  // Another's place is of no use to a connection that has all that one may have.
+  if (parts_.meters.requests->is_full()) return false;
+  return parts_.make_room(Room::requests) && place.grow_to(1);
 }
 
 void Connection::start(const Dispatch::Row& row, std::uint32_t id, wire::Request request,
@@ -269,6 +319,7 @@ void Connection::start(const Dispatch::Row& row, std::uint32_t id, wire::Request
   call.responder =
       std::make_shared<Answer>(parts_.outbox, id, RequestHoldings{std::move(place), {}});
   auto stream = std::make_shared<Inbound>(parts_.dispatch, row, std::move(call), parts_.call_loop);
+  stream->hear(last_input_);
   // The reference implementation's servers take a request's payload for the first message.
   if (!first.data.empty()) stream->push(std::move(first));
   inbound_.emplace(id, std::move(stream));

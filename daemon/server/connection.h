@@ -16,6 +16,9 @@
 
 namespace chancery::daemon {
 
+// What runs out while clients that say nothing hold it.
+enum class Room { requests, bytes };
+
 class Connection {
  public:
   using Time = Deadline::Clock::time_point;
@@ -25,6 +28,7 @@ class Connection {
     std::shared_ptr<Outbox> outbox;
     std::shared_ptr<const Dispatch> dispatch;
     std::function<void()> call_loop;
+    std::function<bool(Room)> make_room;  // where there is none: whether it made some
   };
 
   explicit Connection(Parts parts) : parts_(std::move(parts)) {}
@@ -44,8 +48,16 @@ class Connection {
   bool wants_input();
   bool is_finished() const;  // nothing more will come or go
   bool is_idle() const;      // between requests
-  Time last_input() const { return last_input_; }
-  std::uint64_t calls() const { return calls_; }  // so far
+  // Nothing here is the daemon's to do: the client is to go on, or to read.
+  bool waits_for_client() const;
+  // What waits for the client alone and holds such room: a stream, or half a frame.
+  struct Silence {
+    Time since;
+    std::uint32_t stream_id;
+  };
+  std::optional<Silence> longest_silence(Room room) const;
+  void end_silence(Room room, const Silence& silence);  // which was just told
+  std::uint64_t calls() const { return calls_; }        // so far
   const policy::Peer& peer() const { return parts_.peer; }
   Outbox& outbox() { return *parts_.outbox; }
   // How long a client may be silent in the middle of what it says.
@@ -66,12 +78,15 @@ class Connection {
   bool hold_bytes(std::size_t count);
   void object(const wire::FrameHeader& header, Error error);
   void check_streams(Time now, MinimumPace pace);
+  void end_half_frame();
+  void hear_arriving(Time now);
   std::size_t arriving_bytes(std::uint32_t stream_id) const;
   void take_frame();
   void take_data(const wire::FrameHeader& header, std::string data);
   Result<void> take_request(const wire::FrameHeader& header, std::string_view data);
   void start(const Dispatch::Row& row, std::uint32_t id, wire::Request request, Holding place);
   Holding take_bytes();
+  bool find_place(Holding& place);
 
   const Parts parts_;
   wire::FrameReader reader_;

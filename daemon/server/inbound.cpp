@@ -57,6 +57,12 @@ bool Inbound::is_stalled(PaceWatch::Time now, MinimumPace pace, std::size_t arri
   return false;
 }
 
+std::optional<PaceWatch::Time> Inbound::silent_since() {
+  const Lock lock(mutex_);
+  const bool is_ours_to_do = is_ended_ || is_closed_ || is_running_ || !queue_.empty();
+  return is_ours_to_do ? std::nullopt : std::optional(heard_);
+}
+
 bool Inbound::holds_too_much() const {
   return queued_bytes_ >= limits::stream_bytes_waiting_max ||
          queue_.size() >= limits::stream_messages_waiting_max;

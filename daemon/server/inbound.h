@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "core/base/pace.h"
@@ -27,6 +28,9 @@ class Inbound : public std::enable_shared_from_this<Inbound> {
 
   // --- The event loop's ---
   void push(Message message);
+  void hear(PaceWatch::Time now) { heard_ = now; }  // the client says something, or a part of it
+  // Since when it waits for the client alone; nothing where something is the daemon's to do.
+  std::optional<PaceWatch::Time> silent_since();
   void close();            // the client has said everything
   void end(Error answer);  // it ends here, without finish()
   bool is_full();
@@ -51,6 +55,8 @@ class Inbound : public std::enable_shared_from_this<Inbound> {
   const std::shared_ptr<Responder> responder_;
   const Deadline deadline_;
   const std::function<void()> call_loop_;
+
+  PaceWatch::Time heard_{};  // the event loop's
 
   std::mutex mutex_;
   std::deque<Message> queue_;

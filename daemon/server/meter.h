@@ -27,6 +27,7 @@ class Meter {
   }
   // May overstate for a moment, while a take() that fails is under way.
   std::size_t used() const { return used_.load(); }
+  bool is_full() const { return used() >= max_; }
 
  private:
   const std::size_t max_;

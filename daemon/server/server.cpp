@@ -3,6 +3,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <systemd/sd-event.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -40,7 +41,8 @@ struct Client {
   Identity identity;
   Holding place;  // none when refused
   bool is_disowned = false;
-  Connection::Time since = Deadline::Clock::now();
+  const Connection::Time since = Deadline::Clock::now();
+  Connection::Time heard = since;  // it said something, or read
   Connection connection;
   Source source;
   std::uint32_t events = EPOLLIN;
@@ -52,7 +54,7 @@ class SocketServer : public Server {
                MayAdminister may_administer)
       : limits_(options.limits),
         listening_(std::move(options.listening)),
-        gate_(options.limits),
+        gate_(options.limits, ::geteuid()),
         dispatch_(std::make_shared<Dispatch>(
             std::move(methods), [&pool](std::function<void()> work) { pool.post(std::move(work)); },
             [this] { return gate_.all().requests->used() <= 1; }, std::move(may_administer))) {}
@@ -71,6 +73,7 @@ class SocketServer : public Server {
   void accept_some();
   void admit(wire::Descriptor socket);
   bool make_room(std::uint32_t uid);
+  bool make_room_within(Room room, std::uint32_t uid);
   void add(wire::Descriptor socket, Identity identity, Holding place);
   void handle(Client& client, std::uint32_t events);
   bool read(Client& client, std::uint32_t events);
@@ -91,6 +94,7 @@ class SocketServer : public Server {
   Source listening_source_, caller_source_, tick_source_;
   std::uint64_t last_number_ = 0;
   std::size_t refused_now_ = 0;
+  Connection::Time next_search_{};  // for who is silent, after one that found nobody
   MinimumPace pace_{limits::unsent_progress_bytes_min, limits_.unsent_wait_max};
   const Connection::Patience patience_{
       limits_.partial_frame_wait_max, {limits::stream_progress_bytes_min, limits_.stream_wait_max}};
@@ -177,25 +181,52 @@ void SocketServer::admit(wire::Descriptor socket) {
   }
 }
 
-// Ends an idle connection: this user's, or anybody's if all are taken. Those that have never asked
-// for anything come first, so that they cannot push out one that has; then who is idle longest.
+// Ends the longest silent connection whose place helps. Those that have never asked for anything
+// come first, so that they cannot push out one that has.
 bool SocketServer::make_room(std::uint32_t uid) {
-  const bool from_all = gate_.all().connections->used() >= limits_.connections_max;
+  const Gate::UserTest helps = gate_.whose_helps(uid, &Meters::connections);
   std::pair<bool, Connection::Time> first{true, Connection::Time::max()};
   Client* found = nullptr;
   for (const auto& [number, client] : clients_) {
     const Connection& connection = client->connection;
-    const std::pair<bool, Connection::Time> order{connection.calls() > 0,
-                                                  std::max(client->since, connection.last_input())};
-    const bool may_go = from_all || connection.peer().uid == uid;
-    if (may_go && order < first && !connection.is_refused() && connection.is_idle()) {
+    const std::pair<bool, Connection::Time> order{connection.calls() > 0, client->heard};
+    const bool may_go = helps(connection.peer().uid) && !connection.is_refused();
+    if (may_go && order < first && connection.waits_for_client()) {
       first = order;
       found = client.get();
     }
   }
-  const Connection::Time latest = Deadline::Clock::now() - limits_.idle_before_giving_way;
-  if (found == nullptr || first.second > latest) return false;
+  if (found == nullptr) return false;
+  const Connection::Time latest =
+      Deadline::Clock::now() - (found->connection.is_idle() ? limits_.idle_before_giving_way
+                                                            : limits_.silence_before_giving_way);
+  if (found->heard > latest) return false;
   remove(*found);
+  return true;
+}
+
+// Ends the longest silent stream, or half a frame, whose place helps.
+bool SocketServer::make_room_within(Room room, std::uint32_t uid) {
+  const Connection::Time now = Deadline::Clock::now();
+  if (now < next_search_) return false;
+  const Gate::UserTest helps =
+      gate_.whose_helps(uid, room == Room::requests ? &Meters::requests : &Meters::request_bytes);
+  Connection::Silence first{now - limits_.silence_before_giving_way, 0};
+  Client* found = nullptr;
+  for (const auto& [number, client] : clients_) {
+    if (!helps(client->connection.peer().uid)) continue;
+    const auto silence = client->connection.longest_silence(room);
+    if (silence && silence->since <= first.since) {
+      first = *silence;
+      found = client.get();
+    }
+  }
+  if (found == nullptr) {
+    next_search_ = now + limits::silence_search_interval;
+    return false;
+  }
+  found->connection.end_silence(room, first);
+  caller_->call(found->number);  // later: it may be the one that is being read from
   return true;
 }
 
@@ -208,8 +239,9 @@ void SocketServer::add(wire::Descriptor socket, Identity identity, Holding place
   const bool is_refused = place.is_empty();
   auto client = std::make_unique<Client>(
       *this, number, descriptor,
-      Connection::Parts{identity.peer, std::move(meters), std::move(outbox), dispatch_,
-                        std::move(call_loop)});
+      Connection::Parts{
+          identity.peer, std::move(meters), std::move(outbox), dispatch_, std::move(call_loop),
+          [this, uid = identity.peer.uid](Room room) { return make_room_within(room, uid); }});
   client->identity = std::move(identity);
   client->place = std::move(place);
   if (is_refused) {
@@ -226,7 +258,10 @@ void SocketServer::add(wire::Descriptor socket, Identity identity, Holding place
 }
 
 void SocketServer::handle(Client& client, std::uint32_t events) {
-  if ((events & EPOLLOUT) != 0) client.connection.outbox().flush();
+  if ((events & EPOLLOUT) != 0) {
+    client.heard = Deadline::Clock::now();
+    client.connection.outbox().flush();
+  }
   if ((events & EPOLLIN) != 0) {
     if (!read(client, events)) return remove(client);
   } else if ((events & (EPOLLHUP | EPOLLERR)) != 0) {
@@ -249,8 +284,8 @@ bool SocketServer::read(Client& client, std::uint32_t events) {
     client.connection.take_no_more(is_same.error());
   }
   const std::uint64_t calls_before = client.connection.calls();
-  client.connection.input(ByteView(buffer_).first(static_cast<std::size_t>(count)),
-                          Deadline::Clock::now());
+  client.heard = Deadline::Clock::now();
+  client.connection.input(ByteView(buffer_).first(static_cast<std::size_t>(count)), client.heard);
   calls_ += client.connection.calls() - calls_before;
   return true;
 }

@@ -18,6 +18,7 @@ namespace chancery::daemon {
 // Copies of core/base/limits, so that tests can reach them without a thousand sockets.
 struct ServerLimits {
   std::size_t connections_max = limits::connections_max;
+  std::size_t connections_kept = limits::connections_kept;
   std::size_t connections_per_uid_max = limits::connections_per_uid_max;
   std::size_t connections_refused_max = limits::connections_refused_max;
   std::size_t requests_in_flight_max = limits::requests_in_flight_max;
@@ -27,6 +28,7 @@ struct ServerLimits {
   std::size_t unsent_bytes_per_connection_max = limits::unsent_bytes_per_connection_max;
   std::chrono::milliseconds refused_connection_wait_max = limits::refused_connection_wait_max;
   std::chrono::milliseconds idle_before_giving_way = limits::idle_before_giving_way;
+  std::chrono::milliseconds silence_before_giving_way = limits::silence_before_giving_way;
   std::chrono::milliseconds partial_frame_wait_max = limits::partial_frame_wait_max;
   std::chrono::milliseconds stream_wait_max = limits::stream_wait_max;
   std::chrono::milliseconds unsent_wait_max = limits::unsent_wait_max;

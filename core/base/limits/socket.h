@@ -16,6 +16,13 @@ inline constexpr std::size_t request_bytes_max = 1U << 20;
 inline constexpr std::size_t connections_max = 1024;
 // No user may take the whole socket; half leaves room for every other.
 inline constexpr std::size_t connections_per_uid_max = 512;
+// Of those in all, for root and the daemon's own user alone, who look what is wrong and mend it: some
+// shells, the service on the system's bus, a monitor. Others cannot keep them out together.
+inline constexpr std::size_t connections_kept = 16;
+// What these connections carry: a question or two each, and the answer to `status --metrics`.
+inline constexpr std::size_t requests_in_flight_kept = 32;
+inline constexpr std::size_t request_bytes_kept = 2U << 20;
+inline constexpr std::size_t unsent_bytes_kept = 8U << 20;
 // Over the limit a few more are accepted only to be told RESOURCE_EXHAUSTED.
 inline constexpr std::size_t connections_refused_max = 64;
 inline constexpr auto refused_connection_wait_max = 1000ms;
@@ -39,6 +46,11 @@ inline constexpr auto stream_wait_max = 10000ms;
 // At a limit of connections, one of the same user that has been idle so long gives way to a new
 // one: a thousand silent clients harm nobody, and a client at work is never cut off.
 inline constexpr auto idle_before_giving_way = 1000ms;
+// Likewise one that stopped in the middle, of a frame, a stream or of reading: it may only be slow,
+// on a busy host. At a limit of requests or of their bytes a silent stream, or half a frame, does.
+inline constexpr auto silence_before_giving_way = 3000ms;
+// A search looks at each connection and stream, 100 us: so often at most when it finds none.
+inline constexpr auto silence_search_interval = 100ms;
 // A client that does not read its answers is not read from; past this it is closed. It holds the
 // answers to all that one user may have in flight (32 MiB, which base64 makes 43).
 inline constexpr std::size_t unsent_bytes_per_connection_max = 48U << 20;

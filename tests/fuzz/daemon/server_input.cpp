@@ -97,7 +97,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const bool reads = (data[0] & 0x80U) == 0;
   {
     auto outbox = std::make_shared<Outbox>(wire::Descriptor(ends[0]), meters.unsent_bytes, [] {});
-    Connection connection({{}, meters, outbox, dispatch, [] {}});
+    Connection connection({{}, meters, outbox, dispatch, [] {}, [](Room) { return false; }});
     Connection::Time now{};
     for (ByteView rest(data + 1, size - 1); !rest.empty() && connection.wants_input();) {
       const std::size_t count = std::min(piece, rest.size());

@@ -42,7 +42,8 @@ class Silence : public ::testing::Test {
         [] { return false; },
         [](const policy::Peer&, std::string_view) -> Result<Grant> { return Grant{}; });
     auto outbox = std::make_shared<Outbox>(wire::Descriptor(ends[1]), meters_.unsent_bytes, [] {});
-    connection_.emplace(Connection::Parts{{}, meters_, outbox, dispatch, [] {}});
+    connection_.emplace(
+        Connection::Parts{{}, meters_, outbox, dispatch, [] {}, [](Room) { return false; }});
   }
   ~Silence() override {
     held_.clear();
