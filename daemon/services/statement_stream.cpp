@@ -9,6 +9,22 @@
 #include "daemon/services/message.h"
 
 namespace chancery::daemon {
+namespace {
+
+Error statements_in_flight(bool is_users_own) {
+  const std::string whose = is_users_own
+                                ? fmt::format(
+                                      "other large statements of this user fill the {} MiB "
+                                      "that one user may have",
+                                      limits::statement_bytes_in_flight_per_uid_max >> 20)
+                                : fmt::format(
+                                      "large statements of others fill the {} MiB that the "
+                                      "daemon has for them",
+                                      limits::statement_bytes_in_flight_max >> 20);
+  return exhausted("STATEMENTS_IN_FLIGHT", whose + ": nothing was signed, try again later");
+}
+
+}  // namespace
 
 StatementStream::StatementStream(const Parts& parts, ByteBudget& budget, Call call)
     : parts_(parts), budget_(budget), call_(std::move(call)) {}
@@ -36,11 +52,9 @@ Result<void> StatementStream::begin(const v1::SignStatementChunk& chunk) {
   TRY(require_rule(parts_, call_, chunk.profile().empty() ? default_profile : chunk.profile()));
   bytes_expected_ = static_cast<std::size_t>(chunk.statement_bytes());
   // JSON values in memory while it is read, and the payload itself.
-  reservation_ = budget_.take(bytes_expected_);
-  if (!reservation_) {
-    return exhausted("STATEMENTS_IN_FLIGHT",
-                     "other large statements fill the daemon's memory for them: try again later");
-  }
+  ByteBudget::Answer taken = budget_.take(call_.peer.uid, bytes_expected_);
+  if (!taken.share) return statements_in_flight(taken.is_users_own);
+  reservation_ = std::move(taken.share);
   has_begun_ = true;
   profile_ = chunk.profile();
   idempotency_key_ = chunk.idempotency_key();

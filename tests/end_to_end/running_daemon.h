@@ -84,8 +84,9 @@ inline v1::SignRequest sign_request(std::string_view idempotency_key, std::strin
 // A statement in chunks, and the answer to it.
 inline Result<std::string> upload_statement(client::Connection& connection, std::string_view key,
                                             const std::string& statement,
-                                            std::string_view profile = "default") {
-  auto upload = connection.upload(signer, "SignStatementStream", soon());
+                                            std::string_view profile = "default",
+                                            Deadline deadline = soon()) {
+  auto upload = connection.upload(signer, "SignStatementStream", deadline);
   v1::SignStatementChunk chunk;
   chunk.set_profile(std::string(profile));
   chunk.set_idempotency_key(std::string(key));

@@ -11,6 +11,8 @@ inline constexpr std::size_t statement_bytes_max = 64U << 20;
 // All large statements together: two of the largest at once, the third waits its turn. The daemon's
 // memory stays below twice this (tests/end_to_end/large_statement_test.cpp).
 inline constexpr std::size_t statement_bytes_in_flight_max = 160U << 20;
+// Of one user, one of the largest: two users together still leave a share to a third.
+inline constexpr std::size_t statement_bytes_in_flight_per_uid_max = statement_bytes_max;
 // Above this a payload lies in a file beside the journal, so that one commit stays short.
 inline constexpr std::size_t payload_bytes_in_journal_max = 1U << 20;
 // in-toto statements nest a few levels; predicates (CycloneDX) reach about 20.

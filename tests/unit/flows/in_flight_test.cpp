@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+
 #include "daemon/services/byte_budget.h"
 #include "daemon/watchdog.h"
 
@@ -41,12 +43,34 @@ TEST(InFlight, ClosedLetsNothingBeginAndWaitsForTheRest) {
 }
 
 TEST(ByteBudget, GivesBackWhatIsLetGo) {
-  ByteBudget budget(100);
-  std::shared_ptr<void> most = budget.take(90);
+  ByteBudget budget({100, 100});
+  std::shared_ptr<void> most = budget.take(1, 90).share;
   EXPECT_NE(most, nullptr);
-  EXPECT_EQ(budget.take(11), nullptr);
+  EXPECT_EQ(budget.take(1, 11).share, nullptr);
   most.reset();
-  EXPECT_NE(budget.take(100), nullptr);
+  EXPECT_NE(budget.take(1, 100).share, nullptr);
+}
+
+TEST(ByteBudget, LetsNoUserHaveWhatIsForAll) {
+  ByteBudget budget({160, 64});
+  const auto first = budget.take(1, 40);
+  EXPECT_NE(first.share, nullptr);
+  EXPECT_TRUE(budget.take(1, 25).is_users_own);
+  const auto more = budget.take(1, 24);
+  EXPECT_NE(more.share, nullptr);
+  const auto second = budget.take(2, 64);
+  EXPECT_NE(second.share, nullptr);
+  const auto third = budget.take(3, 33);
+  EXPECT_EQ(third.share, nullptr);
+  EXPECT_FALSE(third.is_users_own);
+  EXPECT_NE(budget.take(3, 32).share, nullptr);
+}
+
+TEST(ByteBudget, MayGoBeforeItsShares) {
+  auto budget = std::make_optional<ByteBudget>(ByteBudget::Bounds{100, 100});
+  std::shared_ptr<void> share = budget->take(1, 90).share;
+  budget.reset();
+  share.reset();
 }
 
 TEST(Watchdog, NamesAWorkerWhoseWorkWaitsWithoutAStep) {
