@@ -24,6 +24,11 @@ Error statements_in_flight(bool is_users_own) {
   return exhausted("STATEMENTS_IN_FLIGHT", whose + ": nothing was signed, try again later");
 }
 
+bool names_something(const v1::SignStatementChunk& chunk) {
+  return !chunk.profile().empty() || !chunk.idempotency_key().empty() ||
+         chunk.statement_bytes() != 0;
+}
+
 }  // namespace
 
 StatementStream::StatementStream(const Parts& parts, ByteBudget& budget, Call call)
@@ -31,7 +36,13 @@ StatementStream::StatementStream(const Parts& parts, ByteBudget& budget, Call ca
 
 Result<void> StatementStream::receive(std::string message) {
   const v1::SignStatementChunk chunk = TRY(read_message<v1::SignStatementChunk>(message));
-  if (!has_begun_) TRY(begin(chunk));
+  if (!has_begun_) {
+    TRY(begin(chunk));
+  } else if (names_something(chunk)) {
+    return invalid_request("STREAM_NAMED_TWICE",
+                           "profile, idempotency key and size are for the first message alone: "
+                           "nothing was signed; send further messages with data only");
+  }
   if (statement_.size() + chunk.data().size() > bytes_expected_) {
     return invalid_request(
         "STATEMENT_SIZE_WRONG",

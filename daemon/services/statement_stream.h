@@ -14,8 +14,8 @@ class StatementStream : public InboundStream {
  public:
   StatementStream(const Parts& parts, ByteBudget& budget, Call call);
 
-  // Errors: REQUEST_MALFORMED, STATEMENT_TOO_LARGE, STATEMENT_SIZE_WRONG; denied NO_RULE before
-  // any data is taken; exhausted STATEMENTS_IN_FLIGHT.
+  // Errors: REQUEST_MALFORMED, STREAM_NAMED_TWICE, STATEMENT_TOO_LARGE, STATEMENT_SIZE_WRONG;
+  // denied NO_RULE before any data is taken; exhausted STATEMENTS_IN_FLIGHT.
   Result<void> receive(std::string message) override;
   void finish() override;
 

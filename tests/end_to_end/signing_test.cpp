@@ -1,3 +1,5 @@
+#include <functional>
+
 #include "core/base/limits/statements.h"
 #include "core/bundle/verify.h"
 #include "core/tlog/entry.h"
@@ -141,6 +143,38 @@ TEST_F(Signing, AStreamThatLiesAboutItsSizeIsRefused) {
   chunk.set_statement_bytes(limits::statement_bytes_max + 1);
   (void)huge.send(chunk.SerializeAsString());
   EXPECT_EQ(huge.finish().error().reason, "STATEMENT_TOO_LARGE");
+}
+
+TEST_F(Signing, AStreamThatNamesItsRequestTwiceIsRefused) {
+  const std::string statement = statement_of(500);
+  struct Case {
+    const char* what;
+    std::function<void(v1::SignStatementChunk&)> names;
+  };
+  for (const Case& second :
+       {Case{"the same profile", [](auto& chunk) { chunk.set_profile("default"); }},
+        Case{"another profile", [](auto& chunk) { chunk.set_profile("release"); }},
+        Case{"an idempotency key", [](auto& chunk) { chunk.set_idempotency_key("other"); }},
+        Case{"a size", [](auto& chunk) { chunk.set_statement_bytes(1); }}}) {
+    SCOPED_TRACE(second.what);
+    auto upload = daemon_.connection().upload(signer, "SignStatementStream", soon());
+    v1::SignStatementChunk chunk;
+    chunk.set_profile("default");
+    chunk.set_idempotency_key("twice");
+    chunk.set_statement_bytes(statement.size());
+    ASSERT_TRUE(upload.send(chunk.SerializeAsString()).ok());
+    v1::SignStatementChunk data;
+    data.set_data(statement);
+    second.names(data);
+    (void)upload.send(data.SerializeAsString());
+    const auto answer = upload.finish();
+    ASSERT_FALSE(answer.ok());
+    EXPECT_EQ(answer.error().code, ErrorCode::invalid_request);
+    EXPECT_EQ(answer.error().reason, "STREAM_NAMED_TWICE");
+  }
+  const auto status =
+      daemon_.call<v1::StatusReply>("chancery.v1.Admin", "Status", v1::StatusRequest());
+  EXPECT_EQ(status->log_size(), 0U);
 }
 
 TEST_F(Signing, UnknownProfilesAndReceiptsAreNamed) {
