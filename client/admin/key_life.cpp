@@ -57,7 +57,10 @@ ExitStatus make(const MakeOptions& options) {
   v1::MakeKeyRequest request;
   request.set_key(options.name);
   request.set_algorithm(options.algorithm);
-  const auto reply = ask_once<v1::MakeKeyReply>(options.daemon, services::keys, "MakeKey", request);
+  Link link(socket_path(options.daemon));
+  // Once, whatever is full: a device does not empty itself.
+  const auto reply =
+      ask<v1::MakeKeyReply>(link, services::keys, "MakeKey", request, options.daemon.deadline());
   if (!reply.ok()) return report_error(Style::people, options.name, reply.error());
   print_text(reply->pem());
   return ExitStatus::done;

@@ -36,10 +36,10 @@ Result<State> ask_for_state(const DaemonOptions& options) {
   Link link(socket_path(options));
   const Deadline deadline = options.deadline();
   State state;
-  state.daemon =
-      TRY(ask<v1::StatusReply>(link, services::admin, "Status", v1::StatusRequest{}, deadline));
-  const auto profiles = TRY(ask<v1::ListProfilesReply>(link, services::signer, "ListProfiles",
-                                                       v1::ListProfilesRequest{}, deadline));
+  state.daemon = TRY(ask_patiently<v1::StatusReply>(link, services::admin, "Status",
+                                                    v1::StatusRequest{}, {deadline}));
+  const auto profiles = TRY(ask_patiently<v1::ListProfilesReply>(
+      link, services::signer, "ListProfiles", v1::ListProfilesRequest{}, {deadline}));
   state.of_profiles = profile_troubles(state.daemon, profiles);
   return state;
 }

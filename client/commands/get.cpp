@@ -42,12 +42,13 @@ Result<v1::GetSignatureRequest> request_for(const GetOptions& options) {
 }
 
 Result<Signature> fetch(const GetOptions& options, const v1::GetSignatureRequest& request) {
-  const Deadline deadline = options.daemon.deadline();
+  const Patience patience{options.daemon.deadline(), is_full};
   Link link(socket_path(options.daemon));
-  const auto reply =
-      TRY(ask<v1::SignReply>(link, services::signer, "GetSignature", request, deadline));
-  const auto connection = TRY(link.connection(deadline));
-  return read_signature(*connection, reply, deadline);
+  return repeat(link, patience, [&](Connection& connection) -> Result<Signature> {
+    const auto reply = TRY(ask<v1::SignReply>(connection, services::signer, "GetSignature", request,
+                                              patience.deadline));
+    return read_signature(connection, reply, patience.deadline);
+  });
 }
 
 ExitStatus get(const GetOptions& options) {

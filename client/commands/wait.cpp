@@ -31,8 +31,8 @@ Result<Signature> await(Link& link, const std::string& receipt, Deadline deadlin
   v1::GetSignatureRequest request;
   request.set_receipt(receipt);
   for (;;) {
-    const auto reply =
-        TRY(ask<v1::SignReply>(link, services::signer, "GetSignature", request, deadline));
+    const auto reply = TRY(
+        ask_patiently<v1::SignReply>(link, services::signer, "GetSignature", request, {deadline}));
     // What has left before its logs had it has its bundle already, and is not asked for it here.
     if (reply.state() == v1::STATE_DONE || reply.state() == v1::STATE_FAILED) {
       return read_signature(*TRY(link.connection(deadline)), reply, deadline);

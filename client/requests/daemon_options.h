@@ -6,12 +6,13 @@
 
 #include "client/terminal/command_line.h"
 #include "core/base/deadline.h"
+#include "core/base/limits/command.h"
 
 namespace chancery::client {
 
 struct DaemonOptions {
   std::string socket = {};  // empty: the default place
-  std::uint64_t timeout_seconds = 60;
+  std::uint64_t timeout_seconds = limits::client_timeout_seconds_default;
   bool json = false;
 
   Deadline deadline() const { return Deadline::after(std::chrono::seconds(timeout_seconds)); }

@@ -1,27 +1,17 @@
 #include "client/requests/link.h"
 
-#include <algorithm>
 #include <thread>
 
-#include "core/base/limits/command.h"
+#include "client/requests/retry_delay.h"
 
 namespace chancery::client {
-
-namespace {
-
-constexpr unsigned doublings_max = 10;
-
-std::chrono::milliseconds retry_delay(unsigned troubles) {
-  const auto delay = limits::client_retry_delay_min * (1U << std::min(troubles, doublings_max));
-  return std::min<std::chrono::milliseconds>(delay, limits::client_retry_delay_max);
-}
-
-}  // namespace
 
 bool may_retry(ErrorCode code) {
   return code == ErrorCode::unavailable || code == ErrorCode::outcome_unknown ||
          code == ErrorCode::exhausted;
 }
+
+bool is_full(ErrorCode code) { return code == ErrorCode::exhausted; }
 
 Result<std::shared_ptr<Connection>> Link::connection(Deadline deadline) {
   while (connection_ == nullptr) {
@@ -38,7 +28,7 @@ Result<std::shared_ptr<Connection>> Link::connection(Deadline deadline) {
 
 bool Link::try_again(const std::shared_ptr<Connection>& used, const Error& error,
                      Deadline deadline) {
-  if (!may_retry(error.code)) return false;
+  if (!may_retry(error.code) || !was_connected_) return false;
   // Another request has already found this connection wanting, and waited.
   if (used != connection_) return !deadline.passed();
   if (!wait(deadline)) return false;
@@ -47,7 +37,8 @@ bool Link::try_again(const std::shared_ptr<Connection>& used, const Error& error
 }
 
 bool Link::wait(Deadline deadline) {
-  const auto delay = retry_delay(troubles_++);
+  const double chance = std::uniform_real_distribution<>(0, 1)(random_);
+  const auto delay = retry_delay(troubles_++, chance);
   if (deadline.remaining() <= delay) return false;
   std::this_thread::sleep_for(delay);
   return true;

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <random>
 
 #include "client/connection/connection.h"
 
@@ -11,6 +12,8 @@ namespace chancery::client {
 // Whether the same request may be sent again, by what the code promises. Where the outcome is
 // unknown the request must carry an idempotency key.
 bool may_retry(ErrorCode code);
+// Nothing happened, whatever was asked for: a limit of the daemon's is reached.
+bool is_full(ErrorCode code);
 
 // One thread.
 class Link {
@@ -35,6 +38,7 @@ class Link {
   std::shared_ptr<Connection> connection_;
   bool was_connected_ = false;
   unsigned troubles_ = 0;
+  std::minstd_rand random_{std::random_device{}()};
 };
 
 }  // namespace chancery::client

@@ -7,8 +7,8 @@
 namespace chancery::client {
 
 Result<v1::Profile> find_profile(Link& link, const std::string& name, Deadline deadline) {
-  const auto reply = TRY(ask<v1::ListProfilesReply>(link, services::signer, "ListProfiles",
-                                                    v1::ListProfilesRequest{}, deadline));
+  const auto reply = TRY(ask_patiently<v1::ListProfilesReply>(
+      link, services::signer, "ListProfiles", v1::ListProfilesRequest{}, {deadline}));
   for (const v1::Profile& profile : reply.profiles()) {
     if (profile.name() == name) return profile;
   }

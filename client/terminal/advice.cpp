@@ -24,6 +24,23 @@ constexpr std::array advices{
     Advice{"ANSWER_MALFORMED",
            "What listens there is no chanceryd, or another version: `chancery doctor` says."},
 
+    // Full, after it was asked again until --timeout.
+    Advice{"CONNECTIONS_EXHAUSTED",
+           "It stayed full: end programs that only stay connected, or give a longer --timeout."},
+    Advice{"REQUESTS_EXHAUSTED",
+           "It stayed full: run fewer jobs at once, or give a longer --timeout."},
+    Advice{"REQUEST_BYTES_EXHAUSTED",
+           "It stayed full: run fewer jobs at once, or give a longer --timeout."},
+    Advice{"STATEMENTS_IN_FLIGHT",
+           "Make large statements one after the other, or give a longer --timeout."},
+    Advice{"JOURNAL_QUEUE_FULL",
+           "The disk is too slow for all that is asked: run fewer jobs at once."},
+    Advice{"KEY_HOST_QUEUE_FULL",
+           "The key's device is too slow for all that is asked: run fewer jobs at once."},
+    Advice{"REMOTE_QUEUE_FULL",
+           "Its log or timestamp authority lags: `chancery status` says which; wait for it."},
+    Advice{"STREAM_STALLED", "Something kept this program from sending: look at the host's load."},
+
     // Signing.
     Advice{"NO_RULE", "Ask the operator for a rule; `chancery profiles` lists what you may use."},
     Advice{"KIND_NOT_SIGNED", "`chancery attest` makes statements, which every profile signs."},

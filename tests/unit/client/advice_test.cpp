@@ -40,6 +40,16 @@ TEST(Advice, OnlyWhoSentSomethingToBeSignedHearsOfASignature) {
               HasSubstr("longer --timeout"));
 }
 
+TEST(Advice, WhateverIsFullHasItsOwn) {
+  const std::string_view general = advice_for(exhausted("SOMETHING_ELSE", ""), somebody);
+  for (const char* reason :
+       {"CONNECTIONS_EXHAUSTED", "REQUESTS_EXHAUSTED", "REQUEST_BYTES_EXHAUSTED",
+        "STATEMENTS_IN_FLIGHT", "JOURNAL_QUEUE_FULL", "KEY_HOST_QUEUE_FULL", "REMOTE_QUEUE_FULL",
+        "RATE_LIMITED"}) {
+    EXPECT_NE(advice_for(exhausted(reason, ""), somebody), general) << reason;
+  }
+}
+
 TEST(Advice, WhereTheSameRequestIsNotToBlameItIsNotToBeMended) {
   EXPECT_THAT(advice_for(invalid_request("BACKUP_WOULD_FORK_LOG", ""), somebody),
               HasSubstr("docs/backup.md"));

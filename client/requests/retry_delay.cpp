@@ -1,0 +1,21 @@
+#include "client/requests/retry_delay.h"
+
+#include <algorithm>
+
+#include "core/base/limits/command.h"
+
+namespace chancery::client {
+
+namespace {
+
+constexpr unsigned doublings_max = 10;
+
+}  // namespace
+
+std::chrono::milliseconds retry_delay(unsigned troubles, double chance) {
+  const auto doubled = limits::client_retry_delay_min * (1U << std::min(troubles, doublings_max));
+  const auto whole = std::min<std::chrono::milliseconds>(doubled, limits::client_retry_delay_max);
+  return std::chrono::ceil<std::chrono::milliseconds>(whole * (1 - chance / 2));
+}
+
+}  // namespace chancery::client

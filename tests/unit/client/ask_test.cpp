@@ -1,0 +1,87 @@
+// Questions to a daemon that is full at first.
+#include "client/requests/ask.h"
+
+#include <gtest/gtest.h>
+
+#include "chancery/v1/signer.pb.h"
+#include "client/requests/profile.h"
+#include "tests/support/daemon/scripted_daemon.h"
+#include "tests/support/temporary_directory.h"
+
+namespace chancery::client {
+namespace {
+
+using testing::Reaction;
+using testing::ScriptedDaemon;
+
+class AskTest : public ::testing::Test {
+ protected:
+  // Each connection is refused at its first request, `times` times; then there is room.
+  void serve(unsigned times, const Reaction& refusal) {
+    daemon_.emplace(options_.socket, [this, times, refusal](const wire::Request&) {
+      return asked_++ < times ? refusal : Reaction::reply("");
+    });
+  }
+  static Reaction full() {
+    Reaction reaction = Reaction::refuse(exhausted("CONNECTIONS_EXHAUSTED", "all are taken"));
+    reaction.hangs_up = true;
+    return reaction;
+  }
+  Result<v1::ListProfilesReply> ask_patiently_once() {
+    Link link(options_.socket);
+    return ask_patiently<v1::ListProfilesReply>(link, services::signer, "ListProfiles",
+                                                v1::ListProfilesRequest{}, {options_.deadline()});
+  }
+  Result<v1::ListProfilesReply> ask_just_once() {
+    return ask_once<v1::ListProfilesReply>(options_, services::signer, "ListProfiles",
+                                           v1::ListProfilesRequest{});
+  }
+
+  testing::TemporaryDirectory directory_;
+  DaemonOptions options_{.socket = directory_ / "socket", .timeout_seconds = 20};
+  unsigned asked_ = 0;
+  std::optional<ScriptedDaemon> daemon_;
+};
+
+TEST_F(AskTest, AFullDaemonIsAskedAgainOnANewConnection) {
+  serve(2, full());
+  EXPECT_TRUE(ask_just_once().ok());
+  EXPECT_EQ(asked_, 3U);
+  EXPECT_EQ(daemon_->connections(), 3U);
+}
+
+// The first that `chancery sign` asks.
+TEST_F(AskTest, AFullDaemonIsAskedForAProfileAgain) {
+  serve(2, full());
+  Link link(options_.socket);
+  const auto profile = find_profile(link, "default", options_.deadline());
+  EXPECT_EQ(profile.error().reason, "PROFILE_UNKNOWN");  // it lists none
+  EXPECT_EQ(asked_, 3U);
+}
+
+TEST_F(AskTest, OneThatStaysFullIsReportedInItsOwnWordsByTheDeadline) {
+  options_.timeout_seconds = 1;
+  serve(1000, full());
+  const auto reply = ask_just_once();
+  ASSERT_FALSE(reply.ok());
+  EXPECT_EQ(reply.error().reason, "CONNECTIONS_EXHAUSTED");
+  EXPECT_GT(asked_, 2U);
+}
+
+TEST_F(AskTest, WhatMayHaveHappenedIsNotAskedForAgainUnlessItOnlyReads) {
+  serve(1, Reaction::hang_up());
+  EXPECT_EQ(ask_just_once().error().reason, "CONNECTION_LOST");
+  EXPECT_EQ(asked_, 1U);
+  asked_ = 0;
+  EXPECT_TRUE(ask_patiently_once().ok());
+  EXPECT_EQ(asked_, 2U);
+}
+
+TEST_F(AskTest, ARefusalIsReportedAtOnce) {
+  serve(1, Reaction::refuse(denied("NO_RULE", "never")));
+  EXPECT_EQ(ask_patiently_once().error().reason, "NO_RULE");
+  EXPECT_EQ(asked_, 1U);
+}
+
+}  // namespace
+}  // namespace chancery::client

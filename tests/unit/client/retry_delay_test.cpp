@@ -1,0 +1,28 @@
+#include "client/requests/retry_delay.h"
+
+#include <gtest/gtest.h>
+
+#include "core/base/limits/command.h"
+
+namespace chancery::client {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(RetryDelay, DoublesUpToItsLimitAndIsLessByChance) {
+  struct Case {
+    unsigned troubles;
+    double chance;
+    std::chrono::milliseconds delay;
+  };
+  for (const Case& row : {Case{0, 0, 50ms}, Case{0, 1, 25ms}, Case{1, 0, 100ms},
+                          Case{2, 0.5, 150ms}, Case{5, 0, 1600ms}, Case{6, 0, 2000ms},
+                          Case{6, 1, 1000ms}, Case{4'000'000'000, 0, 2000ms}}) {
+    EXPECT_EQ(retry_delay(row.troubles, row.chance), row.delay)
+        << row.troubles << " " << row.chance;
+  }
+  EXPECT_EQ(retry_delay(100, 0), limits::client_retry_delay_max);
+}
+
+}  // namespace
+}  // namespace chancery::client
