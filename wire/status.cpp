@@ -1,6 +1,8 @@
 #include "wire/status.h"
 
 #include <array>
+#include <chrono>
+#include <optional>
 #include <utility>
 
 #include "core/base/limits/socket.h"
@@ -12,6 +14,7 @@ namespace chancery::wire {
 namespace {
 
 constexpr std::string_view error_info_type = "type.googleapis.com/google.rpc.ErrorInfo";
+constexpr std::string_view retry_info_type = "type.googleapis.com/google.rpc.RetryInfo";
 
 struct CodePair {
   ErrorCode ours;
@@ -67,6 +70,32 @@ std::string clip(std::string_view text, std::size_t bytes_max) {
   return clipped;
 }
 
+template <typename Message>
+void add_detail(google::rpc::Status& status, std::string_view type, const Message& message) {
+  auto* detail = status.add_details();
+  detail->set_type_url(std::string(type));
+  detail->set_value(message.SerializeAsString());
+}
+
+google::rpc::RetryInfo retry_info(std::chrono::milliseconds wait) {
+  google::rpc::RetryInfo info;
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(wait);
+  info.mutable_retry_delay()->set_seconds(seconds.count());
+  const std::chrono::nanoseconds rest = wait - seconds;
+  info.mutable_retry_delay()->set_nanos(static_cast<std::int32_t>(rest.count()));
+  return info;
+}
+
+// Nothing where no clock can wait so long.
+std::optional<std::chrono::milliseconds> wait_of(const google::rpc::RetryInfo& info) {
+  const auto& delay = info.retry_delay();
+  const bool is_sane = delay.seconds() >= 0 && delay.nanos() >= 0 &&
+                       delay.seconds() <= limits::retry_after_seconds_max;
+  if (!is_sane) return std::nullopt;
+  return std::chrono::seconds(delay.seconds()) +
+         std::chrono::ceil<std::chrono::milliseconds>(std::chrono::nanoseconds(delay.nanos()));
+}
+
 }  // namespace
 
 google::rpc::Status status_from(const Error& error) {
@@ -77,9 +106,8 @@ google::rpc::Status status_from(const Error& error) {
   google::rpc::Status status;
   status.set_code(number_of(error.code));
   status.set_message(clip(error.message, limits::error_message_bytes_max));
-  auto* detail = status.add_details();
-  detail->set_type_url(std::string(error_info_type));
-  detail->set_value(info.SerializeAsString());
+  add_detail(status, error_info_type, info);
+  if (error.retry_after) add_detail(status, retry_info_type, retry_info(*error.retry_after));
   return status;
 }
 
@@ -90,6 +118,10 @@ Error error_from(const google::rpc::Status& status) {
     if (detail.type_url() == error_info_type && info.ParseFromString(detail.value()) &&
         info.domain() == error_domain) {
       error.reason = info.reason();
+    }
+    google::rpc::RetryInfo retry;
+    if (detail.type_url() == retry_info_type && retry.ParseFromString(detail.value())) {
+      error.retry_after = wait_of(retry);
     }
   }
   return error;

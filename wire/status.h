@@ -1,4 +1,5 @@
-// Errors on the wire: google.rpc.Status with a google.rpc.ErrorInfo that holds the reason.
+// Errors on the wire: google.rpc.Status with a google.rpc.ErrorInfo that holds the reason, and a
+// google.rpc.RetryInfo where it is known how soon trying again is of use.
 #pragma once
 
 #include <string_view>

@@ -57,6 +57,11 @@ Error internal(std::string reason, std::string message) {
   return {ErrorCode::internal, std::move(reason), std::move(message)};
 }
 
+Error with_retry_after(Error error, std::chrono::milliseconds wait) {
+  error.retry_after = wait;
+  return error;
+}
+
 Error system_error(std::string reason, std::string_view what, int error_number) {
   std::string message(what);
   message += ": ";

@@ -1,6 +1,8 @@
 // What went wrong, said so that the caller knows what to do next.
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,6 +30,8 @@ struct Error {
   ErrorCode code;
   std::string reason;
   std::string message;
+  // Where it is known how soon trying again is of use.
+  std::optional<std::chrono::milliseconds> retry_after = {};
 };
 
 // Named makers, so that call sites read as sentences: `return denied("NO_RULE", "...")`.
@@ -40,6 +44,8 @@ Error outcome_unknown(std::string reason, std::string message);
 Error exhausted(std::string reason, std::string message);
 Error corrupt(std::string reason, std::string message);
 Error internal(std::string reason, std::string message);
+
+Error with_retry_after(Error error, std::chrono::milliseconds wait);
 
 // `unavailable`/"FILE_OPEN_FAILED"-style error for a failed system call; names errno in words.
 Error system_error(std::string reason, std::string_view what, int error_number);

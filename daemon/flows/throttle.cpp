@@ -10,9 +10,11 @@ namespace {
 Error rate_limited(const std::string& rule, const policy::Rate& rate, bool is_of_user,
                    std::chrono::nanoseconds wait) {
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
-  return exhausted("RATE_LIMITED",
-                   fmt::format("rule \"{}\" allows {}{}, and that is used up: come again in {} s",
-                               rule, rate.words(), is_of_user ? " to each user" : "", seconds));
+  return with_retry_after(
+      exhausted("RATE_LIMITED",
+                fmt::format("rule \"{}\" allows {}{}, and that is used up: come again in {} s",
+                            rule, rate.words(), is_of_user ? " to each user" : "", seconds)),
+      std::chrono::ceil<std::chrono::milliseconds>(wait));
 }
 
 }  // namespace

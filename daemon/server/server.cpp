@@ -246,8 +246,11 @@ void SocketServer::add(wire::Descriptor socket, Identity identity, Holding place
   client->place = std::move(place);
   if (is_refused) {
     ++refused_now_;
-    client->connection.refuse(exhausted(
-        "CONNECTIONS_EXHAUSTED", "all connections, or all of this user, are taken: try later"));
+    // By then an idle one gives way.
+    client->connection.refuse(
+        with_retry_after(exhausted("CONNECTIONS_EXHAUSTED",
+                                   "all connections, or all of this user, are taken: try later"),
+                         limits_.idle_before_giving_way));
   }
   sd_event_source* source = nullptr;
   const int failed = sd_event_add_io(event_, &source, descriptor, EPOLLIN, on_client, client.get());

@@ -21,7 +21,9 @@ Error statements_in_flight(bool is_users_own) {
                                       "large statements of others fill the {} MiB that the "
                                       "daemon has for them",
                                       limits::statement_bytes_in_flight_max >> 20);
-  return exhausted("STATEMENTS_IN_FLIGHT", whose + ": nothing was signed, try again later");
+  return with_retry_after(
+      exhausted("STATEMENTS_IN_FLIGHT", whose + ": nothing was signed, try again later"),
+      limits::statement_retry_after);
 }
 
 bool names_something(const v1::SignStatementChunk& chunk) {

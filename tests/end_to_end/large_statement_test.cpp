@@ -104,6 +104,7 @@ TEST_F(LargeStatement, OneUserCannotHaveTheMemoryForAll) {
   for (const Error& error : refused) {
     EXPECT_EQ(error.code, ErrorCode::exhausted);
     EXPECT_EQ(error.reason, "STATEMENTS_IN_FLIGHT");
+    EXPECT_EQ(error.retry_after, limits::statement_retry_after);
     EXPECT_NE(error.message.find("of this user"), std::string::npos) << error.message;
   }
   const auto reply = sign(*connect(0), "honest", statement_of(3U << 20));

@@ -19,8 +19,8 @@ inline constexpr std::uint64_t quickly_hashed_bytes_max = 64U << 20;
 inline constexpr std::size_t client_requests_in_flight_max = 48;
 inline constexpr auto client_retry_delay_min = 50ms;  // a daemon that restarts is back in this time
 inline constexpr auto client_retry_delay_max = 2000ms;
-// Without --timeout: a full daemon has worked off its queues within seconds, a restart and most logs
-// take no longer; a build that has waited a minute should hear why.
+// Without --timeout: a full daemon has worked off its queues within seconds, a restart and most
+// logs take no longer; a build that has waited a minute should hear why.
 inline constexpr std::uint64_t client_timeout_seconds_default = 60;
 // What --timeout takes: a year, longer than any log is waited for, and no clock overflows by it.
 inline constexpr std::uint64_t timeout_seconds_max = 366U * 24 * 60 * 60;

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace chancery::limits {
 
@@ -16,8 +17,8 @@ inline constexpr std::size_t request_bytes_max = 1U << 20;
 inline constexpr std::size_t connections_max = 1024;
 // No user may take the whole socket; half leaves room for every other.
 inline constexpr std::size_t connections_per_uid_max = 512;
-// Of those in all, for root and the daemon's own user alone, who look what is wrong and mend it: some
-// shells, the service on the system's bus, a monitor. Others cannot keep them out together.
+// Of those in all, for root and the daemon's own user alone, who look what is wrong and mend it:
+// some shells, the service on the system's bus, a monitor. Others cannot keep them out together.
 inline constexpr std::size_t connections_kept = 16;
 // What these connections carry: a question or two each, and the answer to `status --metrics`.
 inline constexpr std::size_t requests_in_flight_kept = 32;
@@ -38,9 +39,9 @@ inline constexpr std::size_t request_envelope_bytes_max = 16U << 10;
 // Messages of a client stream that wait for the pool; past this its connection is not read from.
 inline constexpr std::size_t stream_bytes_waiting_max = 2U << 20;
 inline constexpr std::size_t stream_messages_waiting_max = 64;
-// A client stream of which fewer bytes than this come in stream_wait_max has stalled, and gives back
-// what it holds. Clients are on the same host and send GiB a second; a statement of 64 MiB at this
-// pace takes as long as any request may.
+// A client stream of which fewer bytes than this come in stream_wait_max has stalled, and gives
+// back what it holds. Clients are on the same host and send GiB a second; a statement of 64 MiB at
+// this pace takes as long as any request may.
 inline constexpr std::size_t stream_progress_bytes_min = 1U << 20;
 inline constexpr auto stream_wait_max = 10000ms;
 // At a limit of connections, one of the same user that has been idle so long gives way to a new
@@ -70,6 +71,8 @@ inline constexpr auto partial_frame_wait_max = 30000ms;
 // A request without a deadline of its own gets this one; a longer one is cut to the maximum.
 inline constexpr auto request_deadline_default = 60000ms;
 inline constexpr auto request_deadline_max = 600000ms;
+// What a client takes for a time to come again: a year, longer than any rate's period.
+inline constexpr std::int64_t retry_after_seconds_max = 366LL * 24 * 60 * 60;
 // An error's message may list every mistake of a configuration; more helps nobody.
 inline constexpr std::size_t error_message_bytes_max = 16U << 10;
 

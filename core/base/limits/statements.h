@@ -13,6 +13,9 @@ inline constexpr std::size_t statement_bytes_max = 64U << 20;
 inline constexpr std::size_t statement_bytes_in_flight_max = 160U << 20;
 // Of one user, one of the largest: two users together still leave a share to a third.
 inline constexpr std::size_t statement_bytes_in_flight_per_uid_max = statement_bytes_max;
+// Who finds no memory for a statement comes again after so long: one of the largest takes about two
+// seconds from its first byte to its answer, most take a tenth of that.
+inline constexpr auto statement_retry_after = std::chrono::milliseconds(500);
 // Above this a payload lies in a file beside the journal, so that one commit stays short.
 inline constexpr std::size_t payload_bytes_in_journal_max = 1U << 20;
 // in-toto statements nest a few levels; predicates (CycloneDX) reach about 20.

@@ -28,6 +28,7 @@ TEST(Throttle, ARuleRateIsOfAllItsUsersTogether) {
   EXPECT_EQ(error.code, ErrorCode::exhausted);
   EXPECT_EQ(error.reason, "RATE_LIMITED");
   EXPECT_EQ(error.message, "rule \"ci\" allows 2/minute, and that is used up: come again in 30 s");
+  EXPECT_EQ(error.retry_after, 30s);
   EXPECT_TRUE(throttle.take(decision, 3, start + 30s).ok());
 }
 

@@ -85,6 +85,7 @@ TEST(Crowd, OneUserTooManyIsToldSoAtTheFirstRequest) {
   const Error error = third.answer_on(1).error();
   EXPECT_EQ(error.code, ErrorCode::exhausted);
   EXPECT_EQ(error.reason, "CONNECTIONS_EXHAUSTED");
+  EXPECT_EQ(error.retry_after, 1h);
   EXPECT_TRUE(third.is_closed_by_server());
   EXPECT_EQ(toy.counts().refused_connections, 1U);
 

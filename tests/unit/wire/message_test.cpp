@@ -5,11 +5,13 @@
 
 #include "core/base/encoding.h"
 #include "core/base/limits/socket.h"
+#include "google/rpc/error_details.pb.h"
 #include "wire/status.h"
 
 namespace chancery::wire {
 namespace {
 
+using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 
 std::string_view data_of(const std::string& frame) {
@@ -57,6 +59,32 @@ TEST(Message, EveryErrorCodeSurvivesTheRoundTrip) {
     EXPECT_EQ(error.code, code) << name_of(code);
     EXPECT_EQ(error.reason, "SOME_REASON");
     EXPECT_EQ(error.message, "what, and what to do");
+  }
+}
+
+TEST(Message, ATimeToComeAgainSurvivesTheRoundTrip) {
+  for (const std::chrono::milliseconds wait : {0ms, 1ms, 1500ms, 86'400'000ms}) {
+    const Result<std::string> answer = with_retry_after(exhausted("FULL", "later"), wait);
+    const Error error = parse_response(data_of(build_response(1, answer))).error();
+    EXPECT_EQ(error.retry_after, wait);
+    EXPECT_EQ(error.reason, "FULL");
+  }
+  EXPECT_EQ(error_from(status_from(exhausted("FULL", "later"))).retry_after, std::nullopt);
+}
+
+TEST(Message, ATimeToComeAgainThatIsNoneIsPassedOver) {
+  struct Case {
+    std::int64_t seconds;
+    std::int32_t nanos;
+  };
+  for (const Case& row : {Case{-1, 0}, Case{0, -1}, Case{INT64_MAX, 0}}) {
+    google::rpc::RetryInfo info;
+    info.mutable_retry_delay()->set_seconds(row.seconds);
+    info.mutable_retry_delay()->set_nanos(row.nanos);
+    google::rpc::Status status = status_from(with_retry_after(exhausted("FULL", "later"), 1ms));
+    status.mutable_details(1)->set_value(info.SerializeAsString());
+    EXPECT_EQ(error_from(status).retry_after, std::nullopt) << row.seconds << " " << row.nanos;
+    EXPECT_EQ(error_from(status).reason, "FULL");
   }
 }
 
