@@ -19,7 +19,8 @@ Result<std::shared_ptr<Connection>> Link::connection(Deadline deadline) {
     if (opened.ok()) {
       connection_ = std::move(opened).value();
       was_connected_ = true;
-    } else if (!was_connected_ || !may_retry(opened.error().code) || !wait(deadline)) {
+    } else if (!was_connected_ || !may_retry(opened.error().code) ||
+               !wait(opened.error(), deadline)) {
       return opened.error();
     }
   }
@@ -31,14 +32,14 @@ bool Link::try_again(const std::shared_ptr<Connection>& used, const Error& error
   if (!may_retry(error.code) || !was_connected_) return false;
   // Another request has already found this connection wanting, and waited.
   if (used != connection_) return !deadline.passed();
-  if (!wait(deadline)) return false;
+  if (!wait(error, deadline)) return false;
   connection_.reset();
   return true;
 }
 
-bool Link::wait(Deadline deadline) {
+bool Link::wait(const Error& error, Deadline deadline) {
   const double chance = std::uniform_real_distribution<>(0, 1)(random_);
-  const auto delay = retry_delay(troubles_++, chance);
+  const auto delay = retry_delay(error, troubles_++, chance);
   if (deadline.remaining() <= delay) return false;
   std::this_thread::sleep_for(delay);
   return true;

@@ -25,14 +25,14 @@ class Link {
   Result<std::shared_ptr<Connection>> connection(Deadline deadline);
 
   // Whether a request that failed on `used` may be sent again before the deadline. It has waited
-  // then, longer each time, and connection() is another one.
+  // then, longer each time and as long as the daemon says, and connection() is another one.
   bool try_again(const std::shared_ptr<Connection>& used, const Error& error, Deadline deadline);
 
   // An answer came: the next trouble begins with a short wait again.
   void note_success() { troubles_ = 0; }
 
  private:
-  bool wait(Deadline deadline);
+  bool wait(const Error& error, Deadline deadline);
 
   std::filesystem::path socket_;
   std::shared_ptr<Connection> connection_;

@@ -8,14 +8,17 @@ namespace chancery::client {
 
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr unsigned doublings_max = 10;
 
 }  // namespace
 
-std::chrono::milliseconds retry_delay(unsigned troubles, double chance) {
+std::chrono::milliseconds retry_delay(const Error& error, unsigned troubles, double chance) {
   const auto doubled = limits::client_retry_delay_min * (1U << std::min(troubles, doublings_max));
   const auto whole = std::min<std::chrono::milliseconds>(doubled, limits::client_retry_delay_max);
-  return std::chrono::ceil<std::chrono::milliseconds>(whole * (1 - chance / 2));
+  return error.retry_after.value_or(0ms) +
+         std::chrono::ceil<std::chrono::milliseconds>(whole * (1 - chance / 2));
 }
 
 }  // namespace chancery::client

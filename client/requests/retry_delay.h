@@ -3,10 +3,13 @@
 
 #include <chrono>
 
+#include "core/base/error.h"
+
 namespace chancery::client {
 
 // Twice as long with each of the `troubles` before; `chance`, from 0 to 1, takes off up to half of
-// it, so that many who were refused together do not come again together.
-std::chrono::milliseconds retry_delay(unsigned troubles, double chance);
+// it, so that many who were refused together do not come again together. All of that comes after
+// the time to come again that `error` may name.
+std::chrono::milliseconds retry_delay(const Error& error, unsigned troubles, double chance);
 
 }  // namespace chancery::client

@@ -11,6 +11,7 @@
 namespace chancery::client {
 namespace {
 
+using namespace std::chrono_literals;
 using testing::Reaction;
 using testing::ScriptedDaemon;
 
@@ -75,6 +76,22 @@ TEST_F(AskTest, WhatMayHaveHappenedIsNotAskedForAgainUnlessItOnlyReads) {
   asked_ = 0;
   EXPECT_TRUE(ask_patiently_once().ok());
   EXPECT_EQ(asked_, 2U);
+}
+
+TEST_F(AskTest, ATimeToComeAgainIsWaitedFor) {
+  serve(1, Reaction::refuse(with_retry_after(exhausted("RATE_LIMITED", "slower"), 300ms)));
+  const auto begin = Deadline::Clock::now();
+  EXPECT_TRUE(ask_just_once().ok());
+  EXPECT_GE(Deadline::Clock::now() - begin, 300ms);
+  EXPECT_EQ(asked_, 2U);
+}
+
+TEST_F(AskTest, ATimeToComeAgainBeyondTheDeadlineIsNot) {
+  serve(1, Reaction::refuse(with_retry_after(exhausted("RATE_LIMITED", "tomorrow"), 24h)));
+  const auto begin = Deadline::Clock::now();
+  EXPECT_EQ(ask_just_once().error().message, "tomorrow");
+  EXPECT_LT(Deadline::Clock::now() - begin, 10s);
+  EXPECT_EQ(asked_, 1U);
 }
 
 TEST_F(AskTest, ARefusalIsReportedAtOnce) {

@@ -9,6 +9,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+const Error full = exhausted("FULL", "later");
+
 TEST(RetryDelay, DoublesUpToItsLimitAndIsLessByChance) {
   struct Case {
     unsigned troubles;
@@ -18,10 +20,16 @@ TEST(RetryDelay, DoublesUpToItsLimitAndIsLessByChance) {
   for (const Case& row : {Case{0, 0, 50ms}, Case{0, 1, 25ms}, Case{1, 0, 100ms},
                           Case{2, 0.5, 150ms}, Case{5, 0, 1600ms}, Case{6, 0, 2000ms},
                           Case{6, 1, 1000ms}, Case{4'000'000'000, 0, 2000ms}}) {
-    EXPECT_EQ(retry_delay(row.troubles, row.chance), row.delay)
+    EXPECT_EQ(retry_delay(full, row.troubles, row.chance), row.delay)
         << row.troubles << " " << row.chance;
   }
-  EXPECT_EQ(retry_delay(100, 0), limits::client_retry_delay_max);
+  EXPECT_EQ(retry_delay(full, 100, 0), limits::client_retry_delay_max);
+}
+
+TEST(RetryDelay, ComesAfterTheTimeThatTheDaemonNames) {
+  EXPECT_EQ(retry_delay(with_retry_after(full, 7s), 0, 0), 7050ms);
+  EXPECT_EQ(retry_delay(with_retry_after(full, 7s), 6, 1), 8000ms);
+  EXPECT_EQ(retry_delay(with_retry_after(full, 0ms), 0, 0), 50ms);
 }
 
 }  // namespace
