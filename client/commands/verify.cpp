@@ -105,7 +105,6 @@ Result<std::vector<Case>> find_all(const Options& options) {
 
 struct Inputs {
   Policies policies;
-  bundle::TrustedRoot root;
   std::vector<Case> cases;
 };
 
@@ -113,9 +112,8 @@ Result<Inputs> load(const Options& options, bundle::Policy policy) {
   if (!options.expectations.key.empty()) policy.key = TRY(load_key(options.expectations.key));
   Policies policies = options.policy.empty() ? Policies::for_all(std::move(policy))
                                              : TRY(load_policies(options.policy));
-  bundle::TrustedRoot root = TRY(load_trusted_root(options.trusted_root, process_environment()));
   std::vector<Case> cases = TRY(find_all(options));
-  return Inputs{std::move(policies), std::move(root), std::move(cases)};
+  return Inputs{std::move(policies), std::move(cases)};
 }
 
 ExitStatus report(Style style, const Outcome& outcome) {
@@ -157,7 +155,8 @@ class Total {
   std::size_t failed_ = 0;
 };
 
-ExitStatus judge_all(const Options& options, const Inputs& inputs) {
+ExitStatus judge_all(const Options& options, const Inputs& inputs,
+                     const bundle::TrustedRoot& root) {
   const Style style = style_of(options.json);
   ExitStatus status = ExitStatus::done;
   Total total;
@@ -165,7 +164,7 @@ ExitStatus judge_all(const Options& options, const Inputs& inputs) {
   const OnRead on_read = [&progress, &inputs](const ReadProgress& read) {
     if (inputs.cases.size() == 1) progress.show_bytes(read.name, read.bytes_read, read.bytes_all);
   };
-  judge(inputs.cases, {inputs.root, inputs.policies, on_read}, [&](const Outcome& outcome) {
+  judge(inputs.cases, {root, inputs.policies, on_read}, [&](const Outcome& outcome) {
     progress.clear();
     const ExitStatus one = report(style, outcome);
     total.count(one);
@@ -192,12 +191,17 @@ ExitStatus verify(Options options) {
     return report_usage(style, "verify", wrong);
   auto policy = wanted_policy(options);
   if (!policy.ok()) return report_usage(style, "verify", policy.error().message);
+  const std::string& subject = options.artifact.empty() ? options.list : options.artifact;
   const auto inputs = load(options, std::move(policy).value());
-  if (!inputs.ok())
-    return report_trouble(style, options.artifact.empty() ? options.list : options.artifact,
-                          inputs.error());
+  if (!inputs.ok()) return report_trouble(style, subject, inputs.error());
   if (inputs->cases.empty()) return report_usage(style, "verify", "there is nothing to verify");
-  return judge_all(options, *inputs);
+  const auto root = load_trusted_root(options.trusted_root, process_environment());
+  if (!root.ok()) {
+    // Somebody else's file, wherever it came from: nothing was judged, and no script is wrong.
+    report_error(style, subject, root.error());
+    return ExitStatus::could_not_run;
+  }
+  return judge_all(options, *inputs, *root);
 }
 
 }  // namespace
