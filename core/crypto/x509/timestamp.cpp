@@ -68,6 +68,22 @@ bool content_type_is_signed(PKCS7_SIGNER_INFO* info) {
          OBJ_obj2nid(type->value.object) == NID_id_smime_ct_TSTInfo;
 }
 
+// RFC 5652 5.3: the algorithm that made the signature, which is the key's, be it named with the
+// digest (RFC 5754 3.3) or alone (3.2: RSA). Nobody signs the name, and OpenSSL does not look.
+bool names_algorithm_of(const PKCS7_SIGNER_INFO& info, const Certificate& signer) {
+  const ASN1_OBJECT* named = nullptr;
+  const ASN1_OBJECT* digest = nullptr;
+  X509_ALGOR_get0(&named, nullptr, nullptr, info.digest_enc_alg);
+  X509_ALGOR_get0(&digest, nullptr, nullptr, info.digest_alg);
+  const int key = EVP_PKEY_get_base_id(X509_get0_pubkey(signer.borrow()));
+  int named_digest = NID_undef;
+  int named_key = NID_undef;
+  if (OBJ_find_sigid_algs(OBJ_obj2nid(named), &named_digest, &named_key) != 1) {
+    return OBJ_obj2nid(named) == key;
+  }
+  return named_key == key && named_digest == OBJ_obj2nid(digest);
+}
+
 // Taken out of the token: whatever OpenSSL finds there it would build a path with, at any time and
 // for any use.
 std::vector<Bytes> take_certificates(PKCS7* token) {
@@ -209,8 +225,9 @@ Result<void> TimestampResponse::check_signer(std::span<const Certificate> author
   const openssl::Store store = openssl::make_store({&anchor, 1}, memory);
   const openssl::CertificateList certificates = openssl::list_of(*path);
   PKCS7* token = TS_RESP_get_token(response_.get());
+  PKCS7_SIGNER_INFO* info = signer_info(token);
   // That path once more, ESS certificate ids (RFC 5816), message digest and signature.
-  if (content_type_is_signed(signer_info(token)) &&
+  if (content_type_is_signed(info) && names_algorithm_of(*info, signer) &&
       TS_RESP_verify_signature(token, certificates.get(), store.get(), nullptr) == 1) {
     return {};
   }

@@ -1,4 +1,6 @@
 // Time: none, outside certificate, chain, authority, root period; expired since then is fine.
+#include <algorithm>
+
 #include "tests/support/sigstore/catalogue/catalogue.h"
 
 namespace chancery::testing {
@@ -45,6 +47,15 @@ Cases leaf() {
   };
 }
 
+// The algorithm of the response's signature, ecdsa-with-SHA256, becomes ecdsa-with-SHA384; nobody
+// signs that.
+void name_sha384(Bytes& response) {
+  const Bytes oid = {0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02};
+  const auto last = std::ranges::find_end(response, oid);
+  CHANCERY_ASSERT(!last.empty());
+  last.back() = 0x03;
+}
+
 Cases stamps() {
   return {
       {"timestamp_malformed", "TIMESTAMP_MALFORMED", blob_v2,
@@ -76,6 +87,8 @@ Cases stamps() {
        }},
       {"timestamp_altered", "TIMESTAMP_SIGNATURE_INVALID", blob_v2,
        [](Scene& s) { s.bundle.timestamps[0].back() ^= 1; }},
+      {"timestamp_naming_another_algorithm", "TIMESTAMP_SIGNATURE_INVALID", blob_v2,
+       [](Scene& s) { name_sha384(s.bundle.timestamps[0]); }},
       {"timestamp_before_its_certificate", "TIMESTAMP_CERTIFICATE_NOT_VALID", blob_v2,
        stamped_at("2025-06-01T12:00:00Z")},
   };
