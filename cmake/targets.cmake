@@ -10,12 +10,26 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     -Wno-restrict)
 endif()
 
-# chancery_library(NAME SOURCES file... LINKS target...)
+# What most files include is compiled once: by the target CHANCERY_PRECOMPILED_BY, whose PRECOMPILES names it. Not where
+# clang-tidy runs: there each file stands for itself, so that one without an include that it needs does not pass ./check.
+# What has other flags than that target does without.
+if(NOT CMAKE_CXX_CLANG_TIDY)
+  set(CHANCERY_PRECOMPILED_BY chancery_base)
+endif()
+set(CMAKE_PCH_WARN_INVALID OFF)
+add_compile_options(-pthread)  # as some libraries want it: what was precompiled without it does not fit them
+
+# chancery_library(NAME SOURCES file... LINKS target... [PRECOMPILES header...])
 function(chancery_library name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINKS;PRIVATE_LINKS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINKS;PRIVATE_LINKS;PRECOMPILES")
   add_library(${name} STATIC ${arg_SOURCES})
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PUBLIC ${arg_LINKS} PRIVATE chancery_warnings ${arg_PRIVATE_LINKS})
+  if(arg_PRECOMPILES AND NOT CMAKE_CXX_CLANG_TIDY)
+    target_precompile_headers(${name} PRIVATE ${arg_PRECOMPILES})
+  elseif(CHANCERY_PRECOMPILED_BY)
+    target_precompile_headers(${name} REUSE_FROM ${CHANCERY_PRECOMPILED_BY})
+  endif()
 endfunction()
 
 # chancery_program(NAME SOURCES file... LINKS target...)
@@ -24,6 +38,9 @@ function(chancery_program name)
   add_executable(${name} ${arg_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE chancery_warnings ${arg_LINKS})
+  if(CHANCERY_PRECOMPILED_BY)
+    target_precompile_headers(${name} REUSE_FROM ${CHANCERY_PRECOMPILED_BY})
+  endif()
 endfunction()
 
 # chancery_test(NAME SOURCES file... LINKS target... [THREADS] [TIMEOUT seconds] [LABELS label]
@@ -33,6 +50,7 @@ endfunction()
 # CHANCERY_PROGRAMS.
 function(chancery_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "THREADS" "TIMEOUT" "SOURCES;LINKS;LABELS;PROGRAMS;STARTS")
+  set(CHANCERY_PRECOMPILED_BY chancery_test_support)  # GoogleTest, too
   chancery_program(${name} SOURCES ${arg_SOURCES} LINKS ${arg_LINKS} GTest::gmock GTest::gtest_main)
   foreach(program IN LISTS arg_PROGRAMS)
     string(REPLACE "=" ";" program ${program})
