@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "core/policy/decide.h"
-#include "daemon/flows/deadline/release.h"
 #include "daemon/flows/origin.h"
 #include "daemon/flows/profile.h"
 
@@ -16,19 +15,9 @@ policy::Wanted wanted_by(const Asked& asked, WallTime now) {
           asked.predicate_type, asked.subject_names, now};
 }
 
-// Whoever asks again for what has left gets it.
-Result<bool> has_left_before(const Parts& parts, const policy::Peer& peer, const Asked& asked) {
-  const auto earlier =
-      TRY(parts.journal.find_by_idempotency_key(peer.uid, asked.profile, asked.idempotency_key));
-  if (!earlier || earlier->acceptance.expires_at <= parts.now()) return false;
-  return earlier->state == RequestState::done || was_released(*earlier);
-}
-
 // What leaves before its logs have it, leaves on their promise: not where they have broken it.
-Result<void> check_recorded(const Parts& parts, const ProfileSection& profile,
-                            const policy::Peer& peer, const Asked& asked) {
+Result<void> check_recorded(const Parts& parts, const ProfileSection& profile) {
   if (!profile.record_within || !TRY(parts.journal.has_overdue(profile.name))) return {};
-  if (TRY(has_left_before(parts, peer, asked))) return {};
   return unavailable(
       "RECORDING_OVERDUE",
       fmt::format(
@@ -49,7 +38,7 @@ Result<void> decide(const Parts& parts, const Config& config, const policy::Peer
   judgement.key = TRY(find_newest_key(parts.keys, parts.standing, *profile));
   judgement.plan = {profile->logs, profile->authorities, profile->timestamps_required};
   if (judgement.plan.empty()) return {};
-  TRY(check_recorded(parts, *profile, peer, asked));
+  TRY(check_recorded(parts, *profile));
   const Share share = profile->record_within ? Share::timestamps : Share::everything;
   return parts.finisher->may_take(judgement.plan, share, asked.statement.size());
 }

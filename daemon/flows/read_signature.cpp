@@ -17,15 +17,14 @@ Error unknown_signature(std::string_view what) {
   return not_found("SIGNATURE_UNKNOWN", fmt::format("no signature is known by this {}", what));
 }
 
-bool may_read(const Parts& parts, const Call& call, const StoredRequest& stored) {
-  return policy::decide_profile(parts.config.get()->rules, call.peer, stored.acceptance.profile)
-      .allowed;
+bool may_read(const Parts& parts, const policy::Peer& peer, std::string_view profile) {
+  return policy::decide_profile(parts.config.get()->rules, peer, profile).allowed;
 }
 
 Result<StoredRequest> find_by_digest(const Parts& parts, const Call& call, ByteView digest) {
   for (const RequestId id : TRY(parts.journal.find_by_digest(digest, candidates_max))) {
     std::optional<StoredRequest> stored = TRY(parts.journal.find(id));
-    if (stored && may_read(parts, call, *stored)) return std::move(*stored);
+    if (stored && may_read(parts, call.peer, stored->acceptance.profile)) return std::move(*stored);
   }
   return unknown_signature("digest (or none that you may read)");
 }
@@ -64,6 +63,16 @@ Result<StoredRequest> find_by_receipt(const Parts& parts, const Call& call,
   if (!stored) return unknown_signature("receipt");
   TRY(require_rule(parts, call, stored->acceptance.profile));
   return std::move(*stored);
+}
+
+Result<std::optional<StoredRequest>> find_earlier(const Parts& parts, const policy::Peer& peer,
+                                                  const Asked& asked) {
+  std::optional<StoredRequest> earlier;
+  if (!may_read(parts, peer, asked.profile)) return earlier;
+  earlier =
+      TRY(parts.journal.find_by_idempotency_key(peer.uid, asked.profile, asked.idempotency_key));
+  if (earlier && !TRY(answers(*earlier, request_hash(asked), parts.now()))) earlier.reset();
+  return earlier;
 }
 
 void get_signature(const Parts& parts, const Call& call) {

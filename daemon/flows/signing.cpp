@@ -13,6 +13,7 @@
 #include "daemon/flows/judgement.h"
 #include "daemon/flows/origin.h"
 #include "daemon/flows/profile.h"
+#include "daemon/flows/read_signature.h"
 #include "daemon/flows/reply.h"
 #include "daemon/flows/restore.h"
 #include "daemon/note.h"
@@ -47,12 +48,12 @@ Signing::Signing(const Parts& parts, Call call, Asked asked)
 void Signing::decide() {
   Judgement judgement = judge(parts_, *config_, call_.peer, asked_);
   rule_ = judgement.decision.rule;
-  if (judgement.refusal) return refuse(*judgement.refusal);
+  if (judgement.refusal) return take_nothing_new(*judgement.refusal);
   Result<Digest> digest = digest_to_sign(asked_, judgement.key->key.info.algorithm);
-  if (!digest.ok()) return refuse(digest.error());
+  if (!digest.ok()) return take_nothing_new(digest.error());
   const Result<void> turn =
       parts_.throttle.take(judgement.decision, call_.peer.uid, Deadline::Clock::now());
-  if (!turn.ok()) return refuse(turn.error());
+  if (!turn.ok()) return take_nothing_new(turn.error());
   backend_ = std::move(judgement.key->name.backend);
   key_ = std::move(judgement.key->key);
   signed_digest_ = std::move(*digest);
@@ -66,7 +67,7 @@ void Signing::accept() {
   Acceptance acceptance = this->acceptance();
   if (asked_.statement.size() > limits::payload_bytes_in_journal_max) {
     Result<Sha256> file = parts_.payloads.write(as_bytes(asked_.statement));
-    if (!file.ok()) return refuse(file.error());
+    if (!file.ok()) return take_nothing_new(file.error());
     acceptance.payload_file = *file;
     parts_.step("payload written");
   } else {
@@ -75,7 +76,10 @@ void Signing::accept() {
   stored_.acceptance = acceptance;
   parts_.journal.accept(std::move(acceptance), [self = shared_from_this()](
                                                    const Result<Accepted>& accepted) {
-    if (!accepted.ok()) return self->refuse(accepted.error());
+    if (!accepted.ok()) {
+      return self->parts_.pool.post(
+          [self, error = accepted.error()] { self->take_nothing_new(error); });
+    }
     if (!accepted->earlier) return self->sign(accepted->id);
     self->parts_.pool.post([self, earlier = *accepted->earlier] { self->answer_earlier(earlier); });
   });
@@ -235,6 +239,15 @@ void Signing::answer() {
   parts_.step("archived");
   give(sign_reply(parts_, stored_));
   parts_.step("answered");
+}
+
+// Why this is not signed now says nothing of what was signed before: the profile was stopped since,
+// its key is away, the disk is full. Whoever asks again for that gets it.
+void Signing::take_nothing_new(const Error& error) {
+  Result<std::optional<StoredRequest>> earlier = find_earlier(parts_, call_.peer, asked_);
+  if (!earlier.ok()) return refuse(earlier.error());
+  if (!*earlier) return refuse(error);
+  answer_earlier(**earlier);
 }
 
 void Signing::refuse(const Error& error) {

@@ -42,6 +42,7 @@ class Signing : public std::enable_shared_from_this<Signing> {
   void archive();
   void answer();
 
+  void take_nothing_new(const Error& error);          // unless it was asked for before
   void refuse(const Error& error);                    // before acceptance: for the audit
   void fail(const Error& error);                      // after it: nothing was signed that counts
   void answer_earlier(const StoredRequest& earlier);  // the idempotency key is known

@@ -24,4 +24,14 @@ std::string_view name_of(RequestState state) {
   return "unknown";
 }
 
+Result<bool> answers(const StoredRequest& earlier, const Sha256& request_hash, WallTime now) {
+  if (earlier.acceptance.expires_at <= now) return false;
+  if (earlier.acceptance.request_hash != request_hash) {
+    return invalid_request("IDEMPOTENCY_KEY_REUSED",
+                           "This idempotency key belongs to another request of this user and "
+                           "profile; use a new key for each request");
+  }
+  return earlier.state != RequestState::failed;
+}
+
 }  // namespace chancery::daemon

@@ -195,4 +195,9 @@ struct StoredRequest {
   WallTime finished_at{};
 };
 
+// Whether what was asked for before under an idempotency key answers who asks under it now. Not
+// where the key has expired; nor where it failed: nothing was signed, and it may be tried anew.
+// Error: invalid_request IDEMPOTENCY_KEY_REUSED, it belongs to another request.
+Result<bool> answers(const StoredRequest& earlier, const Sha256& request_hash, WallTime now);
+
 }  // namespace chancery::daemon

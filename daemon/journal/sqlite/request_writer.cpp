@@ -69,14 +69,9 @@ Result<std::optional<Accepted>> RequestWriter::find_earlier(const Acceptance& ac
   if (!id) return std::optional<Accepted>();
   std::optional<StoredRequest> stored = TRY(reader_.find(*id));
   CHANCERY_ASSERT(stored.has_value());  // found by a join with its row
-  if (stored->acceptance.expires_at <= acceptance.accepted_at) return std::optional<Accepted>();
-  if (stored->acceptance.request_hash != acceptance.request_hash) {
-    return invalid_request("IDEMPOTENCY_KEY_REUSED",
-                           "This idempotency key belongs to another request of this user and "
-                           "profile; use a new key for each request");
+  if (!TRY(answers(*stored, acceptance.request_hash, acceptance.accepted_at))) {
+    return std::optional<Accepted>();
   }
-  // Nothing was signed for it: the same request may try anew under its key.
-  if (stored->state == RequestState::failed) return std::optional<Accepted>();
   return std::optional(Accepted{*id, std::move(stored)});
 }
 
