@@ -82,6 +82,7 @@ Daemon::Daemon(Config config, std::vector<KeyName> to_make_anew)
       config_(std::move(config)),
       to_make_anew_(std::move(to_make_anew)),
       started_at_(seams_.now()),
+      alarms_(seams_.now),
       statements_(
           {limits::statement_bytes_in_flight_max, limits::statement_bytes_in_flight_per_uid_max}) {}
 
@@ -233,7 +234,7 @@ Result<void> Daemon::open_log() {
                              .key_name = section.key,
                              .publish_interval = section.publish_interval,
                              .open_files = [&] { return seams_.open_log_files(directory); }},
-                            *journal_, *key.host));
+                            *journal_, *key.host, alarms_));
   append_to_ = log_.get();
   log_start_ = TRY(log_start(*journal_, seams_.now()));
   bundle::TrustedRoot root =
@@ -266,10 +267,10 @@ Result<void> Daemon::start_finisher() {
 
 Result<void> Daemon::start_server(sd_event* event) {
   const std::shared_ptr<const Config> config = config_.get();
-  parts_.reset(new Parts{config_, keys_, *standing_, *journal_, *refusals_, *payloads_, *log_,
-                         *own_verifier_, finisher_.get(), backlog_.get(), elsewhere_verifier_.get(),
-                         throttle_, in_flight_, timings_, *pool_, *spool_, seams_.now,
-                         seams_.at_step});
+  parts_.reset(new Parts{config_, alarms_, keys_, *standing_, *journal_, *refusals_, *payloads_,
+                         *log_, *own_verifier_, finisher_.get(), backlog_.get(),
+                         elsewhere_verifier_.get(), throttle_, in_flight_, timings_, *pool_,
+                         *spool_, seams_.now, seams_.at_step});
   key_life_ = std::make_unique<KeyLife>(config_, keys_, *standing_, seams_.now);
   administration_ = std::make_unique<Administration>(
       *parts_, started_at_, [this](const std::filesystem::path& path) -> Result<Config> {
@@ -381,8 +382,9 @@ void Daemon::watch_progress() {
       return Progress{counts.steps, counts.due};
     });
   }
+  // A disk that is full, or a key host that is down, is no reason to be started anew.
   watchdog_.watch("the log", [this] {
-    return Progress{log_->published_size(), log_->size() - log_->published_size()};
+    return Progress{log_->tries(), log_->size() - log_->published_size()};
   });
 }
 

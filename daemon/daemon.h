@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 
+#include "daemon/alarms/alarms.h"
 #include "daemon/audit/clerk.h"
 #include "daemon/flows/deadline/backlog.h"
 #include "daemon/flows/keys/key_life.h"
@@ -69,6 +70,7 @@ class Daemon {
   CurrentConfig config_;
   const std::vector<KeyName> to_make_anew_;
   WallTime started_at_;
+  Alarms alarms_;
   std::optional<StateDirectory> state_;
   KeyRing keys_;
   std::mutex late_keys_mutex_;

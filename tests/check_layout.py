@@ -24,7 +24,7 @@ MAY_INCLUDE = {
     "daemon/config": ["core", "wire", "backends.h", "daemon/config"],
     "daemon/config/toml": ["core"],
     "daemon/journal": ["core", "daemon/journal"],
-    "daemon/local_log": ["core", "backends.h", "backends/host", "daemon/journal", "daemon/local_log"],
+    "daemon/local_log": ["core", "backends.h", "backends/host", "daemon/alarms", "daemon/journal", "daemon/local_log"],
     "daemon/finisher": ["core", "remote", "daemon"],
     "daemon/server": ["core", "wire", "proto", "daemon/server"],
     "tests": FOLDERS + ["backends.h", "proto"],

@@ -12,7 +12,8 @@ namespace {
 
 const CommandHelp help{
     "Say how the daemon is: its keys, its log, and what it has not finished.",
-    "Exit status: 0 all is well, 1 something needs the operator, 3 no daemon answers.\n"};
+    "Exit status: 0 all is well, 1 an alarm stands or something else needs the operator, 3 no\n"
+    "daemon answers.\n"};
 
 struct StatusOptions {
   DaemonOptions daemon;

@@ -6,6 +6,7 @@
 
 #include "client/terminal/report.h"
 #include "client/terminal/table.h"
+#include "core/base/rfc3339.h"
 
 namespace chancery::client {
 
@@ -82,6 +83,7 @@ Json json_of(const v1::UnusableKey& key) {
 
 Json json_of(const v1::BackendStatus& backend);
 Json json_of(const v1::UnfinishedRequest& request);
+Json json_of(const v1::Alarm& alarm);
 
 template <typename Messages>
 Json json_of_each(const Messages& messages) {
@@ -108,6 +110,20 @@ Json json_of(const v1::UnfinishedRequest& request) {
           {"profile", request.profile()},
           {"uid", request.uid()},
           {"accepted_at", request.accepted_at()}};
+}
+
+Json json_of(const v1::Alarm& alarm) {
+  return {{"name", alarm.name()},
+          {"since", alarm.since()},
+          {"reason", alarm.reason()},
+          {"what", alarm.what()},
+          {"remedy", alarm.remedy()}};
+}
+
+std::string alarm_text(const v1::Alarm& alarm) {
+  return fmt::format("alarm {} since {}: {}. {}", alarm.name(),
+                     format_rfc3339(WallTime(seconds(alarm.since()))), alarm.what(),
+                     alarm.remedy());
 }
 
 void append_troubles(std::vector<std::string>& troubles, const v1::BackendStatus& backend) {
@@ -143,6 +159,7 @@ std::string reload_failure(const v1::StatusReply& status) {
 
 std::vector<std::string> troubles_of(const v1::StatusReply& status) {
   std::vector<std::string> troubles;
+  for (const v1::Alarm& alarm : status.alarms()) troubles.push_back(alarm_text(alarm));
   if (!status.configuration_error().empty()) troubles.push_back(reload_failure(status));
   if (status.log_handed_over())
     troubles.emplace_back("the log was handed over: this daemon signs no more");
@@ -212,6 +229,7 @@ Json json_of(const v1::StatusReply& status) {
             {"awaited", awaited_by_log(status)}}},
           {"connections", status.connections()},
           {"unfinished", json_of_each(status.unfinished())},
+          {"alarms", json_of_each(status.alarms())},
           {"troubles", troubles_of(status)}};
 }
 

@@ -19,12 +19,20 @@ constexpr const char* reload_action = "org.chancery.signer1.reload";
 
 using Backend = sdbus::Struct<std::string, std::string, std::string>;
 using Pending = sdbus::Struct<std::string, std::string, std::string, std::uint32_t, std::int64_t>;
+using Alarm = sdbus::Struct<std::string, std::int64_t, std::string, std::string, std::string>;
 using Properties = std::map<std::string, sdbus::Variant>;
 
 std::vector<Backend> backends_of(const View& view) {
   std::vector<Backend> out;
   for (const BackendView& backend : view.backends)
     out.emplace_back(backend.name, backend.state, backend.trouble);
+  return out;
+}
+
+std::vector<Alarm> alarms_of(const View& view) {
+  std::vector<Alarm> out;
+  for (const v1::Alarm& alarm : view.status.alarms())
+    out.emplace_back(alarm.name(), alarm.since(), alarm.reason(), alarm.what(), alarm.remedy());
   return out;
 }
 
@@ -52,6 +60,7 @@ void for_each_property(Each each) {
   each(
       "Version", [](const View& view) { return view.status.version(); }, Telling::each_change);
   each("Backends", backends_of, Telling::each_change);
+  each("Alarms", alarms_of, Telling::each_change);
   each(
       "PendingState", [](const View& view) { return view.pending; }, Telling::each_change);
   // With each request: who wants to know them reads them.

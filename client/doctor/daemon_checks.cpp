@@ -99,6 +99,15 @@ Finding check_unrecorded(const v1::StatusReply& status) {
                       status.unrecorded(), awaited_text(status))};
 }
 
+void add_alarms(Findings& out, const v1::StatusReply& status, std::chrono::sys_seconds now) {
+  if (status.alarms().empty()) out.push_back({Health::well, "alarms", "none stands"});
+  for (const v1::Alarm& alarm : status.alarms()) {
+    out.push_back({Health::ill, "alarm " + alarm.name(),
+                   fmt::format("{} (for {})", alarm.what(), duration_text(now - at(alarm.since()))),
+                   alarm.remedy()});
+  }
+}
+
 Finding check_start(const v1::StatusReply& status, std::chrono::sys_seconds now) {
   if (at(status.started_at()) <= now + clock_difference_max) {
     return {Health::well, "uptime", duration_text(now - at(status.started_at()))};
@@ -117,6 +126,7 @@ Findings check_daemon(const v1::StatusReply& status, std::string_view own_versio
   out.push_back(check_log(status));
   out.push_back(check_unfinished(status, now));
   out.push_back(check_unrecorded(status));
+  add_alarms(out, status, now);
   return out;
 }
 

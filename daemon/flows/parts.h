@@ -5,6 +5,7 @@
 #include <functional>
 #include <string_view>
 
+#include "daemon/alarms/alarms.h"
 #include "daemon/audit/refusal_recorder.h"
 #include "daemon/config/current.h"
 #include "daemon/finisher/finisher.h"
@@ -25,6 +26,7 @@ class Backlog;
 
 struct Parts {
   CurrentConfig& config;
+  Alarms& alarms;
   const KeyRing& keys;
   const Standing& standing;
   Journal& journal;

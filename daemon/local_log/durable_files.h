@@ -33,6 +33,7 @@ class DurableFiles {
   // What was prepared has its names, durably; in no order among themselves.
   Result<void> reveal(const std::vector<std::string>& paths);
   Result<void> put(const NamedFile& file);  // both
+  Result<void> check_place() const { return files_.check_place(); }
 
   // Not synced: what nobody needs may come back after a loss of power.
   Result<void> remove_directory(const std::string& path);

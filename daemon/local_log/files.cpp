@@ -51,6 +51,7 @@ class PosixFiles : public Files {
   Result<void> rename(const std::string& from, const std::string& to) override;
   Result<void> remove_directory(const std::string& path) override;
   Result<std::unique_ptr<FileLock>> lock(const std::string& path) override;
+  Result<void> check_place() const override;
 
  private:
   Descriptor open_at(const std::string& path, int flags) const {
@@ -142,6 +143,17 @@ Result<std::unique_ptr<FileLock>> PosixFiles::lock(const std::string& path) {
   if (errno != EWOULDBLOCK) return failed("lock", path);
   return unavailable("LOG_LOCKED",
                      full(path) + ": another server holds the log: stop it, or use another log");
+}
+
+Result<void> PosixFiles::check_place() const {
+  struct stat opened {};
+  struct stat there {};
+  const bool is_there =
+      fstat(directory_.get(), &opened) == 0 && stat(root_.c_str(), &there) == 0 &&
+      std::pair(opened.st_dev, opened.st_ino) == std::pair(there.st_dev, there.st_ino);
+  if (is_there) return {};
+  return unavailable("FILE_DIRECTORY_MOVED",
+                     root_.string() + ": was moved or removed, or another one lies in its place");
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ class FileLock {
 
 // Paths are relative to the log's directory, "" is that directory itself. Thread-safe where the
 // paths differ. Besides those of LogFiles, errors are unavailable: FILE_WRITE_FAILED,
-// FILE_DISK_FULL, FILE_SYNC_FAILED.
+// FILE_DISK_FULL, FILE_SYNC_FAILED, FILE_DIRECTORY_MOVED.
 //
 // What survives a loss of power: a file's content as of its last sync(); a name (made, renamed or
 // removed) once its directory was synced after it.
@@ -38,6 +38,10 @@ class Files : public tlog::LogFiles {
   virtual Result<void> remove_directory(const std::string& path) = 0;
   // flock(2) on a file made where needed. unavailable LOG_LOCKED at once where it is held.
   virtual Result<std::unique_ptr<FileLock>> lock(const std::string& path) = 0;
+
+  // Whether the directory still lies where it was opened: else nobody finds what is written to it.
+  // Error: unavailable FILE_DIRECTORY_MOVED.
+  virtual Result<void> check_place() const = 0;
 };
 
 }  // namespace chancery::daemon

@@ -73,7 +73,7 @@ Result<PublicKey> find_public_key(const std::string& name, Journal& journal,
 class RunningLog : public LocalLog {
  public:
   RunningLog(std::unique_ptr<Files> files, OpenedLog opened, CheckpointSigner signer,
-             std::chrono::milliseconds publish_interval, Journal& journal);
+             std::chrono::milliseconds publish_interval, Journal& journal, Alarms& alarms);
   ~RunningLog() override;
 
   void append(const std::vector<AppendedEntry>& entries) override;
@@ -83,6 +83,7 @@ class RunningLog : public LocalLog {
   const tlog::NoteKey& key() const override { return key_; }
   std::uint64_t size() const override { return sealer_.size(); }
   std::uint64_t published_size() const override { return publisher_.published_size(); }
+  std::uint64_t tries() const override { return sealer_.tries() + publisher_.tries(); }
   std::string checkpoint() const override { return sealer_.newest().note; }
   Result<std::string> entry(std::uint64_t index) const override;
   Result<std::vector<tlog::Hash>> prove_inclusion(std::uint64_t index,
@@ -114,14 +115,14 @@ class RunningLog : public LocalLog {
 };
 
 RunningLog::RunningLog(std::unique_ptr<Files> files, OpenedLog opened, CheckpointSigner signer,
-                       std::chrono::milliseconds publish_interval, Journal& journal)
+                       std::chrono::milliseconds publish_interval, Journal& journal, Alarms& alarms)
     : journal_(journal),
       key_(signer.key()),
       files_(std::move(files)),
       locks_(std::move(opened.locks)),
       tree_(std::move(opened.edge), opened.projected.tree.size, *files_),
       publisher_(Projector(*files_, tree_, journal, std::move(opened.projected)), publish_interval,
-                 opened.published),
+                 opened.published, alarms),
       sealer_(tree_, std::move(signer), opened.published,
               [this](const SignedTree& tree) { publisher_.publish_later(tree); }) {}
 
@@ -198,7 +199,7 @@ Result<void> RunningLog::release(Deadline deadline) {
 }  // namespace
 
 Result<std::unique_ptr<LocalLog>> LocalLog::open(const LocalLogOptions& options, Journal& journal,
-                                                 KeyHost& key_host) {
+                                                 KeyHost& key_host, Alarms& alarms) {
   if (TRY(journal.setting(handed_over_setting))) return handed_over();
   TRY(check_origin(options.origin, journal));
   PublicKey public_key = TRY(find_public_key(options.key_name, journal, key_host));
@@ -209,8 +210,9 @@ Result<std::unique_ptr<LocalLog>> LocalLog::open(const LocalLogOptions& options,
   std::unique_ptr<Files> files =
       TRY(options.open_files ? options.open_files() : Files::open(options.directory));
   OpenedLog opened = TRY(open_log_files(*files, journal, signer));
-  return std::unique_ptr<LocalLog>(std::make_unique<RunningLog>(
-      std::move(files), std::move(opened), std::move(signer), options.publish_interval, journal));
+  return std::unique_ptr<LocalLog>(
+      std::make_unique<RunningLog>(std::move(files), std::move(opened), std::move(signer),
+                                   options.publish_interval, journal, alarms));
 }
 
 }  // namespace chancery::daemon

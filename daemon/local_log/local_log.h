@@ -11,6 +11,7 @@
 
 #include "backends/host/key_host.h"
 #include "core/tlog/note.h"
+#include "daemon/alarms/alarms.h"
 #include "daemon/journal/journal.h"
 #include "daemon/local_log/files.h"
 #include "daemon/local_log/inclusion.h"
@@ -26,8 +27,8 @@ struct LocalLogOptions {
   std::function<Result<std::unique_ptr<Files>>()> open_files = nullptr;
 };
 
-// Thread-safe. Owned by the daemon; borrows journal and key host, which must outlive it. Its own
-// two threads: one has checkpoints signed, one writes the files.
+// Thread-safe. Owned by the daemon; borrows journal, key host and alarms, which must outlive it.
+// Its own two threads: one has checkpoints signed, one writes the files.
 class LocalLog {
  public:
   using Done = std::function<void(Result<Inclusion>)>;
@@ -37,7 +38,7 @@ class LocalLog {
   // LOG_HANDED_OVER, LOG_KEY_MISSING; invalid_request LOG_ORIGIN_CHANGED, LOG_KEY_CHANGED,
   // LOG_KEY_UNFIT (not Ed25519), NOTE_KEY_NAME_INVALID.
   static Result<std::unique_ptr<LocalLog>> open(const LocalLogOptions& options, Journal& journal,
-                                                KeyHost& key_host);
+                                                KeyHost& key_host, Alarms& alarms);
   // Signs and publishes what is committed, where the first try succeeds; the journal keeps the
   // rest. No calls from other threads any more, the journal's included.
   virtual ~LocalLog() = default;
@@ -55,7 +56,9 @@ class LocalLog {
   virtual const tlog::NoteKey& key() const = 0;
   virtual std::uint64_t size() const = 0;            // committed
   virtual std::uint64_t published_size() const = 0;  // in files
-  virtual std::string checkpoint() const = 0;        // the newest signed note
+  // What its threads have tried, also in vain: one that has work and tries nothing hangs.
+  virtual std::uint64_t tries() const = 0;
+  virtual std::string checkpoint() const = 0;  // the newest signed note
   // Errors: not_found LOG_ENTRY_NOT_FOUND, corrupt LOG_DAMAGED.
   virtual Result<std::string> entry(std::uint64_t index) const = 0;
   // Errors: those of LogTree.

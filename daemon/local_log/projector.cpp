@@ -33,6 +33,7 @@ Result<void> Projector::project(const SignedTree& to) {
   batch_.clear();
   batch_bytes_ = 0;
   prepared_.clear();
+  TRY(files_.check_place());
   TRY(write_tiles(to.tree.size));
   Bytes open_bundle = TRY(write_bundles(to.tree.size));
   const std::vector<std::string> tiles = std::exchange(prepared_, {});

@@ -8,8 +8,10 @@
 
 namespace chancery::daemon {
 
-Publisher::Publisher(Projector projector, std::chrono::milliseconds interval, SignedTree newest)
+Publisher::Publisher(Projector projector, std::chrono::milliseconds interval, SignedTree newest,
+                     Alarms& alarms)
     : interval_(interval),
+      alarms_(alarms),
       projector_(std::move(projector)),
       newest_(std::move(newest)),
       published_size_(projector_.projected().size),
@@ -35,6 +37,11 @@ std::uint64_t Publisher::published_size() const {
 std::optional<Error> Publisher::trouble() const {
   const std::lock_guard lock(mutex_);
   return trouble_;
+}
+
+std::uint64_t Publisher::tries() const {
+  const std::lock_guard lock(mutex_);
+  return tries_;
 }
 
 Result<void> Publisher::flush(Deadline deadline) {
@@ -79,7 +86,9 @@ void Publisher::run() {
     const bool is_last_try = is_stopping_;
     lock.unlock();
     const Result<void> published = publish();
+    tell(published);
     lock.lock();
+    ++tries_;
     trouble_ = published.ok() ? std::nullopt : std::optional(published.error());
     if (published.ok()) {
       retry_delay = limits::log_retry_delay_min;
@@ -90,6 +99,14 @@ void Publisher::run() {
     changed_.wait_for(lock, retry_delay, [this] { return is_stopping_; });
     retry_delay = std::min(2 * retry_delay, limits::log_retry_delay_max);
   }
+}
+
+void Publisher::tell(const Result<void>& published) {
+  if (published.ok()) return alarms_.clear(alarm_names::log_files);
+  alarms_.raise(alarm_names::log_files, published.error(),
+                fmt::format("Mend that: the daemon tries again by itself, and signs on until {} "
+                            "entries wait for their files.",
+                            limits::log_unpublished_entries_max));
 }
 
 Result<void> Publisher::publish() {

@@ -9,19 +9,23 @@
 #include <optional>
 #include <thread>
 
+#include "daemon/alarms/alarms.h"
 #include "daemon/local_log/projector.h"
 
 namespace chancery::daemon {
 
-// Thread-safe; its own thread works, and only while the files are behind.
+// Thread-safe; its own thread works, and only while the files are behind. An alarm stands while
+// they cannot follow. Borrows the alarms.
 class Publisher {
  public:
-  Publisher(Projector projector, std::chrono::milliseconds interval, SignedTree newest);
+  Publisher(Projector projector, std::chrono::milliseconds interval, SignedTree newest,
+            Alarms& alarms);
   ~Publisher() { stop(); }
 
   void publish_later(const SignedTree& newest);
   std::uint64_t published_size() const;
   std::optional<Error> trouble() const;  // why the files cannot follow
+  std::uint64_t tries() const;           // to write, failed ones too
 
   // At once, up to the newest signed tree. Error: unavailable LOG_FILES_BEHIND.
   Result<void> flush(Deadline deadline);
@@ -31,10 +35,12 @@ class Publisher {
  private:
   void run();
   Result<void> publish();
+  void tell(const Result<void>& published);
   // After a crash the files may have come further than the journal knows.
   bool is_behind() const { return std::min(checkpoint_size_, published_size_) < newest_.tree.size; }
 
   const std::chrono::milliseconds interval_;
+  Alarms& alarms_;
 
   std::mutex projecting_;  // held while files change, or must not
   Projector projector_;
@@ -45,6 +51,7 @@ class Publisher {
   std::uint64_t published_size_;   // tiles and bundles
   std::uint64_t checkpoint_size_;  // the checkpoint over them
   std::optional<Error> trouble_;
+  std::uint64_t tries_ = 0;
   unsigned hurried_ = 0;  // flushes that wait
   bool is_stopping_ = false;
   std::thread thread_;  // last: it uses all the others

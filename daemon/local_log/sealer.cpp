@@ -53,6 +53,11 @@ std::optional<Error> Sealer::trouble() const {
   return trouble_;
 }
 
+std::uint64_t Sealer::tries() const {
+  const std::lock_guard lock(mutex_);
+  return tries_;
+}
+
 Result<void> Sealer::flush(Deadline deadline) const {
   std::unique_lock lock(mutex_);
   if (changed_.wait_until(lock, deadline.when(), [this] { return newest_.tree.size == size_; })) {
@@ -92,6 +97,7 @@ void Sealer::run() {
     tree_.append(entries);
     const bool is_sealed = seal();
     lock.lock();
+    ++tries_;
     if (is_sealed) {
       retry_delay = limits::log_retry_delay_min;
     } else if (is_last_try) {

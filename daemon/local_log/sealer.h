@@ -32,6 +32,7 @@ class Sealer {
   std::uint64_t size() const;  // appended
   SignedTree newest() const;
   std::optional<Error> trouble() const;  // why the last checkpoint could not be signed
+  std::uint64_t tries() const;           // to have one signed, failed ones too
   // Until everything appended is signed. Error: unavailable LOG_CHECKPOINT_UNSIGNED.
   Result<void> flush(Deadline deadline) const;
   // Signs what was appended, if the key host lets it at the first try; who still waits is told
@@ -69,6 +70,7 @@ class Sealer {
   std::uint64_t size_;
   SignedTree newest_;
   std::optional<Error> trouble_;
+  std::uint64_t tries_ = 0;
   bool is_stopping_ = false;
   std::thread thread_;  // last: it uses all the others
 };

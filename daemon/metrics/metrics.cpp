@@ -115,6 +115,13 @@ Result<void> add_log(Exposition& out, const MetricsParts& with) {
   return {};
 }
 
+void add_alarms(Exposition& out, const MetricsParts& with) {
+  out.gauge("chancery_alarm_since_seconds", "Since when an alarm stands, in Unix time.");
+  for (const Alarm& alarm : with.parts.alarms.standing()) {
+    out.value(unix_seconds(alarm.since), {{"alarm", alarm.name}, {"reason", alarm.reason}});
+  }
+}
+
 void add_certificates(Exposition& out, const MetricsParts& with) {
   out.gauge("chancery_certificate_expiry_seconds",
             "When the certificate imported for a key ends, in Unix time.");
@@ -137,6 +144,7 @@ Result<std::string> describe_metrics(const MetricsParts& with) {
   add_backends(out, with);
   TRY(add_log(out, with));
   add_certificates(out, with);
+  add_alarms(out, with);
   return out.text();
 }
 

@@ -54,6 +54,17 @@ v1::UnfinishedRequest describe(const Parts& parts, const StoredRequest& stored) 
   return out;
 }
 
+void add_alarms(const Alarms& alarms, v1::StatusReply& reply) {
+  for (const Alarm& alarm : alarms.standing()) {
+    v1::Alarm& added = *reply.add_alarms();
+    added.set_name(alarm.name);
+    added.set_since(unix_seconds(alarm.since));
+    added.set_reason(alarm.reason);
+    added.set_what(alarm.what);
+    added.set_remedy(alarm.remedy);
+  }
+}
+
 }  // namespace
 
 Administration::Administration(const Parts& parts, WallTime started_at, LoadConfig load)
@@ -108,6 +119,7 @@ Result<std::string> Administration::status(const ServerCounts& counts) {
     reply.set_log_handed_over(ready.error().reason == "LOG_HANDED_OVER");
     reply.set_log_trouble(ready.error().message);
   }
+  add_alarms(parts_.alarms, reply);
   for (const KeyRing::NamedHost& named : parts_.keys.hosts()) {
     *reply.add_backends() = describe(named, *config);
   }

@@ -43,6 +43,14 @@ class DaemonDisk : public ::testing::Test {
   v1::StatusReply status() {
     return *daemon_->call<v1::StatusReply>("chancery.v1.Admin", "Status", v1::StatusRequest());
   }
+  // Empty where it does not stand.
+  v1::Alarm alarm(std::string_view name) {
+    const v1::StatusReply now = status();
+    for (const v1::Alarm& standing : now.alarms()) {
+      if (standing.name() == name) return standing;
+    }
+    return {};
+  }
   void fill(const fs::path& directory) {
     std::ofstream ballast(directory / "ballast", std::ios::binary);
     while (ballast << std::string(4096, 'x') << std::flush) {
@@ -80,11 +88,19 @@ TEST_F(DaemonDisk, AFullLogFollowsWhenThereIsRoom) {
   fill(log);
   for (int i = 0; i < 20; ++i) EXPECT_EQ(sign(std::to_string(i)), "signed");
   EXPECT_LT(status().published_size(), 21U);
+  const Deadline hope = soon();
+  while (alarm("log-files").reason() != "FILE_DISK_FULL" && !hope.passed()) {
+  }
+  EXPECT_NE(alarm("log-files").what().find(log.string()), std::string::npos);
+  EXPECT_NE(alarm("log-files").what().find("No space left on device"), std::string::npos);
   make_room(log);
   const Deadline patience = soon();
   while (status().published_size() < 21 && !patience.passed()) {
   }
   EXPECT_EQ(status().published_size(), 21U);
+  while (!alarm("log-files").name().empty() && !patience.passed()) {
+  }
+  EXPECT_EQ(alarm("log-files").name(), "");
   EXPECT_EQ(daemon_->process().stop(), 0) << daemon_->standard_error();
 }
 

@@ -114,7 +114,7 @@ class StatePower : public ::testing::Test {
     daemon::LocalLogOptions options = host_.options;
     options.open_files = nullptr;
     options.directory = image_ / "log";
-    const auto log = TRY(daemon::LocalLog::open(options, journal, host_.key_host));
+    const auto log = TRY(daemon::LocalLog::open(options, journal, host_.key_host, host_.alarms));
     TRY(inclusion(*log, journal.log_size()));
     const auto newest = TRY(tlog::read_checkpoint(log->checkpoint(), log->key()));
     for (const Told& answer : answers_) {

@@ -58,6 +58,22 @@ TEST_F(Bus, ABackendThatGoesDownAndComesBackIsTold) {
   EXPECT_EQ(listener.told("State"), "up");
 }
 
+TEST_F(Bus, AnAlarmIsAPropertyWhileItStands) {
+  using Alarm = sdbus::Struct<std::string, std::int64_t, std::string, std::string, std::string>;
+  Listener listener;
+  EXPECT_TRUE(listener.property<std::vector<Alarm>>("Alarms").empty());
+  const std::filesystem::path log = daemon_->file().parent_path() / "state/log";
+  std::filesystem::rename(log, log.string() + "-away");
+  ASSERT_TRUE(daemon_->call<v1::SignReply>(signer, "Sign", sign_request("a", "a")).ok());
+  listener.hears({"daemon", "up", "troubled"});
+  const auto alarms = listener.property<std::vector<Alarm>>("Alarms");
+  ASSERT_EQ(alarms.size(), 1U);
+  EXPECT_EQ(std::get<0>(alarms[0]), "log-files");
+  EXPECT_EQ(std::get<2>(alarms[0]), "FILE_DIRECTORY_MOVED");
+  std::filesystem::rename(log.string() + "-away", log);
+  listener.hears({"daemon", "troubled", "up"});
+}
+
 TEST_F(Bus, ADaemonThatIsGoneIsToldAndComesBackByItself) {
   Listener listener;
   daemon_->process().stop();

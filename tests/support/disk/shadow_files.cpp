@@ -54,6 +54,7 @@ class ShadowFiles final : public daemon::Files {
     disk_.create(on_disk(path));
     return held;
   }
+  Result<void> check_place() const override { return files_->check_place(); }
 
  private:
   static std::string parent_of(const std::string& path) {

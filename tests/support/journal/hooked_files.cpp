@@ -36,6 +36,10 @@ class HookedFiles : public daemon::Files {
     TRY(hook_("lock", path));
     return files_->lock(path);
   }
+  Result<void> check_place() const override {
+    TRY(hook_("check_place", ""));
+    return files_->check_place();
+  }
 
  private:
   std::unique_ptr<daemon::Files> files_;

@@ -24,7 +24,7 @@ Result<void> LogHost::open() {
     if (daemon::LocalLog* log = appended_to_) log->append(entries);
   };
   journal_ = TRY(daemon::Journal::open(std::move(wired)));
-  log_ = TRY(daemon::LocalLog::open(options, *journal_, key_host));
+  log_ = TRY(daemon::LocalLog::open(options, *journal_, key_host, alarms));
   appended_to_ = log_.get();
   return {};
 }

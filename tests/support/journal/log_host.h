@@ -22,6 +22,7 @@ class LogHost {
   daemon::LocalLogOptions options;
   daemon::JournalOptions journal_options;
   FakeKeyHost key_host;  // has the log's key "log"
+  daemon::Alarms alarms{[] { return WallTime(); }};
 
   Result<void> open();  // closes first
   void close();

@@ -49,6 +49,20 @@ TEST(Doctor, AHealthyDaemonHasNoTrouble) {
   }
 }
 
+TEST(Doctor, AnAlarmIsIllAndItsRemedyTheAdvice) {
+  v1::StatusReply status = healthy();
+  v1::Alarm& alarm = *status.add_alarms();
+  alarm.set_name("log-disk");
+  alarm.set_since(noon.time_since_epoch().count() - 120);
+  alarm.set_what("255 MiB left");
+  alarm.set_remedy("Make room there.");
+  const Finding found = trouble_of(status);
+  EXPECT_EQ(found.health, Health::ill);
+  EXPECT_EQ(found.subject, "alarm log-disk");
+  EXPECT_EQ(found.state, "255 MiB left (for 2 min 0 s)");
+  EXPECT_EQ(found.advice, "Make room there.");
+}
+
 TEST(Doctor, EachTroubleOfTheDaemonIsNamed) {
   v1::StatusReply status = healthy();
   status.set_version("0");

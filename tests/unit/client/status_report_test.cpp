@@ -48,6 +48,22 @@ TEST(StatusReport, ABackendThatIsDownIsTroubleWithItsCause) {
   EXPECT_THAT(troubles_of(status), ElementsAre("backend software is down: wrong passphrase"));
 }
 
+TEST(StatusReport, AnAlarmIsTroubleWithSinceWhenWhatAndWhatToDo) {
+  auto status = healthy();
+  v1::Alarm& alarm = *status.add_alarms();
+  alarm.set_name("log-files");
+  alarm.set_since(now.time_since_epoch().count());
+  alarm.set_reason("FILE_WRITE_FAILED");
+  alarm.set_what("write tile/0/000: Permission denied");
+  alarm.set_remedy("Mend it.");
+  EXPECT_THAT(troubles_of(status),
+              ElementsAre("alarm log-files since 2027-01-15T08:00:00Z: write tile/0/000: "
+                          "Permission denied. Mend it."));
+  const Json json = json_of(status);
+  EXPECT_EQ(json["alarms"][0]["reason"], "FILE_WRITE_FAILED");
+  EXPECT_EQ(json["troubles"].size(), 1U);
+}
+
 v1::ListProfilesReply stopped_release() {
   v1::ListProfilesReply profiles;
   v1::Profile& profile = *profiles.add_profiles();

@@ -54,6 +54,14 @@ TEST_F(LogDirectory, EachFailureHasItsReason) {
   EXPECT_EQ(Files::open(temporary_ / "a/b").error().reason, "FILE_WRITE_FAILED");
 }
 
+TEST_F(LogDirectory, MovedOrReplacedItIsNotInItsPlace) {
+  EXPECT_TRUE(files_->check_place().ok());
+  std::filesystem::rename(directory_, temporary_ / "moved");
+  EXPECT_EQ(files_->check_place().error().reason, "FILE_DIRECTORY_MOVED");
+  std::filesystem::create_directory(directory_);
+  EXPECT_EQ(files_->check_place().error().reason, "FILE_DIRECTORY_MOVED");
+}
+
 TEST_F(LogDirectory, ALockIsHeldUntilItIsDestroyed) {
   Result<std::unique_ptr<FileLock>> first = files_->lock("x.lock");
   ASSERT_TRUE(first.ok());

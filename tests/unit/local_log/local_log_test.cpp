@@ -1,5 +1,6 @@
 #include "daemon/local_log/local_log.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/support/journal/hooked_files.h"
@@ -9,11 +10,20 @@
 namespace chancery::testing {
 namespace {
 
+using ::testing::HasSubstr;
+
 class Log : public ::testing::Test {
  protected:
   std::string text(const std::string& path) { return read_text(directory_ / ("log/" + path)); }
   bool exists(const std::string& path) {
     return std::filesystem::exists(directory_ / ("log/" + path));
+  }
+  daemon::Alarm await_alarm() {
+    while (host_.alarms.standing().empty()) std::this_thread::yield();
+    return host_.alarms.standing().front();
+  }
+  void await_no_alarm() {
+    while (!host_.alarms.standing().empty()) std::this_thread::yield();
   }
   Error hand_over_fails() {
     return host_.log().hand_over(Deadline::after(std::chrono::milliseconds(1))).error();
@@ -180,11 +190,53 @@ TEST_F(Log, AFullDiskDelaysTheFilesAndNotTheProofs) {
   *is_full = true;
   host_.append(300);
   EXPECT_TRUE(host_.check(host_.inclusion(299).value()).ok());
+  EXPECT_EQ(await_alarm().reason, "FILE_DISK_FULL");
+  EXPECT_TRUE(host_.log().ready().ok());
   EXPECT_EQ(*host_.log().entry(299), LogHost::body(299));
   EXPECT_EQ(host_.log().published_size(), 0U);
   *is_full = false;
-  host_.wait_until_published();
+  await_no_alarm();
+  EXPECT_EQ(host_.log().published_size(), 300U);
   EXPECT_EQ(host_.check_files()->size, 300U);
+}
+
+TEST_F(Log, FilesThatCannotBeWrittenAreAnAlarmThatNamesThemAndWhy) {
+  ASSERT_TRUE(host_.open().ok());
+  std::filesystem::remove_all(directory_ / "log/tile");
+  write_text(directory_ / "log/tile", "in the way");
+  host_.append(3);
+  EXPECT_TRUE(host_.check(host_.inclusion(2).value()).ok());
+  const daemon::Alarm alarm = await_alarm();
+  EXPECT_EQ(alarm.name, "log-files");
+  EXPECT_EQ(alarm.reason, "FILE_WRITE_FAILED");
+  EXPECT_THAT(alarm.what, HasSubstr((directory_ / "log/tile/").string()));
+  EXPECT_THAT(alarm.what, HasSubstr("Not a directory"));
+  std::filesystem::remove(directory_ / "log/tile");
+  await_no_alarm();
+  EXPECT_EQ(host_.check_files()->size, 3U);
+}
+
+TEST_F(Log, DirectoryThatWasMovedIsAnAlarmUntilItIsBack) {
+  ASSERT_TRUE(host_.open().ok());
+  std::filesystem::rename(directory_ / "log", directory_ / "elsewhere");
+  std::filesystem::create_directory(directory_ / "log");
+  host_.append(3);
+  EXPECT_EQ(await_alarm().reason, "FILE_DIRECTORY_MOVED");
+  EXPECT_THAT(read_text(directory_ / "elsewhere/checkpoint"), HasSubstr("\n0\n"));
+  std::filesystem::remove(directory_ / "log");
+  std::filesystem::rename(directory_ / "elsewhere", directory_ / "log");
+  await_no_alarm();
+  EXPECT_EQ(host_.check_files()->size, 3U);
+}
+
+TEST_F(Log, TriesInVainAreProgressToo) {
+  ASSERT_TRUE(host_.open().ok());
+  write_text(directory_ / "log/tile", "in the way");
+  host_.append(1);
+  await_alarm();
+  const std::uint64_t before = host_.log().tries();
+  while (host_.log().tries() == before) std::this_thread::yield();
+  EXPECT_EQ(host_.log().published_size(), 0U);
 }
 
 TEST_F(Log, FilesStandStillWhileTheyAreCopied) {
