@@ -235,6 +235,8 @@ Result<void> Daemon::open_log() {
                              .publish_interval = section.publish_interval,
                              .open_files = [&] { return seams_.open_log_files(directory); }},
                             *journal_, *key.host, alarms_));
+  disk_watch_.watch(alarm_names::journal_disk, config->state_directory, "nothing new is signed");
+  disk_watch_.watch(alarm_names::log_disk, directory, "the log's files do not follow");
   append_to_ = log_.get();
   log_start_ = TRY(log_start(*journal_, seams_.now()));
   bundle::TrustedRoot root =

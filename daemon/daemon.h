@@ -7,7 +7,7 @@
 #include <memory>
 #include <mutex>
 
-#include "daemon/alarms/alarms.h"
+#include "daemon/alarms/disk_watch.h"
 #include "daemon/audit/clerk.h"
 #include "daemon/flows/deadline/backlog.h"
 #include "daemon/flows/keys/key_life.h"
@@ -45,6 +45,7 @@ class Daemon {
   void forget_old();
   // Where the configuration names a file for them.
   void write_metrics();
+  void look_at_disks() { disk_watch_.look(); }
   // Names a worker that has stopped making progress; empty when all is well.
   std::string find_stuck() { return watchdog_.find_stuck(); }
 
@@ -71,6 +72,7 @@ class Daemon {
   const std::vector<KeyName> to_make_anew_;
   WallTime started_at_;
   Alarms alarms_;
+  DiskWatch disk_watch_{alarms_};
   std::optional<StateDirectory> state_;
   KeyRing keys_;
   std::mutex late_keys_mutex_;

@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "backends/registry.h"
+#include "core/base/limits/administration.h"
 #include "core/base/limits/journal.h"
 #include "daemon/config/places.h"
 #include "daemon/daemon.h"
@@ -27,6 +28,8 @@ using EventPtr = std::unique_ptr<sd_event, sd_event* (*)(sd_event*)>;
 
 constexpr std::uint64_t drain_look_interval_us = 5'000;
 constexpr std::uint64_t retention_interval_us = 3'600'000'000;
+constexpr std::uint64_t disk_look_interval_us =
+    std::chrono::microseconds(limits::disk_look_interval).count();
 constexpr std::uint64_t metrics_interval_us = 10'000'000;  // of a monitor's usual look
 
 int look_whether_drained(sd_event_source* timer, std::uint64_t, void* userdata) {
@@ -90,6 +93,12 @@ int write_metrics(sd_event_source* timer, std::uint64_t, void* userdata) {
   return sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
 }
 
+int look_at_disks(sd_event_source* timer, std::uint64_t, void* userdata) {
+  static_cast<Loop*>(userdata)->daemon->look_at_disks();
+  sd_event_source_set_time_relative(timer, disk_look_interval_us);
+  return sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
+}
+
 void listen(Loop& loop) {
   sd_event_add_signal(loop.event, nullptr, SIGTERM, stop, &loop);
   sd_event_add_signal(loop.event, nullptr, SIGINT, stop, &loop);
@@ -97,6 +106,7 @@ void listen(Loop& loop) {
   sd_event_add_time_relative(loop.event, nullptr, CLOCK_MONOTONIC, 0, 0, feed_watchdog, &loop);
   sd_event_add_time_relative(loop.event, nullptr, CLOCK_MONOTONIC, 0, 0, forget_old, &loop);
   sd_event_add_time_relative(loop.event, nullptr, CLOCK_MONOTONIC, 0, 0, write_metrics, &loop);
+  sd_event_add_time_relative(loop.event, nullptr, CLOCK_MONOTONIC, 0, 0, look_at_disks, &loop);
 }
 
 // Before any thread exists: they inherit the mask, and only the loop sees the signals.

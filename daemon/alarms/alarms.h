@@ -24,7 +24,9 @@ struct Alarm {
 
 // A few, and all of them here: whoever watches knows what to look for (docs/service.md).
 namespace alarm_names {
-inline constexpr std::string_view log_files = "log-files";  // cannot be written
+inline constexpr std::string_view log_files = "log-files";        // cannot be written
+inline constexpr std::string_view log_disk = "log-disk";          // nearly full
+inline constexpr std::string_view journal_disk = "journal-disk";  // nearly full
 }  // namespace alarm_names
 
 // Thread-safe. Kept in memory: after a restart what is still so is found again.

@@ -104,5 +104,17 @@ TEST_F(DaemonDisk, AFullLogFollowsWhenThereIsRoom) {
   EXPECT_EQ(daemon_->process().stop(), 0) << daemon_->standard_error();
 }
 
+TEST_F(DaemonDisk, IsAnAlarmBeforeItIsFullAndNoneWhenItHasGrown) {
+  const Deadline patience = soon();
+  while (alarm("journal-disk").name().empty() && !patience.passed()) {
+  }
+  EXPECT_EQ(alarm("journal-disk").reason(), "DISK_NEARLY_FULL");
+  EXPECT_EQ(sign("meanwhile"), "signed");
+  ASSERT_EQ(mount("none", directory_.path().c_str(), "tmpfs", MS_REMOUNT, "size=1g"), 0);
+  while (!alarm("journal-disk").name().empty() && !patience.passed()) {
+  }
+  EXPECT_EQ(alarm("journal-disk").name(), "");
+}
+
 }  // namespace
 }  // namespace chancery::testing

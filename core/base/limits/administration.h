@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace chancery::limits {
 
@@ -18,5 +19,14 @@ inline constexpr std::size_t subject_bytes_max = 1024;
 inline constexpr std::size_t subject_attributes_max = 16;
 // One certificate for every name of a large organisation's build hosts.
 inline constexpr std::size_t alternative_names_max = 100;
+
+// Free space below which an alarm stands: eight times what the journal keeps back for itself
+// (journal_reserve_bytes), so there are some 40,000 signatures of 5 KiB left until nothing new is
+// accepted.
+inline constexpr std::uint64_t disk_low_bytes = 256U << 20;
+// Until there is so much again: a disk just about the first figure is not told of time and again.
+inline constexpr std::uint64_t disk_roomy_bytes = 320U << 20;
+// In this time a fast writer fills what is left; looking costs two system calls.
+inline constexpr auto disk_look_interval = std::chrono::seconds(2);
 
 }  // namespace chancery::limits
