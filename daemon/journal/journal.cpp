@@ -4,10 +4,10 @@
 
 #include <atomic>
 #include <future>
-#include <mutex>
 #include <utility>
 
 #include "daemon/journal/audit_events.h"
+#include "daemon/journal/reading.h"
 #include "daemon/journal/recovery.h"
 #include "daemon/journal/sqlite/acts.h"
 #include "daemon/journal/sqlite/audit_reader.h"
@@ -15,7 +15,6 @@
 #include "daemon/journal/sqlite/deadlines.h"
 #include "daemon/journal/sqlite/log_order.h"
 #include "daemon/journal/sqlite/remote_steps.h"
-#include "daemon/journal/sqlite/request_reader.h"
 #include "daemon/journal/sqlite/retention.h"
 #include "daemon/journal/sqlite/schema.h"
 #include "daemon/journal/sqlite/writer.h"
@@ -27,20 +26,24 @@ using sqlite::Database;
 using sqlite::Tables;
 using sqlite::Urgency;
 
-// The readers' connection; hold the mutex while using the rest.
-struct Reading {
-  explicit Reading(std::unique_ptr<Database> connection)
-      : database(std::move(connection)), requests(*database), log(*database) {}
-  std::mutex mutex;
-  std::unique_ptr<Database> database;
-  sqlite::RequestReader requests;
-  sqlite::LogReader log;
-};
-
 // Into the audit, where the step has come to something.
 Result<void> append_outcome(Tables& tables, const RemoteStep& step, const std::string& receipt) {
   const std::optional<audit::Event> event = event_of(step, receipt);
   return event ? tables.audit.append(*event) : Result<void>();
+}
+
+// Those of them that are not finished.
+Result<std::vector<StoredRequest>> find_each(sqlite::RequestReader& requests,
+                                             const Result<std::vector<RequestId>>& ids) {
+  if (!ids.ok()) return ids.error();
+  std::vector<StoredRequest> out;
+  for (const RequestId id : *ids) {
+    std::optional<StoredRequest> request = TRY(requests.find(id));
+    // It may have been finished between the two looks.
+    if (!request || request->state == RequestState::done) continue;
+    if (request->state != RequestState::failed) out.push_back(std::move(*request));
+  }
+  return out;
 }
 
 class SqliteJournal final : public Journal {
@@ -108,61 +111,62 @@ class SqliteJournal final : public Journal {
     });
   }
   Result<Standings> standings() override {
-    const std::lock_guard lock(reading_->mutex);
-    return sqlite::read_standings(*reading_->database);
+    return reading_->ask(
+        [](ReadTables& tables) { return sqlite::read_standings(tables.database); });
   }
 
   Result<std::optional<StoredRequest>> find(RequestId id) override {
-    const std::lock_guard lock(reading_->mutex);
-    return reading_->requests.find(id);
+    return reading_->ask([&](ReadTables& tables) { return tables.requests.find(id); });
   }
   Result<std::optional<StoredRequest>> find_by_idempotency_key(std::uint32_t uid,
                                                                std::string_view profile,
                                                                std::string_view key) override;
   Result<std::vector<RequestId>> find_by_digest(ByteView digest, std::size_t count_max) override {
-    const std::lock_guard lock(reading_->mutex);
-    return reading_->requests.find_by_digest(digest, count_max);
+    return reading_->ask(
+        [&](ReadTables& tables) { return tables.requests.find_by_digest(digest, count_max); });
   }
   Result<std::vector<StoredRequest>> unfinished(std::size_t count_max) override {
-    const std::lock_guard lock(reading_->mutex);
-    return find_each(TRY(reading_->requests.unfinished(count_max)));
+    return reading_->ask([&](ReadTables& tables) {
+      return find_each(tables.requests, tables.requests.unfinished(count_max));
+    });
   }
   Result<std::vector<StoredRequest>> unreleased(std::size_t count_max) override {
-    const std::lock_guard lock(reading_->mutex);
-    return find_each(TRY(reading_->requests.unreleased(count_max)));
+    return reading_->ask([&](ReadTables& tables) {
+      return find_each(tables.requests, tables.requests.unreleased(count_max));
+    });
   }
   Result<std::vector<RequestId>> awaited(std::string_view destination, RequestId after,
                                          std::size_t count_max) override {
-    const std::lock_guard lock(reading_->mutex);
-    return sqlite::find_awaited(*reading_->database, destination, after, count_max);
+    return reading_->ask([&](ReadTables& tables) {
+      return sqlite::find_awaited(tables.database, destination, after, count_max);
+    });
   }
   Result<std::vector<RequestId>> recorded(RequestId after, std::size_t count_max) override {
-    const std::lock_guard lock(reading_->mutex);
-    return sqlite::find_recorded(*reading_->database, after, count_max);
+    return reading_->ask([&](ReadTables& tables) {
+      return sqlite::find_recorded(tables.database, after, count_max);
+    });
   }
   Result<Released> count_released() override {
-    const std::lock_guard lock(reading_->mutex);
-    return sqlite::count_released(*reading_->database);
+    return reading_->ask(
+        [](ReadTables& tables) { return sqlite::count_released(tables.database); });
   }
   Result<bool> has_overdue(std::string_view profile) override {
-    const std::lock_guard lock(reading_->mutex);
-    return sqlite::has_overdue(*reading_->database, profile);
+    return reading_->ask(
+        [&](ReadTables& tables) { return sqlite::has_overdue(tables.database, profile); });
   }
   Result<std::vector<RemoteStep>> remote_steps(RequestId id) override {
-    const std::lock_guard lock(reading_->mutex);
-    return sqlite::read_remote_steps(*reading_->database, id);
+    return reading_->ask(
+        [&](ReadTables& tables) { return sqlite::read_remote_steps(tables.database, id); });
   }
   JournalCounts counts() override;
   const Receipts& receipts() const override { return receipts_; }
 
   std::uint64_t log_size() override { return writer_.log_size(); }
   Result<std::vector<LogEntryRow>> log_entries(std::uint64_t from, std::size_t count_max) override {
-    const std::lock_guard lock(reading_->mutex);
-    return reading_->log.entries(from, count_max);
+    return reading_->ask([&](ReadTables& tables) { return tables.log.entries(from, count_max); });
   }
   Result<Projection> projection() override {
-    const std::lock_guard lock(reading_->mutex);
-    return reading_->log.projection();
+    return reading_->ask([](ReadTables& tables) { return tables.log.projection(); });
   }
   Result<void> record_projection(const Projection& projection) override;
 
@@ -178,8 +182,8 @@ class SqliteJournal final : public Journal {
   Result<void> forget_audit_before(WallTime time) override;
   Result<std::vector<Sha256>> forget_before(WallTime time) override;
   Result<bool> names_payload_file(const Sha256& name) override {
-    const std::lock_guard lock(reading_->mutex);
-    return sqlite::names_payload_file(*reading_->database, name);
+    return reading_->ask(
+        [&](ReadTables& tables) { return sqlite::names_payload_file(tables.database, name); });
   }
   Result<void> copy_to(const std::filesystem::path& path) override {
     return sqlite::copy_database(path_, path, vfs_);
@@ -192,8 +196,6 @@ class SqliteJournal final : public Journal {
   template <typename T>
   Result<T> write_and_wait(std::function<Result<T>(Tables&)> apply);
   Result<void> require_room(std::size_t bytes) const;
-  // With the reader's lock.
-  Result<std::vector<StoredRequest>> find_each(const std::vector<RequestId>& ids);
 
   const std::filesystem::path path_;
   const std::string vfs_;
@@ -335,21 +337,11 @@ void SqliteJournal::record_refusal(Refusal refusal, Done<void> done) {
 
 Result<std::optional<StoredRequest>> SqliteJournal::find_by_idempotency_key(
     std::uint32_t uid, std::string_view profile, std::string_view key) {
-  const std::lock_guard lock(reading_->mutex);
-  const auto id = TRY(reading_->requests.find_by_key(uid, profile, key));
-  if (!id) return std::optional<StoredRequest>();
-  return reading_->requests.find(*id);
-}
-
-Result<std::vector<StoredRequest>> SqliteJournal::find_each(const std::vector<RequestId>& ids) {
-  std::vector<StoredRequest> out;
-  for (const RequestId id : ids) {
-    std::optional<StoredRequest> request = TRY(reading_->requests.find(id));
-    // It may have been finished between the two looks.
-    if (!request || request->state == RequestState::done) continue;
-    if (request->state != RequestState::failed) out.push_back(std::move(*request));
-  }
-  return out;
+  return reading_->ask([&](ReadTables& tables) -> Result<std::optional<StoredRequest>> {
+    const auto id = TRY(tables.requests.find_by_key(uid, profile, key));
+    if (!id) return std::optional<StoredRequest>();
+    return tables.requests.find(*id);
+  });
 }
 
 JournalCounts SqliteJournal::counts() {
@@ -369,11 +361,12 @@ Result<void> SqliteJournal::record_projection(const Projection& projection) {
 }
 
 Result<std::optional<std::string>> SqliteJournal::setting(std::string_view name) {
-  const std::lock_guard lock(reading_->mutex);
-  sqlite::Statement find(*reading_->database, "SELECT value FROM settings WHERE name = ?1");
-  sqlite::Rows rows = find.rows(name);
-  if (!TRY(rows.next())) return std::optional<std::string>();
-  return std::optional<std::string>(rows.text(0));
+  return reading_->ask([&](ReadTables& tables) -> Result<std::optional<std::string>> {
+    sqlite::Statement find(tables.database, "SELECT value FROM settings WHERE name = ?1");
+    sqlite::Rows rows = find.rows(name);
+    if (!TRY(rows.next())) return std::optional<std::string>();
+    return std::optional<std::string>(rows.text(0));
+  });
 }
 
 Result<void> SqliteJournal::set_setting(std::string_view name, std::string_view value) {
@@ -386,11 +379,8 @@ Result<void> SqliteJournal::set_setting(std::string_view name, std::string_view 
 }
 
 Result<void> SqliteJournal::forget_audit_before(WallTime time) {
-  std::uint64_t last = 0;
-  {
-    const std::lock_guard lock(reading_->mutex);
-    last = TRY(sqlite::find_sealed_before(*reading_->database, time));
-  }
+  const std::uint64_t last = TRY(reading_->ask(
+      [&](ReadTables& tables) { return sqlite::find_sealed_before(tables.database, time); }));
   if (last == 0) return {};
   TRY(write_and_wait<void>([last](Tables& tables) { return tables.audit.begin_to_forget(last); }));
   while (TRY(
@@ -405,11 +395,9 @@ Result<std::vector<Sha256>> SqliteJournal::forget_before(WallTime time) {
   std::vector<Sha256> out;
   RequestId after = 0;
   for (bool is_end = false; !is_end;) {
-    sqlite::OldRequests old;
-    {
-      const std::lock_guard lock(reading_->mutex);
-      old = TRY(sqlite::find_old_requests(*reading_->database, after, time));
-    }
+    const sqlite::OldRequests old = TRY(reading_->ask([&](ReadTables& tables) {
+      return sqlite::find_old_requests(tables.database, after, time);
+    }));
     const std::vector<Sha256> files = TRY(write_and_wait<std::vector<Sha256>>(
         [&old](Tables& tables) { return sqlite::forget_requests(tables.database, old.ids); }));
     for (const Sha256& file : files) {
