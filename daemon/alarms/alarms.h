@@ -27,6 +27,7 @@ namespace alarm_names {
 inline constexpr std::string_view log_files = "log-files";        // cannot be written
 inline constexpr std::string_view log_disk = "log-disk";          // nearly full
 inline constexpr std::string_view journal_disk = "journal-disk";  // nearly full
+inline constexpr std::string_view archive = "archive";            // a bundle is damaged
 }  // namespace alarm_names
 
 // Thread-safe. Kept in memory: after a restart what is still so is found again.

@@ -92,9 +92,9 @@ Result<std::string> sign_reply(const Parts& parts, const StoredRequest& stored) 
   reply.set_state(to_wire(stored.state));
   reply.set_key(fmt::format("{}:{}", acceptance.backend, acceptance.key_name));
   reply.set_expires_at(unix_seconds(acceptance.expires_at));
+  TRY(set_bundle(parts, stored, reply));  // first: it says what is damaged
   TRY(set_place(parts, stored, reply));
   TRY(set_logs(parts, stored, reply));
-  TRY(set_bundle(parts, stored, reply));
   if (was_released(stored)) reply.set_record_by(unix_seconds(*acceptance.record_by));
   if (stored.state == RequestState::failed) {
     reply.mutable_failure()->set_reason(stored.failure_reason);

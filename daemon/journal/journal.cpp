@@ -298,11 +298,12 @@ Result<std::vector<RequestId>> SqliteJournal::record_overdue(WallTime now) {
 }
 
 void SqliteJournal::record_done(RequestId id, std::string bundle, WallTime at, Done<void> done) {
+  const Sha256 hash = sha256(as_bytes(bundle));  // on the caller's thread, as above
   write<void>(
       Urgency::must_be_taken,
-      [id, receipt = receipts_.receipt_for(id), at,
+      [id, receipt = receipts_.receipt_for(id), at, hash,
        bundle = std::move(bundle)](Tables& tables) -> Result<void> {
-        TRY(tables.requests.record_done(id, bundle, at));
+        TRY(tables.requests.record_done(id, {bundle, hash}, at));
         return tables.audit.append(audit::Done{receipt});
       },
       [this, done = std::move(done)](Result<void> outcome) {

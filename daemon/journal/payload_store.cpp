@@ -114,11 +114,16 @@ Result<std::string> PayloadStore::read(const Sha256& name) const {
   std::size_t at = 0;
   while (at < out.size()) {
     const Bytes chunk = TRY(read_at(name, at, std::min<std::size_t>(out.size() - at, 1U << 20)));
-    if (chunk.empty()) break;
+    if (chunk.empty()) break;  // it was cut: its hash is another
     std::copy(chunk.begin(), chunk.end(), out.begin() + static_cast<std::ptrdiff_t>(at));
     at += chunk.size();
   }
-  if (at == out.size() && sha256(as_bytes(out)) == name) return out;
+  TRY(check(name, sha256(as_bytes(out))));
+  return out;
+}
+
+Result<void> PayloadStore::check(const Sha256& name, const Sha256& hash) const {
+  if (hash == name) return {};
   return corrupt("PAYLOAD_DAMAGED", "The payload file " + path_of(name).string() +
                                         " does not hash to its name; restore a backup");
 }

@@ -34,9 +34,11 @@ class PayloadStore {
   // not_found PAYLOAD_MISSING; corrupt PAYLOAD_DAMAGED when the bytes are not those of the name.
   Result<std::string> read(const Sha256& name) const;
   Result<std::uint64_t> size(const Sha256& name) const;
-  // At most `count_max` bytes; none at the end. Unchecked: a reader of the whole has a hash to
-  // check.
+  // At most `count_max` bytes; none at the end. Unchecked: whoever reads the whole calls check().
   Result<Bytes> read_at(const Sha256& name, std::uint64_t offset, std::size_t count_max) const;
+
+  // Whether bytes of this hash are those of the name. Error: corrupt PAYLOAD_DAMAGED.
+  Result<void> check(const Sha256& name, const Sha256& hash) const;
 
   // Removes those of `names` that no request names and that were not written just now: their
   // request may be about to be accepted.

@@ -190,6 +190,8 @@ struct StoredRequest {
   std::string verifier_spki;  // DER
   std::optional<std::uint64_t> log_index;
   std::string bundle;  // done: JSON; a payload in a file is left out ("" in its place)
+  bool is_bundle_damaged =
+      false;  // done, but what lies there is not what was archived: it is empty
   std::string failure_reason;
   std::string failure_message;
   WallTime finished_at{};

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <deque>
 
 #include "chancery/v1/signer.pb.h"
@@ -18,7 +19,9 @@ namespace {
 static_assert(limits::bundle_chunk_bytes % 3 == 0,
               "chunks of a payload join as whole base64 groups");
 
-// Text in memory, a payload from its file as base64, text again. One chunk in memory at a time.
+// Text in memory, a payload from its file as base64, text again. One chunk in memory at a time. A
+// payload that the disk has changed is found at its end: then the rest does not follow, and what
+// was sent is no bundle.
 class BundleStream : public OutboundStream {
  public:
   BundleStream(const Parts& parts, std::string before, std::optional<Sha256> payload,
@@ -45,13 +48,24 @@ class BundleStream : public OutboundStream {
     const Bytes chunk =
         TRY(parts_.payloads.read_at(*payload_, offset_, limits::bundle_chunk_bytes));
     offset_ += chunk.size();
+    hash_.update(chunk);
+    if (chunk.empty()) TRY(end_payload());
     return base64_encode(chunk);
+  }
+  Result<void> end_payload() {
+    Sha256 hash{};
+    std::ranges::copy(hash_.finish().value, hash.begin());
+    Result<void> checked = parts_.payloads.check(*payload_, hash);
+    payload_.reset();
+    if (!checked.ok()) raise_archive_alarm(parts_, checked.error());
+    return checked;
   }
 
   const Parts& parts_;
   std::string before_;
   std::optional<Sha256> payload_;
   std::uint64_t offset_ = 0;
+  DigestStream hash_{HashAlgorithm::sha256};  // of the payload so far
   std::string after_;
 };
 

@@ -41,7 +41,24 @@ Result<void> judge(const Parts& parts, const StoredRequest& stored, const OwnBun
   return error;
 }
 
+// It was handed out once, as it was then.
+Error damaged(const Parts& parts, const StoredRequest& stored) {
+  Error error = corrupt(
+      "ARCHIVED_BUNDLE_DAMAGED",
+      fmt::format("the archive's bundle of {} is not what was archived: the journal's file was "
+                  "changed or is damaged",
+                  parts.journal.receipts().receipt_for(stored.id)));
+  raise_archive_alarm(parts, error);
+  return error;
+}
+
 }  // namespace
+
+void raise_archive_alarm(const Parts& parts, const Error& damage) {
+  parts.alarms.raise(alarm_names::archive, damage,
+                     "Restore a backup (docs/backup.md); what was signed is in the log all the "
+                     "same. The alarm ends with a restart.");
+}
 
 bool was_released(const StoredRequest& stored) {
   if (!stored.acceptance.record_by) return false;
@@ -61,6 +78,7 @@ bool was_released(const StoredRequest& stored) {
 }
 
 Result<std::string> bundle_of(const Parts& parts, const StoredRequest& stored) {
+  if (stored.is_bundle_damaged) return damaged(parts, stored);
   if (!was_released(stored)) return stored.bundle;
   const Restored restored = TRY(restore(parts, stored));
   const Plan plan = TRY(parse_plan(stored.acceptance.plan));

@@ -10,7 +10,11 @@ bool was_released(const StoredRequest& stored);
 
 // Its bundle as the archive keeps it; empty where there is none yet. Where it was released the
 // journal has the parts: they are put together again, and judged again. Errors: internal
-// OWN_BUNDLE_REFUSED; unavailable REMOTE_SERVICE_MISSING; corrupt JOURNAL_DAMAGED.
+// OWN_BUNDLE_REFUSED; unavailable REMOTE_SERVICE_MISSING; corrupt JOURNAL_DAMAGED,
+// ARCHIVED_BUNDLE_DAMAGED (an alarm).
 Result<std::string> bundle_of(const Parts& parts, const StoredRequest& stored);
+
+// A bundle, or its payload, is not what was archived.
+void raise_archive_alarm(const Parts& parts, const Error& damage);
 
 }  // namespace chancery::daemon

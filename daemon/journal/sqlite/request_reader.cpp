@@ -59,25 +59,33 @@ constexpr const char* find_sql =
     " digest_algorithm, digest, predicate_type, payload_file, backend, key_name, algorithm,"
     " accepted_at, expires_at, payload, plan, record_by,"
     " state, signature, verifier_spki, log_index,"
-    " bundle, bundles.finished_at, reason, message, failures.finished_at"
+    " bundle, bundles.finished_at, sha256, reason, message, failures.finished_at"
     " FROM requests"
     " LEFT JOIN payloads USING(id) LEFT JOIN remote_plans USING(id) LEFT JOIN deadlines USING(id)"
     " LEFT JOIN unfinished USING(id) LEFT JOIN signatures USING(id)"
     " LEFT JOIN bundles USING(id) LEFT JOIN failures USING(id)"
     " WHERE requests.id = ?1";
 
+// What the disk has changed is not read as if it were what was archived.
+void read_bundle(const Rows& row, int bundle, StoredRequest& out) {
+  out.state = RequestState::done;
+  out.finished_at = time_of(row.integer(bundle + 1));
+  const std::string_view json = row.text(bundle);
+  const bool has_hash = !row.is_null(bundle + 2);
+  out.is_bundle_damaged = has_hash && !equal(row.blob(bundle + 2), sha256(as_bytes(json)));
+  if (!out.is_bundle_damaged) out.bundle = json;
+}
+
 // The columns of find_sql after those of the acceptance.
 void read_outcome(const Rows& row, StoredRequest& out) {
-  constexpr int state = 21, signature = 22, bundle = 25, failure = 27;
+  constexpr int state = 21, signature = 22, bundle = 25, failure = 28;
   if (!row.is_null(signature)) {
     out.signature = to_bytes(row.blob(signature));
     out.verifier_spki = row.text(signature + 1);
     out.log_index = static_cast<std::uint64_t>(row.integer(signature + 2));
   }
   if (!row.is_null(bundle)) {
-    out.state = RequestState::done;
-    out.bundle = row.text(bundle);
-    out.finished_at = time_of(row.integer(bundle + 1));
+    read_bundle(row, bundle, out);
   } else if (!row.is_null(failure)) {
     out.state = RequestState::failed;
     out.failure_reason = row.text(failure);

@@ -33,7 +33,7 @@ RequestWriter::RequestWriter(Database& database)
       state_of_(database, "SELECT state FROM unfinished WHERE id = ?1"),
       insert_signature_(database, "INSERT INTO signatures VALUES(?1, ?2, ?3, ?4)"),
       update_unfinished_(database, "UPDATE unfinished SET state = ?2 WHERE id = ?1"),
-      insert_bundle_(database, "INSERT INTO bundles VALUES(?1, ?2, ?3)"),
+      insert_bundle_(database, "INSERT INTO bundles VALUES(?1, ?2, ?3, ?4)"),
       insert_failure_(database, "INSERT INTO failures VALUES(?1, ?2, ?3, ?4)"),
       delete_deadline_(database, "DELETE FROM deadlines WHERE id = ?1"),
       delete_unfinished_(database, "DELETE FROM unfinished WHERE id = ?1"),
@@ -145,9 +145,9 @@ Result<void> RequestWriter::record_released(RequestId id, const RemoteStep& step
   return insert_awaited(database_, id, awaited);
 }
 
-Result<void> RequestWriter::record_done(RequestId id, std::string_view bundle, WallTime at) {
+Result<void> RequestWriter::record_done(RequestId id, const HashedBundle& bundle, WallTime at) {
   TRY(require_signed(id));
-  TRY(insert_bundle_.run(id, count_of(at), bundle));
+  TRY(insert_bundle_.run(id, count_of(at), bundle.json, bundle.hash));
   TRY(delete_deadline_.run(id));
   return delete_unfinished_.run(id);
 }

@@ -6,6 +6,11 @@
 
 namespace chancery::daemon::sqlite {
 
+struct HashedBundle {
+  std::string_view json;
+  Sha256 hash;
+};
+
 // Within the writer's transaction, on its thread. An Error that Database::failure() does not know
 // is an answer, and nothing was written.
 class RequestWriter {
@@ -27,7 +32,7 @@ class RequestWriter {
   Result<bool> record_remote_trouble(RequestId id, const RemoteTrouble& trouble);
   Result<void> record_released(RequestId id, const RemoteStep& step,
                                const std::vector<std::string>& awaited);
-  Result<void> record_done(RequestId id, std::string_view bundle, WallTime at);
+  Result<void> record_done(RequestId id, const HashedBundle& bundle, WallTime at);
   Result<void> record_failed(RequestId id, const Error& error, WallTime at);
   Result<void> record_refusal(const Refusal& refusal);
 

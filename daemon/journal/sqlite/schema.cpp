@@ -209,8 +209,14 @@ INSERT INTO awaited SELECT id, 'log:' || word FROM words WHERE word <> '' AND NO
   WHERE remote_steps.id = words.id AND destination = 'log:' || word AND length(answer) > 0);
 )";
 
-constexpr std::array<const char*, 7> all_migrations = {version_1, version_2, version_3, version_4,
-                                                       version_5, version_6, version_7};
+// The SHA-256 of each bundle, so that one that the disk has changed is never handed out. Those
+// archived before have none: nobody can say what they were.
+constexpr const char* version_8 = R"(
+ALTER TABLE bundles ADD COLUMN sha256 BLOB;
+)";
+
+constexpr std::array<const char*, 8> all_migrations = {version_1, version_2, version_3, version_4,
+                                                       version_5, version_6, version_7, version_8};
 
 Result<void> migrate_one(Database& database, const char* step, std::int64_t to) {
   TRY(database.run("BEGIN EXCLUSIVE"));

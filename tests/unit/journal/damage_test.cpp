@@ -2,7 +2,7 @@
 
 #include <fstream>
 
-#include "daemon/journal/sqlite/database.h"
+#include "daemon/journal/sqlite/schema.h"
 #include "tests/support/journal/journal_calls.h"
 #include "tests/support/temporary_directory.h"
 
@@ -107,6 +107,37 @@ TEST_F(Damage, BundleThatCannotBeReadIsAnErrorOfThatReadAlone) {
   run("UPDATE requests SET digest_algorithm = 'md5' WHERE id = 3");
   EXPECT_EQ(journal->find(3).error().reason, "JOURNAL_DAMAGED");
   EXPECT_TRUE(journal->find(4).ok());
+}
+
+TEST_F(Damage, ChangedByteInABundleIsNoticedAndNothingOfItIsRead) {
+  std::string whole = read_text(path_);
+  for (std::size_t at = 0; (at = whole.find("bbbb", at)) != std::string::npos; at += 3000) {
+    whole[at] = 'B';  // also where SQLite left an old copy
+  }
+  write_text(path_, whole);
+  const auto journal = open_journal(path_);
+  for (daemon::RequestId id = 1; id <= 20; ++id) {
+    const daemon::StoredRequest stored = *journal->find(id).value();
+    EXPECT_EQ(stored.state, daemon::RequestState::done);
+    EXPECT_TRUE(stored.is_bundle_damaged);
+    EXPECT_EQ(stored.bundle, "");
+  }
+}
+
+TEST_F(Damage, BundleFromBeforeHashesWereArchivedIsReadAsItIs) {
+  {
+    const std::filesystem::path older = directory_ / "older.db";
+    const auto old = sqlite::Database::open(older, sqlite::Access::read_write_create, {}).value();
+    ASSERT_TRUE(sqlite::migrate(*old, sqlite::migrations().first(7)).ok());
+    ASSERT_TRUE(old->run(("ATTACH '" + path_.string() +
+                          "' AS now; INSERT INTO requests SELECT * FROM now.requests;"
+                          "INSERT INTO bundles SELECT id, finished_at, bundle FROM now.bundles")
+                             .c_str())
+                    .ok());
+  }
+  const auto journal = open_journal(directory_ / "older.db");
+  EXPECT_EQ(journal->find(3).value()->bundle, std::string(3000, 'b'));
+  EXPECT_FALSE(journal->find(3).value()->is_bundle_damaged);
 }
 
 }  // namespace
