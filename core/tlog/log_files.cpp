@@ -82,18 +82,9 @@ Result<Hash> TileNodes::node(NodeId id) const {
                                                     "of {} entries",
                                                     id.index, id.level, size_));
   }
-  // tlog-tiles: a tile "represents the entire subtree of height 8 with its hashes as the leaves".
   const unsigned height = id.level % tile_height;
   const Tile* found = TRY(tile(id.level / tile_height, id.index >> (tile_height - height)));
-  const std::size_t offset = static_cast<std::size_t>(id.index << height) % tile_width;
-  CHANCERY_ASSERT(offset + (std::size_t{1} << height) <= found->hashes.size());
-  std::vector<Hash> row(
-      found->hashes.begin() + static_cast<std::ptrdiff_t>(offset),
-      found->hashes.begin() + static_cast<std::ptrdiff_t>(offset) + (std::ptrdiff_t{1} << height));
-  for (std::size_t width = row.size() / 2; width != 0; width /= 2) {
-    for (std::size_t i = 0; i < width; ++i) row[i] = node_hash(row[2 * i], row[2 * i + 1]);
-  }
-  return row.front();
+  return node_in_tile(found->hashes, id);
 }
 
 }  // namespace chancery::tlog

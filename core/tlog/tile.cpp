@@ -62,6 +62,19 @@ std::vector<TileId> new_tiles(std::uint64_t old_size, std::uint64_t new_size) {
   return tiles;
 }
 
+// tlog-tiles: a tile "represents the entire subtree of height 8 with its hashes as the leaves".
+Hash node_in_tile(const std::vector<Hash>& hashes, NodeId id) {
+  const unsigned height = id.level % tile_height;
+  const std::size_t offset = static_cast<std::size_t>(id.index << height) % tile_width;
+  CHANCERY_ASSERT(offset + (std::size_t{1} << height) <= hashes.size());
+  const auto begin = hashes.begin() + static_cast<std::ptrdiff_t>(offset);
+  std::vector<Hash> row(begin, begin + (std::ptrdiff_t{1} << height));
+  for (std::size_t width = row.size() / 2; width != 0; width /= 2) {
+    for (std::size_t i = 0; i < width; ++i) row[i] = node_hash(row[2 * i], row[2 * i + 1]);
+  }
+  return row.front();
+}
+
 void append_entry(Bytes& bundle, ByteView entry) {
   CHANCERY_ASSERT(entry.size() <= limits::entry_bytes_max);
   bundle.push_back(static_cast<std::uint8_t>(entry.size() >> 8));

@@ -23,6 +23,10 @@ std::string entries_path(std::uint64_t index, unsigned width);  // "tile/entries
 unsigned partial_width(unsigned level, std::uint64_t index, std::uint64_t size);  // 0: no tile
 std::vector<TileId> new_tiles(std::uint64_t old_size, std::uint64_t new_size);    // to be written
 
+// The node of the tile that holds it: complete in these hashes, which may be those of its
+// beginning.
+Hash node_in_tile(const std::vector<Hash>& hashes, NodeId id);
+
 // Entry bundles: { u16 length, entry }*.
 void append_entry(Bytes& bundle, ByteView entry);
 Bytes encode_entries(const std::vector<Bytes>& entries);
