@@ -25,6 +25,7 @@ struct Alarm {
 // A few, and all of them here: whoever watches knows what to look for (docs/service.md).
 namespace alarm_names {
 inline constexpr std::string_view log_files = "log-files";        // cannot be written
+inline constexpr std::string_view log_damage = "log-damage";      // a file was changed
 inline constexpr std::string_view log_disk = "log-disk";          // nearly full
 inline constexpr std::string_view journal_disk = "journal-disk";  // nearly full
 inline constexpr std::string_view archive = "archive";            // a bundle is damaged

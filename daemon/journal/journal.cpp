@@ -165,6 +165,9 @@ class SqliteJournal final : public Journal {
   Result<std::vector<LogEntryRow>> log_entries(std::uint64_t from, std::size_t count_max) override {
     return reading_->ask([&](ReadTables& tables) { return tables.log.entries(from, count_max); });
   }
+  Result<std::vector<SignedRecord>> signed_records(std::uint64_t from, std::uint64_t to) override {
+    return reading_->ask([&](ReadTables& tables) { return tables.log.signed_records(from, to); });
+  }
   Result<Projection> projection() override {
     return reading_->ask([](ReadTables& tables) { return tables.log.projection(); });
   }

@@ -12,6 +12,7 @@
 
 #include "core/base/limits/journal.h"
 #include "core/base/result.h"
+#include "core/tlog/entry.h"
 #include "daemon/journal/audit_reader.h"
 #include "daemon/journal/receipt.h"
 #include "daemon/journal/records.h"
@@ -41,6 +42,12 @@ struct LogEntryRow {
   std::uint64_t index = 0;
   tlog::Hash leaf{};
   std::string body;
+};
+
+// What was signed, as the log's entry tells it.
+struct SignedRecord {
+  std::uint64_t log_index = 0;
+  tlog::HashedRekord record;
 };
 
 // How far the log's files have followed; the rows below `size` are gone from the journal.
@@ -164,6 +171,10 @@ class Journal {
   virtual std::uint64_t log_size() = 0;  // committed
   virtual Result<std::vector<LogEntryRow>> log_entries(std::uint64_t from,
                                                        std::size_t count_max) = 0;
+  // Of the entries from `from` to before `to`, those whose requests are kept still; in no order.
+  // Looks at every signature: for when a file of the log is damaged.
+  virtual Result<std::vector<SignedRecord>> signed_records(std::uint64_t from,
+                                                           std::uint64_t to) = 0;
   virtual Result<Projection> projection() = 0;
   // The files up to here are synced: forgets the rows below, not all at once. Waits for the commit.
   virtual Result<void> record_projection(const Projection& projection) = 0;

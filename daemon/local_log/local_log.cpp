@@ -109,6 +109,7 @@ class RunningLog : public LocalLog {
   std::vector<std::unique_ptr<FileLock>> locks_;
   enum class State { open, closing, handed_over };
   std::atomic<State> state_ = State::open;
+  mutable SoundFiles sound_files_;
   LogTree tree_;
   Publisher publisher_;
   Sealer sealer_;
@@ -120,7 +121,13 @@ RunningLog::RunningLog(std::unique_ptr<Files> files, OpenedLog opened, Checkpoin
       key_(signer.key()),
       files_(std::move(files)),
       locks_(std::move(opened.locks)),
-      tree_(std::move(opened.edge), opened.projected.tree.size, *files_),
+      sound_files_(
+          *files_,
+          [&journal](std::uint64_t from, std::uint64_t to) {
+            return journal.signed_records(from, to);
+          },
+          alarms),
+      tree_(std::move(opened.edge), opened.projected.tree.size, sound_files_),
       publisher_(Projector(*files_, tree_, journal, std::move(opened.projected)), publish_interval,
                  opened.published, alarms),
       sealer_(tree_, std::move(signer), opened.published,
@@ -166,11 +173,15 @@ Result<std::string> RunningLog::entry(std::uint64_t index) const {
     if (!rows.empty() && rows.front().index == index) return rows.front().body;
   }
   // Else the files have it: meanwhile, if the journal has just forgotten it.
-  const std::vector<Bytes> bundle =
-      TRY(tlog::read_entries(*files_, index / tlog::tile_width, published_size()));
-  const auto place = static_cast<std::size_t>(index % tlog::tile_width);
-  if (place < bundle.size()) return to_text(bundle[place]);
-  return corrupt("LOG_DAMAGED", fmt::format("entry {} is neither in journal nor files", index));
+  const std::uint64_t number = index / tlog::tile_width;
+  const std::uint64_t first = number * tlog::tile_width;
+  const std::size_t width = tlog::partial_width(0, number, published_size());
+  if (index - first >= width) {
+    return corrupt("LOG_DAMAGED", fmt::format("entry {} is neither in journal nor files", index));
+  }
+  const std::vector<tlog::Hash> leaves = TRY(tree_.leaves(first, width));
+  const std::vector<Bytes> bundle = TRY(sound_files_.read_entries(number, leaves));
+  return to_text(bundle[static_cast<std::size_t>(index - first)]);
 }
 
 Result<void> RunningLog::hand_over(Deadline deadline) {

@@ -59,7 +59,7 @@ class LocalLog {
   // What its threads have tried, also in vain: one that has work and tries nothing hangs.
   virtual std::uint64_t tries() const = 0;
   virtual std::string checkpoint() const = 0;  // the newest signed note
-  // Errors: not_found LOG_ENTRY_NOT_FOUND, corrupt LOG_DAMAGED.
+  // Errors: not_found LOG_ENTRY_NOT_FOUND, corrupt LOG_DAMAGED; those of SoundFiles.
   virtual Result<std::string> entry(std::uint64_t index) const = 0;
   // Errors: those of LogTree.
   virtual Result<std::vector<tlog::Hash>> prove_inclusion(std::uint64_t index,

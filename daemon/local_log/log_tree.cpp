@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <optional>
+#include <deque>
 
 namespace chancery::daemon {
 
@@ -12,26 +12,36 @@ class LogTree::Nodes : public tlog::NodeReader {
   explicit Nodes(const LogTree& tree) : tree_(tree) {}
 
   Result<tlog::Hash> node(tlog::NodeId id) const override {
-    std::uint64_t projected = 0;
     {
       const std::lock_guard lock(tree_.mutex_);
       if (tree_.edge_.holds(id)) return tree_.edge_.node(id);
-      projected = tree_.projected_;
     }
-    if (projected != tiles_size_ || !tiles_) {
-      tiles_.emplace(tree_.files_, projected);
-      tiles_size_ = projected;
-    }
-    return tiles_->node(id);
+    const unsigned above = tlog::tile_height - id.level % tlog::tile_height;
+    const Tile* found = TRY(tile(id.level / tlog::tile_height, id.index >> above));
+    return tlog::node_in_tile(found->hashes, id);
   }
 
  private:
+  struct Tile {
+    unsigned level;
+    std::uint64_t index;
+    std::vector<tlog::Hash> hashes;
+  };
+  Result<const Tile*> tile(unsigned level, std::uint64_t index) const {
+    for (const Tile& known : tiles_) {
+      if (known.level == level && known.index == index) return &known;
+    }
+    const tlog::Hash root = TRY(node({(level + 1) * tlog::tile_height, index}));
+    std::vector<tlog::Hash> hashes = TRY(tree_.files_.read_tile(level, index, root));
+    tiles_.push_back({level, index, std::move(hashes)});
+    return &tiles_.back();
+  }
+
   const LogTree& tree_;
-  mutable std::optional<tlog::TileNodes> tiles_;
-  mutable std::uint64_t tiles_size_ = 0;
+  mutable std::deque<Tile> tiles_;  // two a level at most for one proof
 };
 
-LogTree::LogTree(tlog::EdgeTree edge, std::uint64_t projected, const Files& files)
+LogTree::LogTree(tlog::EdgeTree edge, std::uint64_t projected, SoundFiles& files)
     : files_(files), edge_(std::move(edge)), projected_(projected) {
   edge_.forget_before(projected);
 }
@@ -72,6 +82,15 @@ Result<std::vector<tlog::Hash>> LogTree::prove_consistency(std::uint64_t old_siz
 
 Result<tlog::Hash> LogTree::leaf(std::uint64_t index) const {
   return Nodes(*this).node({0, index});
+}
+
+Result<std::vector<tlog::Hash>> LogTree::leaves(std::uint64_t first, std::size_t count) const {
+  const Nodes nodes(*this);
+  std::vector<tlog::Hash> out;
+  for (std::uint64_t index = first; index < first + count; ++index) {
+    out.push_back(TRY(nodes.node({0, index})));
+  }
+  return out;
 }
 
 std::vector<tlog::Hash> LogTree::tile(const tlog::TileId& id) const {

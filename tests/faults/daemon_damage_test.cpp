@@ -12,6 +12,12 @@ namespace fs = std::filesystem;
 namespace sqlite = daemon::sqlite;
 using ::testing::HasSubstr;
 
+// A minute at most.
+void await(const std::function<bool()>& is_so) {
+  const Deadline patience = soon();
+  while (!is_so()) ASSERT_FALSE(patience.passed());
+}
+
 class DaemonDamage : public ::testing::Test {
  protected:
   Result<v1::SignReply> sign(std::string_view key) { return daemon_.sign(sign_request(key, key)); }
@@ -41,11 +47,13 @@ class DaemonDamage : public ::testing::Test {
         .value();
     daemon_.start();
   }
+  v1::StatusReply status() {
+    return *daemon_.call<v1::StatusReply>("chancery.v1.Admin", "Status", v1::StatusRequest());
+  }
   // Empty where it does not stand.
   v1::Alarm alarm(std::string_view name) {
-    const auto status =
-        daemon_.call<v1::StatusReply>("chancery.v1.Admin", "Status", v1::StatusRequest());
-    for (const v1::Alarm& standing : status->alarms()) {
+    const v1::StatusReply now = status();
+    for (const v1::Alarm& standing : now.alarms()) {
       if (standing.name() == name) return standing;
     }
     return {};
@@ -84,6 +92,20 @@ TEST_F(DaemonDamage, ChangedStatementEndsItsBundleBeforeItIsOne) {
   write_text(file, text);
   EXPECT_EQ(read_bundle(reply.receipt()), "PAYLOAD_DAMAGED");
   EXPECT_THAT(alarm("archive").what(), HasSubstr(file.string()));
+}
+
+TEST_F(DaemonDamage, ChangedEntriesAreMadeAnewFromTheRequests) {
+  for (int i = 0; i < 257; ++i) ASSERT_TRUE(sign(std::to_string(i)).ok());
+  const fs::path file = daemon_.state() / "log/tile/entries/000";
+  await([&] { return status().published_size() == 257; });
+  const std::string whole = read_text(file);
+  write_text(file, std::string(whole.size(), 'x'));
+  v1::GetEntryRequest request;
+  request.set_log_index(7);
+  const auto entry = daemon_.call<v1::GetEntryReply>("chancery.v1.Log", "GetEntry", request);
+  ASSERT_TRUE(entry.ok()) << entry.error().message;
+  EXPECT_EQ(read_text(file), whole);
+  EXPECT_EQ(alarm("log-damage").name(), "");
 }
 
 }  // namespace

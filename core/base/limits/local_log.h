@@ -23,4 +23,11 @@ inline constexpr auto log_retry_delay_max = 1000ms;
 // has a dozen, and two for each partial tile.
 inline constexpr std::size_t log_known_directories_max = 1024;
 
+// A damaged file is made anew, where that fails, once in this time: a bundle of entries takes a
+// look at every signature in the journal, about a second for a million.
+inline constexpr auto log_mending_interval = 60s;
+// Damaged files remembered, so that the alarm ends when all of them are sound: beyond it a disk is
+// gone, and not a file.
+inline constexpr std::size_t log_damaged_files_max = 1024;
+
 }  // namespace chancery::limits

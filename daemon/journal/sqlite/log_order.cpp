@@ -68,6 +68,10 @@ void LogOrder::forget_appended() {
 LogReader::LogReader(Database& database)
     : entries_(database,
                "SELECT idx, leaf, body FROM log_entries WHERE idx >= ?1 ORDER BY idx LIMIT ?2"),
+      signed_records_(database,
+                      "SELECT log_index, digest_algorithm, digest, signature, algorithm,"
+                      " verifier_spki FROM signatures JOIN requests USING(id)"
+                      " WHERE log_index >= ?1 AND log_index < ?2"),
       projection_(database, "SELECT size, root FROM log_projection") {}
 
 Result<std::vector<LogEntryRow>> LogReader::entries(std::uint64_t from, std::size_t count_max) {
@@ -76,6 +80,23 @@ Result<std::vector<LogEntryRow>> LogReader::entries(std::uint64_t from, std::siz
   while (TRY(rows.next())) {
     const tlog::Hash leaf = TRY(hash_of(rows.blob(1)));
     out.push_back({static_cast<std::uint64_t>(rows.integer(0)), leaf, std::string(rows.text(2))});
+  }
+  return out;
+}
+
+Result<std::vector<SignedRecord>> LogReader::signed_records(std::uint64_t from, std::uint64_t to) {
+  std::vector<SignedRecord> out;
+  Rows rows = signed_records_.rows(stored(from), stored(to));
+  while (TRY(rows.next())) {
+    const std::optional<HashAlgorithm> hash = hash_named(rows.text(1));
+    const std::optional<Algorithm> algorithm = algorithm_named(rows.text(4));
+    if (!hash || !algorithm) continue;  // of no use: whoever reads the request is told
+    out.push_back({static_cast<std::uint64_t>(rows.integer(0)),
+                   {{*hash, to_bytes(rows.blob(2))},
+                    to_bytes(rows.blob(3)),
+                    *algorithm,
+                    to_bytes(rows.blob(5)),
+                    /*is_certificate=*/false}});
   }
   return out;
 }

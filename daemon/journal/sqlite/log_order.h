@@ -46,10 +46,12 @@ class LogReader {
  public:
   explicit LogReader(Database& database);
   Result<std::vector<LogEntryRow>> entries(std::uint64_t from, std::size_t count_max);
+  Result<std::vector<SignedRecord>> signed_records(std::uint64_t from, std::uint64_t to);
   Result<Projection> projection();
 
  private:
   Statement entries_;
+  Statement signed_records_;
   Statement projection_;
 };
 

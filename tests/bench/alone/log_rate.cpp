@@ -74,6 +74,11 @@ void measure_tree(std::uint64_t size) {
               hashes / rounds);
 }
 
+// The files are as they were written.
+Result<std::vector<daemon::SignedRecord>> nothing_signed(std::uint64_t, std::uint64_t) {
+  return std::vector<daemon::SignedRecord>();
+}
+
 // Everything the sealer does for an entry, the fake key host's Ed25519 signature included.
 void measure_sealing(std::uint64_t size, std::ptrdiff_t batch) {
   FakeKeyHost key_host;
@@ -82,7 +87,9 @@ void measure_sealing(std::uint64_t size, std::ptrdiff_t batch) {
   daemon::CheckpointSigner signer(
       *tlog::NoteKey::make("log.example", *PublicKey::from_spki(info.spki)), "log", key_host);
   const auto files = daemon::Files::open(std::filesystem::temp_directory_path()).value();
-  daemon::LogTree tree(grown(size), size, *files);
+  daemon::Alarms alarms([] { return WallTime(); });
+  daemon::SoundFiles sound(*files, nothing_signed, alarms);
+  daemon::LogTree tree(grown(size), size, sound);
   daemon::SignedTree newest = *signer.begin(tree.head()).get();
   daemon::Sealer sealer(tree, std::move(signer), std::move(newest),
                         [](const daemon::SignedTree&) {});
@@ -118,7 +125,8 @@ void measure_files(const std::filesystem::path& directory, std::uint64_t entries
   host.key_host.fail_with(unavailable("BENCH", "so the log's own files stay where they are"));
   const auto files = daemon::Files::open(directory / "measured").value();
   CHANCERY_ASSERT(files->make_directory(".state").ok());
-  daemon::LogTree tree({}, 0, *files);
+  daemon::SoundFiles sound(*files, nothing_signed, host.alarms);
+  daemon::LogTree tree({}, 0, sound);
   daemon::Projector projector(*files, tree, host.journal(), {});
   double cpu = 0;
   std::chrono::duration<double, std::micro> time{0};
