@@ -18,6 +18,7 @@
 #include "daemon/config/programs.h"
 #include "daemon/flows/origin.h"
 #include "daemon/flows/signing.h"
+#include "daemon/flows/stuck/retry.h"
 #include "daemon/known_keys.h"
 #include "daemon/metrics/metrics.h"
 #include "daemon/note.h"
@@ -269,10 +270,11 @@ Result<void> Daemon::start_finisher() {
 
 Result<void> Daemon::start_server(sd_event* event) {
   const std::shared_ptr<const Config> config = config_.get();
-  parts_.reset(new Parts{config_, alarms_, keys_, *standing_, *journal_, *refusals_, *payloads_,
-                         *log_, *own_verifier_, finisher_.get(), backlog_.get(),
-                         elsewhere_verifier_.get(), throttle_, in_flight_, timings_, *pool_,
-                         *spool_, seams_.now, seams_.at_step});
+  parts_.reset(new Parts{config_,        alarms_,         keys_,          *standing_,
+                         *journal_,      *refusals_,      *payloads_,     *log_,
+                         *own_verifier_, finisher_.get(), backlog_.get(), elsewhere_verifier_.get(),
+                         throttle_,      in_flight_,      stuck_,         timings_,
+                         *pool_,         *spool_,         seams_.now,     seams_.at_step});
   key_life_ = std::make_unique<KeyLife>(config_, keys_, *standing_, seams_.now);
   administration_ = std::make_unique<Administration>(
       *parts_, started_at_, [this](const std::filesystem::path& path) -> Result<Config> {
@@ -318,6 +320,15 @@ void Daemon::write_metrics() {
     };
     const Result<void> written = write();
     if (!written.ok()) note(Priority::warning, "no metrics: " + written.error().message);
+  });
+}
+
+void Daemon::retry_stuck() {
+  if (is_draining_ || retrying_ > 0) return;
+  retrying_ += 1;
+  background_->post([this] {
+    daemon::retry_stuck(*parts_);
+    retrying_ -= 1;
   });
 }
 
@@ -400,12 +411,13 @@ void Daemon::reload(const policy::Peer& who) {
 }
 
 void Daemon::drain() {
+  is_draining_ = true;
   server_->drain();
   if (finisher_ != nullptr) finisher_->drain();
 }
 
 bool Daemon::has_work() const {
-  return in_flight_.size() > 0 || (backlog_ != nullptr && backlog_->carried() > 0);
+  return in_flight_.size() > 0 || retrying_ > 0 || (backlog_ != nullptr && backlog_->carried() > 0);
 }
 
 bool Daemon::is_drained() const { return server_->is_drained() && !has_work(); }

@@ -45,6 +45,8 @@ class Daemon {
   void forget_old();
   // Where the configuration names a file for them.
   void write_metrics();
+  // What was signed and could not be finished.
+  void retry_stuck();
   void look_at_disks() { disk_watch_.look(); }
   // Names a worker that has stopped making progress; empty when all is well.
   std::string find_stuck() { return watchdog_.find_stuck(); }
@@ -81,6 +83,9 @@ class Daemon {
   KeyTroubles key_troubles_;
   std::atomic<LocalLog*> append_to_ = nullptr;  // the journal's way to the log, which needs it
   InFlight in_flight_;                          // the journal asks how many there are
+  StuckRequests stuck_;
+  bool is_draining_ = false;
+  std::atomic<std::size_t> retrying_ = 0;
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<Standing> standing_;
   std::unique_ptr<PayloadStore> payloads_;

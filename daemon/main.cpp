@@ -30,6 +30,8 @@ constexpr std::uint64_t drain_look_interval_us = 5'000;
 constexpr std::uint64_t retention_interval_us = 3'600'000'000;
 constexpr std::uint64_t disk_look_interval_us =
     std::chrono::microseconds(limits::disk_look_interval).count();
+constexpr std::uint64_t stuck_look_interval_us =
+    std::chrono::microseconds(limits::stuck_look_interval).count();
 constexpr std::uint64_t metrics_interval_us = 10'000'000;  // of a monitor's usual look
 
 int look_whether_drained(sd_event_source* timer, std::uint64_t, void* userdata) {
@@ -93,6 +95,12 @@ int write_metrics(sd_event_source* timer, std::uint64_t, void* userdata) {
   return sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
 }
 
+int retry_stuck(sd_event_source* timer, std::uint64_t, void* userdata) {
+  static_cast<Loop*>(userdata)->daemon->retry_stuck();
+  sd_event_source_set_time_relative(timer, stuck_look_interval_us);
+  return sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
+}
+
 int look_at_disks(sd_event_source* timer, std::uint64_t, void* userdata) {
   static_cast<Loop*>(userdata)->daemon->look_at_disks();
   sd_event_source_set_time_relative(timer, disk_look_interval_us);
@@ -107,6 +115,7 @@ void listen(Loop& loop) {
   sd_event_add_time_relative(loop.event, nullptr, CLOCK_MONOTONIC, 0, 0, forget_old, &loop);
   sd_event_add_time_relative(loop.event, nullptr, CLOCK_MONOTONIC, 0, 0, write_metrics, &loop);
   sd_event_add_time_relative(loop.event, nullptr, CLOCK_MONOTONIC, 0, 0, look_at_disks, &loop);
+  sd_event_add_time_relative(loop.event, nullptr, CLOCK_MONOTONIC, 0, 0, retry_stuck, &loop);
 }
 
 // Before any thread exists: they inherit the mask, and only the loop sees the signals.

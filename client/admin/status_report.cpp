@@ -75,6 +75,10 @@ void append_unfinished(std::vector<std::string>& lines, const v1::StatusReply& s
     rows.push_back({request.receipt(), request.state(), request.profile(),
                     std::to_string(request.uid()), age_text(request.accepted_at(), now)});
   append(lines, rows);
+  for (const v1::UnfinishedRequest& request : status.unfinished())
+    if (!request.trouble_reason().empty())
+      lines.push_back(fmt::format("{} waits: {}: {}", request.receipt(), request.trouble_reason(),
+                                  request.trouble()));
 }
 
 Json json_of(const v1::UnusableKey& key) {
@@ -105,11 +109,10 @@ Json json_of(const v1::BackendStatus& backend) {
 }
 
 Json json_of(const v1::UnfinishedRequest& request) {
-  return {{"receipt", request.receipt()},
-          {"state", request.state()},
-          {"profile", request.profile()},
-          {"uid", request.uid()},
-          {"accepted_at", request.accepted_at()}};
+  return {{"receipt", request.receipt()},         {"state", request.state()},
+          {"profile", request.profile()},         {"uid", request.uid()},
+          {"accepted_at", request.accepted_at()}, {"trouble_reason", request.trouble_reason()},
+          {"trouble", request.trouble()}};
 }
 
 Json json_of(const v1::Alarm& alarm) {

@@ -22,6 +22,8 @@ Json json_of(const Signed& what, const Signature& signature) {
   if (signature.record_by != 0) json["record_by"] = signature.record_by;
   for (const v1::LogProgress& progress : signature.logs)
     json["logs"].push_back({{"name", progress.log()}, {"has_recorded", progress.has_recorded()}});
+  if (!signature.trouble_reason.empty())
+    json["trouble"] = {{"reason", signature.trouble_reason}, {"message", signature.trouble}};
   return json;
 }
 

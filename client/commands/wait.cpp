@@ -1,5 +1,8 @@
+#include <fmt/format.h>
+
 #include <memory>
 #include <thread>
+#include <utility>
 
 #include "client/commands/commands.h"
 #include "client/commands/signature_output.h"
@@ -17,6 +20,7 @@ const CommandHelp help{"Wait until a signature is finished, then write its bundl
 
 For a signature whose log had not answered when `chancery sign` gave up waiting, or that left before
 its logs had it. The daemon finishes it by itself; this command only waits, also past its deadline.
+What keeps it waiting, as far as the daemon knows, is a line on standard error.
 Exit status: 0 finished, 1 failed, 3 not finished in time.
 )"};
 
@@ -30,6 +34,7 @@ struct WaitOptions {
 Result<Signature> await(Link& link, const std::string& receipt, Deadline deadline) {
   v1::GetSignatureRequest request;
   request.set_receipt(receipt);
+  std::string trouble;
   for (;;) {
     const auto reply = TRY(
         ask_patiently<v1::SignReply>(link, services::signer, "GetSignature", request, {deadline}));
@@ -37,11 +42,16 @@ Result<Signature> await(Link& link, const std::string& receipt, Deadline deadlin
     if (reply.state() == v1::STATE_DONE || reply.state() == v1::STATE_FAILED) {
       return read_signature(*TRY(link.connection(deadline)), reply, deadline);
     }
+    if (std::exchange(trouble, reply.trouble().reason()) != reply.trouble().reason() &&
+        !trouble.empty())
+      print_remark(fmt::format("It waits: {}: {}", trouble, reply.trouble().message()));
     if (deadline.remaining() <= limits::client_wait_interval) {
       Signature signature;
       signature.receipt = reply.receipt();
       signature.state = reply.state();
       signature.logs = {reply.logs().begin(), reply.logs().end()};
+      signature.trouble_reason = reply.trouble().reason();
+      signature.trouble = reply.trouble().message();
       return unfinished(signature);
     }
     std::this_thread::sleep_for(limits::client_wait_interval);

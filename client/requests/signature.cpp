@@ -76,10 +76,17 @@ Result<Signature> read_signature(Connection& connection, const v1::SignReply& re
     return unavailable(reply.failure().reason(),
                        fmt::format("it has failed, and no signature of it has left the daemon: {}",
                                    reply.failure().message()));
-  Signature signature{
-      reply.receipt(),    reply.state(),     reply.key(),
-      reply.log_origin(), reply.log_index(), reply.bundle(),
-      reply.expires_at(), reply.record_by(), {reply.logs().begin(), reply.logs().end()}};
+  Signature signature{reply.receipt(),
+                      reply.state(),
+                      reply.key(),
+                      reply.log_origin(),
+                      reply.log_index(),
+                      reply.bundle(),
+                      reply.expires_at(),
+                      reply.record_by(),
+                      {reply.logs().begin(), reply.logs().end()},
+                      reply.trouble().reason(),
+                      reply.trouble().message()};
   if (reply.bundle_bytes() > 0 && signature.bundle.empty())
     signature.bundle = TRY(download_bundle(connection, reply, deadline));
   return signature;
@@ -87,10 +94,13 @@ Result<Signature> read_signature(Connection& connection, const v1::SignReply& re
 
 Error unfinished(const Signature& signature) {
   const std::string logs = logs_text(signature.logs);
-  return outcome_unknown(
-      "NOT_FINISHED",
+  std::string message =
       fmt::format("it is {}{}{}, and the daemon will finish it: receipt {}",
-                  name_of(signature.state), logs.empty() ? "" : ", ", logs, signature.receipt));
+                  name_of(signature.state), logs.empty() ? "" : ", ", logs, signature.receipt);
+  if (!signature.trouble_reason.empty())
+    message += fmt::format("; just now it waits because of {}: {}", signature.trouble_reason,
+                           signature.trouble);
+  return outcome_unknown("NOT_FINISHED", message);
 }
 
 }  // namespace chancery::client

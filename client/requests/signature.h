@@ -19,6 +19,8 @@ struct Signature {
   std::int64_t key_expires_at = 0;         // the idempotency key's end; Unix seconds
   std::int64_t record_by = 0;              // it leaves before its logs have it: by then they must
   std::vector<v1::LogProgress> logs = {};  // elsewhere, while it is not done
+  std::string trouble_reason = {};         // why it is not, as far as the daemon knows
+  std::string trouble = {};
 
   bool is_done() const { return state == v1::STATE_DONE; }
   bool has_left() const { return !bundle.empty(); }

@@ -69,6 +69,7 @@ class RemoteFinisher : public Finisher {
     for (const auto& [name, service] : services_.logs) names.push_back(name);
     return names;
   }
+  std::optional<Error> trouble_of(const Plan& plan) const override;
   const bundle::TrustedRoot& root() const override { return services_.root; }
   FinisherCounts counts() const override {
     return {unresolved_, finished_, agenda_->done(), agenda_->due()};
@@ -84,8 +85,20 @@ class RemoteFinisher : public Finisher {
   std::atomic<std::uint64_t> finished_ = 0;
   std::atomic<bool> is_draining_ = false;
   const std::shared_ptr<Agenda> agenda_ = std::make_shared<Agenda>();
-  Sites sites_;  // the agenda's thread's own, but for who they are and how many wait for each
+  Sites sites_;  // the agenda's thread's own, but for who they are, how they do, and how many wait
 };
+
+std::optional<Error> RemoteFinisher::trouble_of(const Plan& plan) const {
+  const Result<void> known = check_names(plan);
+  if (!known.ok()) return known.error();
+  for (const std::string& name : plan.logs) {
+    if (auto trouble = sites_.logs.at(name).reputation.trouble()) return trouble;
+  }
+  for (const std::string& name : plan.authorities) {
+    if (auto trouble = sites_.authorities.at(name).reputation.trouble()) return trouble;
+  }
+  return std::nullopt;
+}
 
 Result<void> RemoteFinisher::check_names(const Plan& plan) const {
   const auto missing = [](std::string_view kind, const std::string& name) {

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/bundle/bundle.h"
@@ -72,6 +73,8 @@ class Finisher {
   virtual void drain() = 0;
 
   virtual std::vector<std::string> logs() const = 0;  // by name
+  // Why one of the plan's services does not do its part just now; nothing: all do.
+  virtual std::optional<Error> trouble_of(const Plan& plan) const = 0;
   // Whom the services' answers are judged by.
   virtual const bundle::TrustedRoot& root() const = 0;
   virtual FinisherCounts counts() const = 0;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "daemon/note.h"
 
 namespace chancery::daemon {
@@ -10,15 +12,28 @@ void Reputation::fail(const Error& error) {
   const bool is_alarm = error.code == ErrorCode::corrupt ||
                         error.code == ErrorCode::invalid_request ||
                         error.code == ErrorCode::unsupported;
-  if (!is_alarm && is_in_trouble_) return;
-  is_in_trouble_ = true;
+  {
+    const std::lock_guard lock(mutex_);
+    const bool is_new = !trouble_;
+    trouble_ = error;
+    trouble_->message = fmt::format("{}: {}", name_, error.message);
+    if (!is_alarm && !is_new) return;
+  }
   note(is_alarm ? Priority::error : Priority::warning,
        fmt::format("{}: {}: {}", name_, error.reason, error.message));
 }
 
 void Reputation::succeed() {
-  if (is_in_trouble_) note(Priority::notice, name_ + " answers again");
-  is_in_trouble_ = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!std::exchange(trouble_, std::nullopt)) return;
+  }
+  note(Priority::notice, name_ + " answers again");
+}
+
+std::optional<Error> Reputation::trouble() const {
+  const std::lock_guard lock(mutex_);
+  return trouble_;
 }
 
 void LogSite::see_size(std::uint64_t seen) {

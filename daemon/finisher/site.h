@@ -1,8 +1,10 @@
 // One service elsewhere as the finisher sees it. On the finisher's thread alone, but for how many
-// wait for it.
+// wait for it, and how it does.
 #pragma once
 
 #include <atomic>
+#include <mutex>
+#include <optional>
 #include <string>
 
 #include "daemon/finisher/pace.h"
@@ -16,10 +18,12 @@ class Reputation {
   explicit Reputation(std::string name) : name_(std::move(name)) {}
   void fail(const Error& error);  // each time where the error is an alarm
   void succeed();
+  std::optional<Error> trouble() const;  // on any thread
 
  private:
   std::string name_;
-  bool is_in_trouble_ = false;
+  mutable std::mutex mutex_;
+  std::optional<Error> trouble_;
 };
 
 struct LogSite {

@@ -12,6 +12,7 @@
 #include "daemon/flows/in_flight.h"
 #include "daemon/flows/keys/standing.h"
 #include "daemon/flows/own_verifier.h"
+#include "daemon/flows/stuck/stuck_requests.h"
 #include "daemon/flows/throttle.h"
 #include "daemon/journal/journal.h"
 #include "daemon/journal/payload_store.h"
@@ -40,6 +41,7 @@ struct Parts {
   OwnVerifier* elsewhere_verifier;  // trusts those services
   Throttle& throttle;
   InFlight& in_flight;
+  StuckRequests& stuck;
   Timings& timings;
   Pool& pool;   // parse, decide, verify, assemble
   Pool& spool;  // one thread, for what reads or writes large payloads

@@ -8,6 +8,7 @@
 #include "core/bundle/bundle.h"
 #include "daemon/finisher/plan.h"
 #include "daemon/flows/deadline/release.h"
+#include "daemon/flows/stuck/retry.h"
 
 namespace chancery::daemon {
 namespace {
@@ -96,6 +97,10 @@ Result<std::string> sign_reply(const Parts& parts, const StoredRequest& stored) 
   TRY(set_place(parts, stored, reply));
   TRY(set_logs(parts, stored, reply));
   if (was_released(stored)) reply.set_record_by(unix_seconds(*acceptance.record_by));
+  if (const std::optional<Error> trouble = TRY(trouble_of(parts, stored))) {
+    reply.mutable_trouble()->set_reason(trouble->reason);
+    reply.mutable_trouble()->set_message(trouble->message);
+  }
   if (stored.state == RequestState::failed) {
     reply.mutable_failure()->set_reason(stored.failure_reason);
     reply.mutable_failure()->set_message(stored.failure_message);

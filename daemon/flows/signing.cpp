@@ -186,6 +186,7 @@ void Signing::after_elsewhere(Result<Finished> finished) {
   // Left for the next start: signed it is, and whoever waits may ask for it then.
   if (!finished.ok()) {
     if (was_released(stored_)) return give(finished.error());  // nobody waits
+    stay_stuck(finished.error());
     note(Priority::notice, fmt::format("{}: {}", parts_.journal.receipts().receipt_for(stored_.id),
                                        finished.error().message));
     return give(sign_reply(parts_, stored_));
@@ -216,7 +217,7 @@ void Signing::settle(bundle::Bundle bundle, const bundle::Verdict& verdict) {
                                  fmt::format("our own verifier refuses the bundle of {}: {}: {}",
                                              parts_.journal.receipts().receipt_for(stored_.id),
                                              verdict.refusal->reason, verdict.refusal->message));
-    note(Priority::error, error.message);
+    if (!parts_.stuck.trouble_of(stored_.id)) note(Priority::error, error.message);
     return give(error);
   }
   stored_.bundle = archived_form(std::move(bundle), stored_.acceptance.payload_file.has_value());
@@ -231,6 +232,7 @@ void Signing::archive() {
                              [self = shared_from_this()](const Result<void>& recorded) {
                                if (!recorded.ok()) return self->give(recorded.error());
                                self->stored_.state = RequestState::done;
+                               self->parts_.stuck.remove(self->stored_.id);
                                self->answer();
                              });
 }
@@ -292,8 +294,25 @@ void Signing::answer_earlier(const StoredRequest& earlier) {
   call_.responder->answer(sign_reply(parts_, latest->has_value() ? **latest : earlier));
 }
 
+Error Signing::with_receipt(Error error) const {
+  error.message += fmt::format("; it is signed, and finished as soon as that can be: receipt {}",
+                               parts_.journal.receipts().receipt_for(stored_.id));
+  return error;
+}
+
+// Signed it is, and it will be finished: tried again later, and until then it says why it waits.
+void Signing::stay_stuck(const Error& why) {
+  const bool is_stopping = why.reason == "SHUTTING_DOWN" || why.reason == "LOG_CLOSED";
+  if (!is_stopping) parts_.stuck.retry_later(stored_.id, why, Deadline::Clock::now());
+}
+
 // The end of the request, for everybody who waits for it; whoever has an answer keeps the first.
-void Signing::give(const Result<std::string>& message) {
+void Signing::give(Result<std::string> message) {
+  // What has left is the backlog's.
+  if (!message.ok() && stored_.log_index && !was_released(stored_)) {
+    stay_stuck(message.error());
+    message = with_receipt(message.error());
+  }
   if (call_.responder) call_.responder->answer(message);
   for (const std::shared_ptr<Responder>& joined : parts_.in_flight.end(stored_.id)) {
     joined->answer(message);
@@ -345,22 +364,23 @@ Acceptance Signing::acceptance() const {
 void Signing::resume(const Parts& parts, StoredRequest stored, Done done) {
   std::shared_ptr<Signing> signing(new Signing(parts, nobody(), Asked{}));
   signing->on_done_ = std::move(done);
-  Result<Restored> restored = restore(parts, stored);
+  signing->stored_ = std::move(stored);
+  const StoredRequest& known = signing->stored_;
+  // What has left needs our own log no more.
+  if (!was_released(known) && !parts.in_flight.begin(known.id)) {
+    return signing->give(unavailable("LOG_HANDED_OVER", "the local log went to another server"));
+  }
+  Result<Restored> restored = restore(parts, known);
   if (!restored.ok()) return signing->give(restored.error());
   signing->asked_ = std::move(restored->asked);
   signing->key_ = std::move(restored->key);
-  signing->signed_digest_ = stored.acceptance.digest;
-  signing->signature_ = stored.signature;
+  signing->signed_digest_ = known.acceptance.digest;
+  signing->signature_ = known.signature;
   signing->entry_body_ = std::move(restored->entry_body);
-  const std::uint64_t log_index = *stored.log_index;
-  Result<Plan> plan = parse_plan(stored.acceptance.plan);
-  signing->stored_ = std::move(stored);
-  // Nothing can have closed our own log before the daemon has started; what has left needs it no
-  // more.
-  CHANCERY_ASSERT(was_released(signing->stored_) || parts.in_flight.begin(signing->stored_.id));
+  Result<Plan> plan = parse_plan(known.acceptance.plan);
   if (!plan.ok()) return signing->give(plan.error());
   signing->plan_ = *std::move(plan);
-  if (signing->plan_.empty()) return signing->prove({log_index, /*is_new=*/false});
+  if (signing->plan_.empty()) return signing->prove({*known.log_index, /*is_new=*/false});
   if (parts.finisher != nullptr) return signing->finish_elsewhere();
   signing->after_elsewhere(unavailable(
       "REMOTE_SERVICE_MISSING",

@@ -46,7 +46,9 @@ class Signing : public std::enable_shared_from_this<Signing> {
   void refuse(const Error& error);                    // before acceptance: for the audit
   void fail(const Error& error);                      // after it: nothing was signed that counts
   void answer_earlier(const StoredRequest& earlier);  // the idempotency key is known
-  void give(const Result<std::string>& message);
+  void give(Result<std::string> message);
+  void stay_stuck(const Error& why);
+  Error with_receipt(Error error) const;
   // Whoever waits for services elsewhere leaves with a receipt before its time is over.
   void give_receipt_in_time(RequestId id) const;
 

@@ -6,6 +6,7 @@
 #include "core/base/utf8.h"
 #include "daemon/config/reload.h"
 #include "daemon/flows/origin.h"
+#include "daemon/flows/stuck/retry.h"
 #include "daemon/metrics/metrics.h"
 #include "daemon/note.h"
 #include "daemon/services/back_up.h"
@@ -44,13 +45,17 @@ v1::BackendStatus describe(const KeyRing::NamedHost& named, const Config& config
   return out;
 }
 
-v1::UnfinishedRequest describe(const Parts& parts, const StoredRequest& stored) {
+Result<v1::UnfinishedRequest> describe(const Parts& parts, const StoredRequest& stored) {
   v1::UnfinishedRequest out;
   out.set_receipt(parts.journal.receipts().receipt_for(stored.id));
   out.set_state(std::string(name_of(stored.state)));
   out.set_profile(stored.acceptance.profile);
   out.set_uid(stored.acceptance.uid);
   out.set_accepted_at(unix_seconds(stored.acceptance.accepted_at));
+  if (const std::optional<Error> trouble = TRY(trouble_of(parts, stored))) {
+    out.set_trouble_reason(trouble->reason);
+    out.set_trouble(trouble->message);
+  }
   return out;
 }
 
@@ -141,7 +146,7 @@ Result<std::string> Administration::status(const ServerCounts& counts) {
   reply.set_requests_in_flight(counts.requests_in_flight -
                                std::min<std::size_t>(counts.requests_in_flight, 1));
   for (const StoredRequest& stored : TRY(parts_.journal.unfinished(unfinished_shown_max))) {
-    *reply.add_unfinished() = describe(parts_, stored);
+    *reply.add_unfinished() = TRY(describe(parts_, stored));
   }
   return reply.SerializeAsString();
 }

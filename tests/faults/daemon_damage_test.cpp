@@ -3,7 +3,8 @@
 
 #include "core/base/limits/statements.h"
 #include "daemon/journal/sqlite/database.h"
-#include "tests/end_to_end/running_daemon.h"
+#include "tests/end_to_end/configured_daemon.h"
+#include "tests/support/program_run.h"
 
 namespace chancery::testing {
 namespace {
@@ -106,6 +107,78 @@ TEST_F(DaemonDamage, ChangedEntriesAreMadeAnewFromTheRequests) {
   ASSERT_TRUE(entry.ok()) << entry.error().message;
   EXPECT_EQ(read_text(file), whole);
   EXPECT_EQ(alarm("log-damage").name(), "");
+}
+
+// An RSA key signs the same digest alike, so a second request shares the first one's entry, whose
+// proof needs a tile of old.
+class StuckRequest : public ::testing::Test {
+ protected:
+  StuckRequest()
+      : daemon_(
+            "[[profile]]\nname = \"rsa\"\nbackend = \"software\"\nkey = \"rsa\"\n"
+            "signs = \"digests\"\n" +
+                we_may(),
+            ", \"rsa=rsa-pkcs1v15-3072-sha256\"") {}
+  Result<v1::SignReply> sign(std::string_view key, std::string_view profile) {
+    v1::SignRequest request = sign_request(key, profile == "rsa" ? "same" : key);
+    request.set_profile(std::string(profile));
+    return daemon_.call<v1::SignReply>(signer, "Sign", request);
+  }
+  v1::StatusReply status() {
+    return *daemon_.call<v1::StatusReply>("chancery.v1.Admin", "Status", v1::StatusRequest());
+  }
+  v1::SignReply look_by_key(std::string_view key) {
+    v1::GetSignatureRequest request;
+    request.set_idempotency_key(std::string(key));
+    request.set_profile("rsa");
+    return *daemon_.call<v1::SignReply>(signer, "GetSignature", request);
+  }
+  ProgramOutcome chancery(std::vector<std::string> arguments) const {
+    return run({.program = fs::path(CHANCERY_PROGRAMS) / "chancery",
+                .arguments = std::move(arguments),
+                .working_directory = work_.path(),
+                .environment = {{"CHANCERY_SOCKET", daemon_.socket()}}});
+  }
+
+  TemporaryDirectory work_;
+  ConfiguredDaemon daemon_;
+};
+
+TEST_F(StuckRequest, SaysItsTroubleAndIsFinishedWhenThatIsMended) {
+  ASSERT_TRUE(sign("first", "rsa").ok());
+  for (int i = 0; i < 256; ++i) ASSERT_TRUE(sign(std::to_string(i), "default").ok());
+  daemon_.restart();  // the tile is read back from now on
+  const fs::path log = daemon_.socket().parent_path() / "state/log/tile";
+  const std::string tile = read_text(log / "0/000"), entries = read_text(log / "entries/000");
+  write_text(log / "0/000", "damaged");
+  write_text(log / "entries/000", "damaged");
+
+  const auto refused = sign("second", "rsa");
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, ErrorCode::corrupt);
+  EXPECT_EQ(refused.error().reason, "TILE_DAMAGED");
+  const v1::SignReply stuck = look_by_key("second");
+  EXPECT_THAT(refused.error().message, HasSubstr(stuck.receipt()));
+  EXPECT_EQ(stuck.state(), v1::STATE_SIGNED);
+  EXPECT_EQ(stuck.trouble().reason(), "TILE_DAMAGED");
+  EXPECT_EQ(status().unfinished(0).trouble_reason(), "TILE_DAMAGED");
+  await([&] { return status().alarms_size() == 2; });
+  EXPECT_EQ(status().alarms(0).name(), "log-damage");
+  EXPECT_EQ(status().alarms(1).name(), "requests");
+  EXPECT_THAT(status().alarms(1).what(), HasSubstr(stuck.receipt()));
+  const ProgramOutcome waited = chancery({"wait", stuck.receipt(), "--timeout", "1"});
+  EXPECT_EQ(waited.status, 3);
+  EXPECT_THAT(waited.err, HasSubstr("TILE_DAMAGED"));
+  const ProgramOutcome shown = chancery({"status"});
+  EXPECT_EQ(shown.status, 1);
+  EXPECT_THAT(shown.out, HasSubstr(stuck.receipt() + " waits: TILE_DAMAGED"));
+  EXPECT_THAT(shown.out, HasSubstr("TROUBLE: alarm requests since"));
+
+  write_text(log / "0/000", tile);
+  write_text(log / "entries/000", entries);
+  await([&] { return look_by_key("second").state() == v1::STATE_DONE; });
+  EXPECT_FALSE(look_by_key("second").has_trouble());
+  await([&] { return status().alarms().empty(); });
 }
 
 }  // namespace

@@ -40,6 +40,14 @@ inline constexpr std::size_t journal_forget_batch_max = 4096;
 inline constexpr std::size_t unfinished_at_start_max = 2 * requests_in_flight_max;
 // Made overdue in one commit, each with its record in the audit.
 inline constexpr std::size_t overdue_batch_max = 1024;
+// Signed requests that could not be finished, remembered with their trouble: as many as a start
+// takes up.
+inline constexpr std::size_t stuck_requests_max = unfinished_at_start_max;
+// When they are tried again: soon where a disk was full for a moment, and rarely where it takes the
+// operator.
+inline constexpr auto stuck_delay_min = 1000ms;
+inline constexpr auto stuck_delay_max = 60000ms;
+inline constexpr auto stuck_look_interval = 1000ms;
 inline constexpr auto shutdown_max = 35000ms;
 
 }  // namespace chancery::limits

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "core/base/limits/journal.h"
 #include "core/base/limits/services.h"
 #include "daemon/finisher/plan.h"
 #include "daemon/flows/assemble.h"
@@ -20,8 +21,8 @@ bool is_full(const Error& error) {
   return error.code == ErrorCode::exhausted || error.reason == "SHUTTING_DOWN";
 }
 
-// No other try of this run can mend it: services change with a restart alone.
-bool is_hopeless(const Error& error) {
+// Only the operator can mend it, if anybody: it is tried again, but not each second.
+bool is_lasting(const Error& error) {
   const bool may_pass = error.code == ErrorCode::unavailable || error.code == ErrorCode::exhausted;
   return !may_pass || error.reason == "REMOTE_SERVICE_MISSING";
 }
@@ -204,7 +205,10 @@ void Backlog::end(BacklogQueue& queue, RequestId id, const Result<void>& outcome
 // What could not be recorded is taken again after the next tick.
 void Backlog::drop(BacklogQueue& queue, RequestId id, const Result<void>& outcome) {
   if (!outcome.ok()) note_trouble(outcome.error());
-  if (!outcome.ok() && is_hopeless(outcome.error())) queue.give_up(id);
+  if (!outcome.ok() && !is_full(outcome.error())) parts_->stuck.report(id, outcome.error());
+  if (!outcome.ok() && is_lasting(outcome.error())) {
+    queue.leave_alone(id, Deadline::Clock::now() + limits::stuck_delay_max);
+  }
   queue.end(id);
 }
 

@@ -49,7 +49,11 @@ void BacklogQueue::put(RequestId id) {
 
 bool BacklogQueue::begin(RequestId id) {
   const std::lock_guard lock(mutex_);
-  return !given_up_.contains(id) && carried_.try_emplace(id, 0).second;
+  const auto left = left_alone_.find(id);
+  if (left != left_alone_.end() && left->second > Deadline::Clock::now()) return false;
+  if (!carried_.try_emplace(id, 0).second) return false;
+  left_alone_.erase(id);
+  return true;
 }
 
 void BacklogQueue::weigh(RequestId id, std::uint64_t bytes) {
@@ -65,9 +69,9 @@ void BacklogQueue::end(RequestId id) {
   carried_.erase(found);
 }
 
-void BacklogQueue::give_up(RequestId id) {
+void BacklogQueue::leave_alone(RequestId id, Deadline::Clock::time_point until) {
   const std::lock_guard lock(mutex_);
-  given_up_.insert(id);
+  left_alone_[id] = until;
 }
 
 }  // namespace chancery::daemon

@@ -6,9 +6,9 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 
+#include "core/base/deadline.h"
 #include "core/base/limits/services.h"
 #include "core/base/result.h"
 #include "daemon/journal/records.h"
@@ -37,11 +37,11 @@ class BacklogQueue {
   // It is next, wherever the journal has it.
   void put(RequestId id);
 
-  // Takes its place. False: it has one already, or was given up.
+  // Takes its place. False: it has one already, or is left alone.
   bool begin(RequestId id);
   void weigh(RequestId id, std::uint64_t bytes);  // in memory, because of it
   void end(RequestId id);
-  void give_up(RequestId id);  // for the next start: nothing in this run can mend it
+  void leave_alone(RequestId id, Deadline::Clock::time_point until);
 
  private:
   std::optional<RequestId> take_next();
@@ -51,7 +51,7 @@ class BacklogQueue {
   mutable std::mutex mutex_;                    // of what follows
   std::map<RequestId, std::uint64_t> carried_;  // with their bytes
   std::uint64_t carried_bytes_ = 0;
-  std::set<RequestId> given_up_;
+  std::map<RequestId, Deadline::Clock::time_point> left_alone_;  // until then
   std::deque<RequestId> next_;
   // Of whoever looks.
   RequestId looked_up_to_ = 0;

@@ -89,6 +89,21 @@ TEST(DeadlineTest, SignatureLeavesTimestampedWhileTheLogIsAway) {
   EXPECT_EQ(status_of(daemon).unrecorded(), 0U);
 }
 
+TEST(DeadlineTest, WhatWaitsSaysForWhomAndWhy) {
+  Elsewhere elsewhere;
+  elsewhere.order(Fault::away);
+  ConfiguredDaemon daemon(elsewhere.sections(by_deadline));
+  const auto released = sign(daemon, "a");
+  ASSERT_TRUE(released.ok()) << released.error().message;
+  while (!look_at(daemon, released->receipt()).has_trouble()) std::this_thread::yield();
+  const v1::Failure trouble = look_at(daemon, released->receipt()).trouble();
+  EXPECT_NE(trouble.reason(), "");
+  EXPECT_THAT(trouble.message(), ::testing::HasSubstr("log memory: "));
+  EXPECT_EQ(status_of(daemon).unfinished(0).trouble_reason(), trouble.reason());
+  elsewhere.order(Fault::none);
+  EXPECT_FALSE(wait_for(daemon, released->receipt()).has_trouble());
+}
+
 TEST(DeadlineTest, WhatHasLeftIsFoundByItsDigest) {
   Elsewhere elsewhere;
   elsewhere.order(Fault::away);

@@ -74,6 +74,18 @@ TEST_F(SignatureTest, WhatIsNotDoneHasNoBundleAndSaysItsReceipt) {
   ASSERT_TRUE(signature.ok());
   EXPECT_FALSE(signature->is_done());
   EXPECT_NE(unfinished(*signature).message.find("receipt r-7"), std::string::npos);
+  EXPECT_EQ(unfinished(*signature).message.find("because"), std::string::npos);
+}
+
+TEST_F(SignatureTest, WhatIsNotDoneSaysWhatItWaitsFor) {
+  v1::SignReply reply = reply_without_bundle(0);
+  reply.set_state(v1::STATE_SIGNED);
+  reply.mutable_trouble()->set_reason("HTTP_NOT_SENT");
+  reply.mutable_trouble()->set_message("log public: nobody listens");
+  const auto signature = read(reply, {});
+  ASSERT_TRUE(signature.ok());
+  EXPECT_NE(unfinished(*signature).message.find("HTTP_NOT_SENT: log public: nobody listens"),
+            std::string::npos);
 }
 
 TEST_F(SignatureTest, WhatFailedInDoubtIsNotSaidToBeUnsigned) {

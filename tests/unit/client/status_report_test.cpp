@@ -64,6 +64,18 @@ TEST(StatusReport, AnAlarmIsTroubleWithSinceWhenWhatAndWhatToDo) {
   EXPECT_EQ(json["troubles"].size(), 1U);
 }
 
+TEST(StatusReport, AnUnfinishedRequestSaysWhyItWaits) {
+  auto status = healthy();
+  v1::UnfinishedRequest& request = *status.add_unfinished();
+  request.set_receipt("r-7");
+  EXPECT_THAT(describe(status, now), ::testing::Not(Contains(HasSubstr("waits"))));
+  request.set_trouble_reason("TILE_DAMAGED");
+  request.set_trouble("tile/0/000: is not as it was signed");
+  EXPECT_THAT(describe(status, now),
+              Contains("r-7 waits: TILE_DAMAGED: tile/0/000: is not as it was signed"));
+  EXPECT_EQ(json_of(status)["unfinished"][0]["trouble_reason"], "TILE_DAMAGED");
+}
+
 v1::ListProfilesReply stopped_release() {
   v1::ListProfilesReply profiles;
   v1::Profile& profile = *profiles.add_profiles();

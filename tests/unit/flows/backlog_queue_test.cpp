@@ -50,15 +50,17 @@ TEST_F(BacklogQueueTest, WhatIsPutThereComesFirst) {
   EXPECT_THAT(all_next(), ElementsAre(9, 2, 3));
 }
 
-TEST_F(BacklogQueueTest, CarriesEachOnceAndNoneThatWasGivenUp) {
+TEST_F(BacklogQueueTest, CarriesEachOnceAndNoneThatIsLeftAlone) {
   EXPECT_TRUE(queue_.begin(1));
   EXPECT_FALSE(queue_.begin(1));
   queue_.end(1);
   EXPECT_TRUE(queue_.begin(1));
-  queue_.give_up(1);
+  queue_.leave_alone(1, Deadline::Clock::now() + std::chrono::hours(1));
   queue_.end(1);
   EXPECT_FALSE(queue_.begin(1));
   EXPECT_EQ(queue_.carried(), 0U);
+  queue_.leave_alone(1, Deadline::Clock::now());
+  EXPECT_TRUE(queue_.begin(1)) << "its time is over";
 }
 
 TEST_F(BacklogQueueTest, HasRoomForSoManyAndForSoMuch) {
