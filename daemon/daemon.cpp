@@ -136,11 +136,17 @@ Result<void> Daemon::open_state() {
                                     [this](const std::vector<AppendedEntry>& entries) {
                                       append_to_.load()->append(entries);
                                     },
+                                .on_damage = [this](const Error& damage) { tell_damage(damage); },
                                 .requests_in_flight = [this] { return in_flight_.size(); },
                                 .at_step = seams_.at_step}));
   standing_ = TRY(Standing::load(*journal_));
   payloads_ = TRY(PayloadStore::open(config->state_directory / "payloads"));
   return payloads_->remove_orphans(names_payload_file());
+}
+
+void Daemon::tell_damage(const Error& damage) {
+  alarms_.raise(alarm_names::journal_damage, damage,
+                "Restore a backup (docs/backup.md). The alarm ends with a restart.");
 }
 
 Result<void> Daemon::start_key_hosts() {

@@ -55,6 +55,7 @@ class Daemon {
   Daemon(Config config, std::vector<KeyName> to_make_anew);
 
   Result<void> open_state();
+  void tell_damage(const Error& damage);
   PayloadStore::IsNamed names_payload_file();
   Result<void> start_key_hosts();
   Result<void> fits_keys(const Config& config);

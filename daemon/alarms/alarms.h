@@ -29,7 +29,8 @@ inline constexpr std::string_view log_damage = "log-damage";      // a file was 
 inline constexpr std::string_view log_disk = "log-disk";          // nearly full
 inline constexpr std::string_view journal_disk = "journal-disk";  // nearly full
 inline constexpr std::string_view archive = "archive";            // a bundle is damaged
-inline constexpr std::string_view requests = "requests";          // signed, not finished
+inline constexpr std::string_view journal_damage = "journal-damage";
+inline constexpr std::string_view requests = "requests";  // signed, not finished
 }  // namespace alarm_names
 
 // Thread-safe. Kept in memory: after a restart what is still so is found again.

@@ -55,7 +55,7 @@ class SqliteJournal final : public Journal {
         vfs_(std::move(options.vfs)),
         reserve_bytes_(options.reserve_bytes),
         receipts_(std::move(instance)),
-        reading_(std::make_unique<Reading>(std::move(reading))),
+        reading_(std::make_unique<Reading>(std::move(reading), std::move(options.on_damage))),
         writer_(
             std::move(writing), std::move(tables),
             {options.queue_max, options.checkpoint_pages, options.log_room_bytes,

@@ -67,6 +67,9 @@ struct JournalOptions {
   // the completions of that commit.
   std::function<void(const std::vector<AppendedEntry>&)> on_appended = nullptr;
 
+  // Called on a reader's thread, each time one met a damaged page or row.
+  std::function<void(const Error&)> on_damage = nullptr;
+
   // How many requests wait for an answer; thread-safe, called on the writer's thread. The more
   // there are, the more a commit gathers.
   std::function<std::size_t()> requests_in_flight = nullptr;
@@ -142,7 +145,8 @@ class Journal {
   virtual Result<void> record_act(const Act& act) = 0;
   virtual Result<Standings> standings() = 0;
 
-  // Readers: a connection of their own; see only what is committed.
+  // Readers: a connection of their own; see only what is committed. All may end in corrupt
+  // JOURNAL_DAMAGED.
   virtual Result<std::optional<StoredRequest>> find(RequestId id) = 0;
   // The newest with that key, whatever became of it.
   virtual Result<std::optional<StoredRequest>> find_by_idempotency_key(std::uint32_t uid,

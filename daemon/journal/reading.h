@@ -1,6 +1,7 @@
 // The readers' side of the journal: one connection for all of them, which sees what is committed.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 
@@ -22,17 +23,25 @@ struct ReadTables {
 // Thread-safe: one reader at a time.
 class Reading {
  public:
-  explicit Reading(std::unique_ptr<sqlite::Database> database)
-      : database_(std::move(database)), tables_(*database_) {}
+  using OnDamage = std::function<void(const Error&)>;
 
-  // The answer of `question(ReadTables&)`.
+  Reading(std::unique_ptr<sqlite::Database> database, OnDamage on_damage)
+      : on_damage_(std::move(on_damage)), database_(std::move(database)), tables_(*database_) {}
+
+  // The answer of `question(ReadTables&)`, a Result. That it met damage is told, too.
   template <typename Question>
   auto ask(Question question) {
-    const std::lock_guard lock(mutex_);
-    return question(tables_);
+    auto answer = [&] {
+      const std::lock_guard lock(mutex_);
+      return question(tables_);
+    }();
+    const bool is_damaged = !answer.ok() && answer.error().code == ErrorCode::corrupt;
+    if (is_damaged && on_damage_) on_damage_(answer.error());
+    return answer;
   }
 
  private:
+  const OnDamage on_damage_;
   std::mutex mutex_;
   std::unique_ptr<sqlite::Database> database_;
   ReadTables tables_;

@@ -59,6 +59,26 @@ Result<v1::UnfinishedRequest> describe(const Parts& parts, const StoredRequest& 
   return out;
 }
 
+Result<void> add_released(const Parts& parts, v1::StatusReply& reply) {
+  const Released released = TRY(parts.journal.count_released());
+  reply.set_unrecorded(released.unrecorded);
+  reply.set_overdue(released.overdue);
+  for (const auto& [destination, count] : released.awaited) {
+    if (count == 0) continue;
+    v1::AwaitedLog& awaited = *reply.add_awaited();
+    awaited.set_log(log_named(destination));
+    awaited.set_signatures(count);
+  }
+  return {};
+}
+
+Result<void> add_unfinished(const Parts& parts, v1::StatusReply& reply) {
+  for (const StoredRequest& stored : TRY(parts.journal.unfinished(unfinished_shown_max))) {
+    *reply.add_unfinished() = TRY(describe(parts, stored));
+  }
+  return {};
+}
+
 void add_alarms(const Alarms& alarms, v1::StatusReply& reply) {
   for (const Alarm& alarm : alarms.standing()) {
     v1::Alarm& added = *reply.add_alarms();
@@ -124,7 +144,6 @@ Result<std::string> Administration::status(const ServerCounts& counts) {
     reply.set_log_handed_over(ready.error().reason == "LOG_HANDED_OVER");
     reply.set_log_trouble(ready.error().message);
   }
-  add_alarms(parts_.alarms, reply);
   for (const KeyRing::NamedHost& named : parts_.keys.hosts()) {
     *reply.add_backends() = describe(named, *config);
   }
@@ -132,22 +151,14 @@ Result<std::string> Administration::status(const ServerCounts& counts) {
   reply.set_accepted(journal.accepted);
   reply.set_done(journal.done);
   reply.set_failed(journal.failed);
-  const Released released = TRY(parts_.journal.count_released());
-  reply.set_unrecorded(released.unrecorded);
-  reply.set_overdue(released.overdue);
-  for (const auto& [destination, count] : released.awaited) {
-    if (count == 0) continue;
-    v1::AwaitedLog& awaited = *reply.add_awaited();
-    awaited.set_log(log_named(destination));
-    awaited.set_signatures(count);
-  }
   // Whoever looks is no part of the picture.
   reply.set_connections(counts.connections - std::min<std::size_t>(counts.connections, 1));
   reply.set_requests_in_flight(counts.requests_in_flight -
                                std::min<std::size_t>(counts.requests_in_flight, 1));
-  for (const StoredRequest& stored : TRY(parts_.journal.unfinished(unfinished_shown_max))) {
-    *reply.add_unfinished() = TRY(describe(parts_, stored));
-  }
+  // A journal that cannot be read is an alarm, and no reason to say nothing.
+  (void)add_released(parts_, reply);
+  (void)add_unfinished(parts_, reply);
+  add_alarms(parts_.alarms, reply);
   return reply.SerializeAsString();
 }
 

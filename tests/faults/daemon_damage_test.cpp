@@ -109,6 +109,23 @@ TEST_F(DaemonDamage, ChangedEntriesAreMadeAnewFromTheRequests) {
   EXPECT_EQ(alarm("log-damage").name(), "");
 }
 
+TEST_F(DaemonDamage, DamagedPageOfTheJournalIsSaidToBeSo) {
+  std::vector<std::string> receipts;
+  for (int i = 0; i < 50; ++i) receipts.push_back(sign(std::to_string(i))->receipt());
+  in_journal("VACUUM");  // and what is in the write-ahead log goes into the file
+  const fs::path journal = daemon_.state() / "journal.db";
+  std::string pages = read_text(journal);
+  std::fill(pages.begin() + 4096, pages.end(), '\x5a');
+  std::fstream file(journal, std::ios::in | std::ios::out | std::ios::binary);
+  file << pages << std::flush;
+  const auto looked = look_at(receipts[20]);
+  ASSERT_FALSE(looked.ok());
+  EXPECT_EQ(looked.error().code, ErrorCode::corrupt);
+  EXPECT_EQ(looked.error().reason, "JOURNAL_DAMAGED");
+  EXPECT_EQ(alarm("journal-damage").reason(), "JOURNAL_DAMAGED");
+  EXPECT_THAT(alarm("journal-damage").what(), HasSubstr(journal.string()));
+}
+
 // An RSA key signs the same digest alike, so a second request shares the first one's entry, whose
 // proof needs a tile of old.
 class StuckRequest : public ::testing::Test {

@@ -8,7 +8,16 @@ namespace {
 constexpr std::string_view way_on =
     "; keep the state directory as it is, and restore a backup into another (docs/backup.md)";
 
+// What is there cannot be read: of no use to try again.
+bool is_unreadable(int extended_code) {
+  return extended_code == SQLITE_IOERR_READ || extended_code == SQLITE_IOERR_SHORT_READ ||
+         extended_code == SQLITE_IOERR_DATA || extended_code == SQLITE_IOERR_CORRUPTFS;
+}
+
 Error error_for(int code, std::string message) {
+  if (is_unreadable(code)) {
+    return corrupt("JOURNAL_DAMAGED", std::move(message) + std::string(way_on));
+  }
   switch (code & 0xff) {
     case SQLITE_FULL:
       return unavailable("JOURNAL_DISK_FULL",

@@ -109,6 +109,29 @@ TEST_F(Damage, BundleThatCannotBeReadIsAnErrorOfThatReadAlone) {
   EXPECT_TRUE(journal->find(4).ok());
 }
 
+TEST_F(Damage, PageThatIsDamagedLaterIsToldByWhoeverReadsIt) {
+  std::vector<Error> told;
+  daemon::JournalOptions options{.path = path_};
+  options.on_damage = [&told](const Error& damage) { told.push_back(damage); };
+  const auto journal = open_journal(std::move(options));
+  ASSERT_FALSE(journal->find(99).value());
+  EXPECT_TRUE(told.empty());
+  const auto bytes = static_cast<std::size_t>(std::filesystem::file_size(path_));
+  overwrite(4096, std::string(bytes - 4096, '\x5a'));
+  const auto found = journal->find(3);
+  ASSERT_FALSE(found.ok());
+  EXPECT_EQ(found.error().code, ErrorCode::corrupt);
+  EXPECT_EQ(found.error().reason, "JOURNAL_DAMAGED");
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_THAT(told[0].message, HasSubstr(path_.string()));
+}
+
+TEST_F(Damage, DiskThatDoesNotReadIsDamage) {
+  const auto database = sqlite::Database::open(path_, sqlite::Access::read_only, {}).value();
+  EXPECT_EQ(database->fail(SQLITE_IOERR_READ, "look").code, ErrorCode::corrupt);
+  EXPECT_EQ(database->fail(SQLITE_IOERR_WRITE, "look").code, ErrorCode::unavailable);
+}
+
 TEST_F(Damage, ChangedByteInABundleIsNoticedAndNothingOfItIsRead) {
   std::string whole = read_text(path_);
   for (std::size_t at = 0; (at = whole.find("bbbb", at)) != std::string::npos; at += 3000) {
