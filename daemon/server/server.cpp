@@ -73,6 +73,7 @@ class SocketServer : public Server {
   void accept_some();
   void admit(wire::Descriptor socket);
   bool make_room(std::uint32_t uid);
+  bool may_give_way(const Client& client, Connection::Time now) const;
   bool make_room_within(Room room, std::uint32_t uid);
   void add(wire::Descriptor socket, Identity identity, Holding place);
   void handle(Client& client, std::uint32_t events);
@@ -184,25 +185,27 @@ void SocketServer::admit(wire::Descriptor socket) {
 // Ends the longest silent connection whose place helps. Those that have never asked for anything
 // come first, so that they cannot push out one that has.
 bool SocketServer::make_room(std::uint32_t uid) {
+  const Connection::Time now = Deadline::Clock::now();
   const Gate::UserTest helps = gate_.whose_helps(uid, &Meters::connections);
   std::pair<bool, Connection::Time> first{true, Connection::Time::max()};
   Client* found = nullptr;
   for (const auto& [number, client] : clients_) {
-    const Connection& connection = client->connection;
-    const std::pair<bool, Connection::Time> order{connection.calls() > 0, client->heard};
-    const bool may_go = helps(connection.peer().uid) && !connection.is_refused();
-    if (may_go && order < first && connection.waits_for_client()) {
+    const std::pair<bool, Connection::Time> order{client->connection.calls() > 0, client->heard};
+    if (order < first && helps(client->connection.peer().uid) && may_give_way(*client, now)) {
       first = order;
       found = client.get();
     }
   }
   if (found == nullptr) return false;
-  const Connection::Time latest =
-      Deadline::Clock::now() - (found->connection.is_idle() ? limits_.idle_before_giving_way
-                                                            : limits_.silence_before_giving_way);
-  if (found->heard > latest) return false;
   remove(*found);
   return true;
+}
+
+bool SocketServer::may_give_way(const Client& client, Connection::Time now) const {
+  const Connection& connection = client.connection;
+  if (connection.is_refused() || !connection.waits_for_client()) return false;
+  return now - client.heard >= (connection.is_idle() ? limits_.idle_before_giving_way
+                                                     : limits_.silence_before_giving_way);
 }
 
 // Ends the longest silent stream, or half a frame, whose place helps.

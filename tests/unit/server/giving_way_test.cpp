@@ -72,6 +72,50 @@ INSTANTIATE_TEST_SUITE_P(
                }}),
     [](const auto& test) { return std::string(test.param.how); });
 
+// Heard, and in the middle of what it says, though it has never asked for anything that there is.
+void begin_something(RawClient& client) {
+  client.send(wire::build_request(1, 0, {"toy.Toy", "None", {}, {}}).value() + "half");
+  EXPECT_EQ(client.answer_on(1).error().reason, "METHOD_UNKNOWN");
+}
+
+TEST(GivingWay, NewcomersHideNobodyWhoHasBeenIdle) {
+  ServerLimits limits = patient_limits();
+  limits.connections_per_uid_max = 8;
+  limits.idle_before_giving_way = 0ms;
+  limits.silence_before_giving_way = 1h;
+  ToyServer toy(limits);
+  std::deque<RawClient> idle;
+  for (int i = 0; i < 8; ++i) {
+    RawClient& client = idle.emplace_back(toy.socket());
+    client.request(1, "Echo", "hello");
+    EXPECT_EQ(client.answer_on(1).value(), "hello");
+  }
+  toy.wait_until([](Server& server) { return server.counts().requests_in_flight == 0; });
+  std::deque<RawClient> newcomers;
+  for (RawClient& gives_way : idle) {
+    begin_something(newcomers.emplace_back(toy.socket()));
+    EXPECT_TRUE(gives_way.is_closed_by_server());
+  }
+  RawClient refused(toy.socket());  // all are in the middle of something
+  refused.request(1, "Echo");
+  EXPECT_EQ(refused.answer_on(1).error().reason, "CONNECTIONS_EXHAUSTED");
+}
+
+TEST(GivingWay, ATricklerAmongIdleOnesLocksNobodyOut) {
+  ServerLimits limits = patient_limits();
+  limits.connections_per_uid_max = 2;
+  limits.idle_before_giving_way = 0ms;
+  limits.silence_before_giving_way = 1h;
+  ToyServer toy(limits);
+  RawClient trickler(toy.socket());
+  begin_something(trickler);
+  RawClient idle(toy.socket());
+  idle.request(1, "Echo", "hello");
+  EXPECT_EQ(idle.answer_on(1).value(), "hello");
+  EXPECT_TRUE(is_served_in_time(toy));
+  EXPECT_TRUE(idle.is_closed_by_server());
+}
+
 TEST(GivingWay, WhoIsAtWorkStays) {
   ServerLimits limits = patient_limits();
   limits.connections_per_uid_max = 1;
