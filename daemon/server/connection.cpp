@@ -52,6 +52,12 @@ Error stalled() {
                      "happened; send it again, without pauses");
 }
 
+Error frame_stalled() {
+  return unavailable("FRAME_STALLED",
+                     "the rest of a frame did not come for so long that others get its room: "
+                     "nothing happened; connect and send it again, without pauses");
+}
+
 }  // namespace
 
 void Connection::refuse(Error answer) {
@@ -129,7 +135,7 @@ std::optional<Connection::Silence> Connection::longest_silence(Room room) const 
 }
 
 void Connection::end_silence(Room room, const Silence& silence) {
-  if (room == Room::bytes) return end_half_frame();
+  if (room == Room::bytes) return end_half_frame(frame_stalled());
   inbound_.at(silence.stream_id)->end(stalled());
 }
 
@@ -144,14 +150,14 @@ void Connection::check_time(Time now, const Patience& patience) {
   if (!wants_input()) {
     partial_since_ = now;  // it is we who do not read
   } else if (now - *partial_since_ >= patience.partial_frame) {
-    end_half_frame();
+    end_half_frame(
+        invalid_request("FRAME_INCOMPLETE", "the rest of a frame did not arrive in time"));
   }
 }
 
-void Connection::end_half_frame() {
+void Connection::end_half_frame(Error answer) {
   if (reader_.has_header()) {
-    object(reader_.header(),
-           invalid_request("FRAME_INCOMPLETE", "the rest of a frame did not arrive in time"));
+    object(reader_.header(), std::move(answer));
     reader_.skip_data();
     bytes_.release();
   }

@@ -175,7 +175,9 @@ TEST(GivingWay, HalfAFrameGivesWhatItHoldsToAWholeOne) {
   }
   EXPECT_TRUE(is_served_in_time(toy, std::string(90'000, 'y')));
   for (RawClient& client : silent) {
-    EXPECT_EQ(client.answer_on(3).error().reason, "FRAME_INCOMPLETE");
+    const Error error = client.answer_on(3).error();
+    EXPECT_EQ(error.code, ErrorCode::unavailable);
+    EXPECT_EQ(error.reason, "FRAME_STALLED");
     EXPECT_TRUE(client.is_closed_by_server());
   }
 }
