@@ -100,12 +100,18 @@ void Connection::input(ByteView bytes, Time now) {
 }
 
 bool Connection::wants_input() {
-  return !is_ending_ && !parts_.outbox->state().is_clogged && !is_behind();
+  look_behind();
+  return !is_ending_ && !parts_.outbox->state().is_clogged && !is_behind_;
 }
 
-bool Connection::is_behind() {
-  return std::any_of(inbound_.begin(), inbound_.end(),
-                     [](const auto& stream) { return stream.second->is_full(); });
+// Who was not read from was not silent: that time begins anew.
+void Connection::look_behind() {
+  const bool was_behind = is_behind_;
+  is_behind_ = std::any_of(inbound_.begin(), inbound_.end(),
+                           [](const auto& stream) { return stream.second->is_full(); });
+  if (!was_behind || is_behind_) return;
+  last_input_ = Deadline::Clock::now();
+  for (const auto& [id, stream] : inbound_) stream->hear(last_input_);
 }
 
 bool Connection::is_idle() const {
@@ -122,6 +128,7 @@ bool Connection::waits_for_client() const {
 }
 
 std::optional<Connection::Silence> Connection::longest_silence(Room room) const {
+  if (is_behind_) return std::nullopt;
   if (room == Room::bytes) {
     if (!reader_.has_header() || bytes_.is_empty()) return std::nullopt;
     return Silence{last_input_, reader_.header().stream_id};
@@ -172,12 +179,12 @@ void Connection::hear_arriving(Time now) {
 }
 
 void Connection::check_streams(Time now, MinimumPace pace) {
-  const bool we_are_behind = is_behind();
+  look_behind();
   for (const auto& [id, stream] : inbound_) {
     if (stream->is_late()) {
       stream->end(unavailable("DEADLINE_PASSED",
                               "the stream was not complete in its time: nothing happened"));
-    } else if (stream->is_stalled(now, pace, arriving_bytes(id), we_are_behind)) {
+    } else if (stream->is_stalled(now, pace, arriving_bytes(id), is_behind_)) {
       stream->end(stalled());
     }
   }

@@ -71,7 +71,7 @@ class Connection {
   void close();
 
  private:
-  bool is_behind();  // there is more of a stream here than its flow has taken
+  void look_behind();
   std::optional<Error> judge_header(const wire::FrameHeader& header);
   std::optional<Error> judge_request(const wire::FrameHeader& header);
   std::optional<Error> judge_data(const wire::FrameHeader& header) const;
@@ -96,6 +96,7 @@ class Connection {
   std::optional<Error> refusal_;
   bool refuses_all_ = false;
   bool is_ending_ = false;
+  bool is_behind_ = false;  // there is more of a stream here than its flow has taken
   Time last_input_{};
   std::uint64_t calls_ = 0;
   std::optional<Time> partial_since_;  // when the unfinished frame began

@@ -132,5 +132,23 @@ TEST_F(Silence, AStreamThatWaitsForUsHasNotStalled) {
   EXPECT_EQ(client_->answer_on(1).value(), "all of it");
 }
 
+TEST_F(Silence, WhoWeDoNotReadFromIsNotSilent) {
+  request(1, "Swallow", wire::flags::remote_open);
+  request(3, "Swallow", wire::flags::remote_open);
+  for (int i = 0; i < 64; ++i) say(wire::build_data(1, "x"));
+  say(as_text(wire::build_header({3000, 3, wire::FrameType::data, 0})));
+  say(std::string(1000, 'x'));
+  EXPECT_FALSE(connection_->wants_input());
+  for (const Room room : {Room::requests, Room::bytes}) {
+    EXPECT_FALSE(connection_->longest_silence(room));
+  }
+  run_posted();
+  const auto before = Deadline::Clock::now();
+  EXPECT_TRUE(connection_->wants_input());
+  for (const Room room : {Room::requests, Room::bytes}) {
+    EXPECT_GE(connection_->longest_silence(room).value().since, before);
+  }
+}
+
 }  // namespace
 }  // namespace chancery::daemon
