@@ -119,12 +119,19 @@ bool Connection::is_idle() const {
          parts_.outbox->state().is_empty;
 }
 
-bool Connection::waits_for_client() const {
-  if (parts_.outbox->state().is_blocked) return true;
-  const auto silent = std::count_if(inbound_.begin(), inbound_.end(), [](const auto& stream) {
-    return stream.second->silent_since().has_value();
-  });
-  return parts_.meters.requests->used() <= static_cast<std::size_t>(silent);
+std::optional<Connection::Time> Connection::silent_since() const {
+  // First of all: what ends while this looks has still been the daemon's to do.
+  const std::size_t requests = parts_.meters.requests->used();
+  std::size_t silent = 0;
+  Time since{};
+  for (const auto& [id, stream] : inbound_) {
+    const std::optional<Time> its = stream->silent_since();
+    if (its) ++silent;
+    since = std::max(since, its.value_or(since));
+  }
+  const Outbox::State state = parts_.outbox->state();
+  if (requests > silent && !state.is_blocked) return std::nullopt;
+  return std::max(since, state.pushed);
 }
 
 std::optional<Connection::Silence> Connection::longest_silence(Room room) const {

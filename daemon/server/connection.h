@@ -48,8 +48,9 @@ class Connection {
   bool wants_input();
   bool is_finished() const;  // nothing more will come or go
   bool is_idle() const;      // between requests
-  // Nothing here is the daemon's to do: the client is to go on, or to read.
-  bool waits_for_client() const;
+  // Since when nothing here is the daemon's to do, but the client is to go on, or to read; nothing
+  // where something is. What the client itself has said or read meanwhile does not count.
+  std::optional<Time> silent_since() const;
   // What waits for the client alone and holds such room: a stream, or half a frame.
   struct Silence {
     Time since;

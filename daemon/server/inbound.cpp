@@ -1,5 +1,6 @@
 #include "daemon/server/inbound.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/base/limits/socket.h"
@@ -60,7 +61,7 @@ bool Inbound::is_stalled(PaceWatch::Time now, MinimumPace pace, std::size_t arri
 std::optional<PaceWatch::Time> Inbound::silent_since() {
   const Lock lock(mutex_);
   const bool is_ours_to_do = is_ended_ || is_closed_ || is_running_ || !queue_.empty();
-  return is_ours_to_do ? std::nullopt : std::optional(heard_);
+  return is_ours_to_do ? std::nullopt : std::optional(std::max(heard_, rested_));
 }
 
 bool Inbound::holds_too_much() const {
@@ -81,6 +82,7 @@ void Inbound::run() {
     if (!step(lock)) is_ended_ = true;
   }
   is_running_ = false;
+  rested_ = Deadline::Clock::now();
   if (!is_ended_) return;
 
   const std::deque<Message> dropped = std::exchange(queue_, {});

@@ -65,8 +65,9 @@ class Inbound : public std::enable_shared_from_this<Inbound> {
   PaceWatch arrival_;
   bool is_closed_ = false;
   bool is_ended_ = false;
-  bool is_running_ = false;  // on a pool thread, or about to be
-  bool loop_waits_ = false;  // for room
+  bool is_running_ = false;   // on a pool thread, or about to be
+  PaceWatch::Time rested_{};  // when it last ceased to be
+  bool loop_waits_ = false;   // for room
 
   // Only the running pool thread's.
   Call call_;

@@ -33,6 +33,7 @@ void Outbox::push(std::string frame) {
     is_broken_ = true;
     return finish(lock, true);
   }
+  pushed_ = Deadline::Clock::now();
   unsent_bytes_ += frame.size();
   unsent_.push_back(std::move(frame));
   if (is_writing_ || is_blocked_) return;  // whoever writes, or flush(), takes it along
@@ -55,7 +56,7 @@ bool Outbox::is_closed() const {
 Outbox::State Outbox::state() const {
   const Lock lock(mutex_);
   return {unsent_.empty(), is_blocked_, is_blocked_ && unsent_bytes_ >= limits::unsent_bytes_wanted,
-          is_broken_};
+          is_broken_, pushed_};
 }
 
 void Outbox::flush() {

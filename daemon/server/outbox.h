@@ -35,9 +35,10 @@ class Outbox {
   // --- The event loop's ---
   struct State {
     bool is_empty;
-    bool is_blocked;  // flush() when the socket takes more
-    bool is_clogged;  // much is unread: read no more from such a client
-    bool is_broken;   // the client has gone, or is past its bound
+    bool is_blocked;                     // flush() when the socket takes more
+    bool is_clogged;                     // much is unread: read no more from such a client
+    bool is_broken;                      // the client has gone, or is past its bound
+    Deadline::Clock::time_point pushed;  // when the last frame was
   };
   State state() const;
   void flush();
@@ -62,7 +63,8 @@ class Outbox {
   std::size_t front_sent_bytes_ = 0;  // of unsent_.front()
   std::size_t unsent_bytes_ = 0;
   std::size_t sent_bytes_ = 0;  // in all
-  bool is_writing_ = false;     // a thread is in sendmsg, outside the mutex
+  Deadline::Clock::time_point pushed_{};
+  bool is_writing_ = false;  // a thread is in sendmsg, outside the mutex
   bool is_blocked_ = false;
   bool is_broken_ = false;
   bool is_closed_ = false;

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "daemon/server/connection.h"
@@ -73,7 +74,8 @@ class SocketServer : public Server {
   void accept_some();
   void admit(wire::Descriptor socket);
   bool make_room(std::uint32_t uid);
-  bool may_give_way(const Client& client, Connection::Time now) const;
+  std::optional<Connection::Time> silent_long_since(const Client& client,
+                                                    Connection::Time now) const;
   bool make_room_within(Room room, std::uint32_t uid);
   void add(wire::Descriptor socket, Identity identity, Holding place);
   void handle(Client& client, std::uint32_t events);
@@ -190,8 +192,11 @@ bool SocketServer::make_room(std::uint32_t uid) {
   std::pair<bool, Connection::Time> first{true, Connection::Time::max()};
   Client* found = nullptr;
   for (const auto& [number, client] : clients_) {
-    const std::pair<bool, Connection::Time> order{client->connection.calls() > 0, client->heard};
-    if (order < first && helps(client->connection.peer().uid) && may_give_way(*client, now)) {
+    if (!helps(client->connection.peer().uid)) continue;
+    const std::optional<Connection::Time> since = silent_long_since(*client, now);
+    if (!since) continue;
+    const std::pair<bool, Connection::Time> order{client->connection.calls() > 0, *since};
+    if (order < first) {
       first = order;
       found = client.get();
     }
@@ -201,11 +206,16 @@ bool SocketServer::make_room(std::uint32_t uid) {
   return true;
 }
 
-bool SocketServer::may_give_way(const Client& client, Connection::Time now) const {
+// Since when; nothing where that is not long enough to give way.
+std::optional<Connection::Time> SocketServer::silent_long_since(const Client& client,
+                                                                Connection::Time now) const {
   const Connection& connection = client.connection;
-  if (connection.is_refused() || !connection.waits_for_client()) return false;
-  return now - client.heard >= (connection.is_idle() ? limits_.idle_before_giving_way
-                                                     : limits_.silence_before_giving_way);
+  std::optional<Connection::Time> since = connection.silent_since();
+  if (!since || connection.is_refused()) return std::nullopt;
+  since = std::max(*since, client.heard);
+  const bool is_long = now - *since >= (connection.is_idle() ? limits_.idle_before_giving_way
+                                                             : limits_.silence_before_giving_way);
+  return is_long ? since : std::nullopt;
 }
 
 // Ends the longest silent stream, or half a frame, whose place helps.

@@ -116,6 +116,26 @@ TEST(GivingWay, ATricklerAmongIdleOnesLocksNobodyOut) {
   EXPECT_TRUE(idle.is_closed_by_server());
 }
 
+TEST(GivingWay, WhoWaitedForItsAnswerWasNotIdleMeanwhile) {
+  ServerLimits limits = patient_limits();
+  limits.connections_per_uid_max = 2;
+  limits.idle_before_giving_way = 0ms;
+  ToyServer toy(limits);
+  RawClient waited(toy.socket());
+  waited.request(1, "Hold");
+  toy.latch().wait_for(1);
+  RawClient idle(toy.socket());
+  idle.request(1, "Echo", "hello");
+  EXPECT_EQ(idle.answer_on(1).value(), "hello");
+  toy.latch().release_all();
+  EXPECT_EQ(waited.answer_on(1).value(), "released");
+  toy.wait_until([](Server& server) { return server.counts().requests_in_flight == 0; });
+  EXPECT_TRUE(is_served_in_time(toy));
+  EXPECT_TRUE(idle.is_closed_by_server());
+  waited.request(3, "Echo", "still here");
+  EXPECT_EQ(waited.answer_on(3).value(), "still here");
+}
+
 TEST(GivingWay, WhoIsAtWorkStays) {
   ServerLimits limits = patient_limits();
   limits.connections_per_uid_max = 1;

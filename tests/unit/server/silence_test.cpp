@@ -150,5 +150,38 @@ TEST_F(Silence, WhoWeDoNotReadFromIsNotSilent) {
   }
 }
 
+TEST_F(Silence, BeginsWithTheLastAnswer) {
+  request(1, "Hold", 0);
+  request(3, "Hold", 0);
+  run_posted();
+  EXPECT_FALSE(connection_->silent_since());
+  held_[0]->answer(std::string("first"));
+  EXPECT_FALSE(connection_->silent_since());
+  auto before = Deadline::Clock::now();
+  held_[1]->answer(std::string("second"));
+  EXPECT_GE(connection_->silent_since().value(), before);
+}
+
+TEST_F(Silence, BeginsWhenAnAnswerWaitsToBeRead) {
+  request(1, "Hold", 0);
+  request(3, "Hold", 0);
+  run_posted();
+  const auto before = Deadline::Clock::now();
+  held_[0]->answer(std::string(3U << 20, 'x'));  // more than a socket holds
+  EXPECT_TRUE(connection_->outbox().state().is_blocked);
+  EXPECT_GE(connection_->silent_since().value(), before);
+}
+
+TEST_F(Silence, OfAStreamBeginsWhenItsFlowHasTakenAll) {
+  request(1, "Swallow", wire::flags::remote_open);
+  say(wire::build_data(1, "x"));
+  EXPECT_FALSE(connection_->silent_since());
+  EXPECT_FALSE(connection_->longest_silence(Room::requests));
+  const auto before = Deadline::Clock::now();
+  run_posted();
+  EXPECT_GE(connection_->silent_since().value(), before);
+  EXPECT_GE(connection_->longest_silence(Room::requests).value().since, before);
+}
+
 }  // namespace
 }  // namespace chancery::daemon
