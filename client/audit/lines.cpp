@@ -28,15 +28,7 @@ Result<void> read_lines(std::istream& in, const std::string& path, const TakeLin
   }
 }
 
-}  // namespace
-
-Result<void> read_lines(const DaemonOptions& options, std::string_view method, std::string request,
-                        const TakeLine& take) {
-  const Deadline deadline = options.deadline();
-  Link link(socket_path(options));
-  const auto connection = TRY(link.connection(deadline));
-  Download download =
-      connection->download("chancery.v1.Audit", method, std::move(request), deadline);
+Result<void> take_lines(Download download, const TakeLine& take) {
   for (;;) {
     const std::optional<std::string> message = TRY(download.next());
     if (!message) return {};
@@ -51,6 +43,19 @@ Result<void> read_lines(const DaemonOptions& options, std::string_view method, s
       lines.remove_prefix(end + 1);
     }
   }
+}
+
+}  // namespace
+
+Result<void> read_lines(const DaemonOptions& options, std::string_view method,
+                        const std::string& request, const TakeLine& take) {
+  const Patience patience{options.deadline(), is_full};
+  Link link(socket_path(options));
+  // A daemon that is full says so before the first line, so none is taken twice.
+  return repeat(link, patience, [&](Connection& connection) {
+    return take_lines(connection.download("chancery.v1.Audit", method, request, patience.deadline),
+                      take);
+  });
 }
 
 Result<void> read_lines(const std::string& path, const TakeLine& take) {

@@ -14,8 +14,8 @@ namespace chancery::client {
 using TakeLine = std::function<Result<void>(std::string_view line)>;
 
 // Asks the daemon by `method` of the Audit service. Errors: the daemon's; corrupt ANSWER_MALFORMED.
-Result<void> read_lines(const DaemonOptions& options, std::string_view method, std::string request,
-                        const TakeLine& take);
+Result<void> read_lines(const DaemonOptions& options, std::string_view method,
+                        const std::string& request, const TakeLine& take);
 
 // "-" is standard input. Errors: not_found FILE_NOT_FOUND, unavailable FILE_UNREADABLE,
 // invalid_request FILE_TOO_LARGE (a line that is longer than any of an audit).

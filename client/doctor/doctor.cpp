@@ -37,14 +37,15 @@ std::string_view word_for(Health health) {
 Findings examine(const DaemonOptions& options) {
   Findings out{check_socket(socket_path(options))};
   Link link(socket_path(options));
-  const auto reply = ask<v1::StatusReply>(link, services::admin, "Status", v1::StatusRequest{},
-                                          options.deadline());
+  const Patience patience{options.deadline(), is_full};
+  const auto reply = ask_patiently<v1::StatusReply>(link, services::admin, "Status",
+                                                    v1::StatusRequest{}, patience);
   if (reply.ok()) {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     const Findings daemon = check_daemon(*reply, CHANCERY_VERSION, now);
     out.insert(out.end(), daemon.begin(), daemon.end());
-    const auto profiles = ask<v1::ListProfilesReply>(link, services::signer, "ListProfiles",
-                                                     v1::ListProfilesRequest{}, options.deadline());
+    const auto profiles = ask_patiently<v1::ListProfilesReply>(
+        link, services::signer, "ListProfiles", v1::ListProfilesRequest{}, patience);
     if (profiles.ok()) out.push_back(check_profiles(*reply, *profiles));
     out.push_back(check_disk(reply->state_directory()));
   } else {

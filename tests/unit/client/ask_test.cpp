@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "chancery/v1/signer.pb.h"
+#include "client/audit/lines.h"
+#include "client/doctor/commands.h"
 #include "client/requests/profile.h"
 #include "tests/support/daemon/scripted_daemon.h"
 #include "tests/support/temporary_directory.h"
@@ -58,6 +60,24 @@ TEST_F(AskTest, AFullDaemonIsAskedForAProfileAgain) {
   const auto profile = find_profile(link, "default", options_.deadline());
   EXPECT_EQ(profile.error().reason, "PROFILE_UNKNOWN");  // it lists none
   EXPECT_EQ(asked_, 3U);
+}
+
+TEST_F(AskTest, AFullDaemonIsAskedForTheAuditAgain) {
+  daemon_.emplace(options_.socket, [this](const wire::Request&) {
+    return asked_++ < 2 ? full() : Reaction::stream({""});
+  });
+  EXPECT_TRUE(
+      read_lines(options_, "Read", "", [](std::string_view) { return Result<void>(); }).ok());
+  EXPECT_EQ(asked_, 3U);
+}
+
+TEST_F(AskTest, AFullDaemonIsExaminedWhenThereIsRoom) {
+  serve(2, full());
+  CommandLine line("chancery", "0", {});
+  add_doctor(line);
+  const char* const words[] = {"chancery", "doctor", "--socket", options_.socket.c_str()};
+  line.run(4, words);
+  EXPECT_EQ(asked_, 4U);  // at last for its status, and for its profiles
 }
 
 TEST_F(AskTest, OneThatStaysFullIsReportedInItsOwnWordsByTheDeadline) {
