@@ -18,7 +18,7 @@ inline constexpr std::size_t connections_max = 1024;
 // No user may take the whole socket; half leaves room for every other.
 inline constexpr std::size_t connections_per_uid_max = 512;
 // Of those in all, for root and the daemon's own user alone, who look what is wrong and mend it:
-// some shells, the service on the system's bus, a monitor. Others cannot keep them out together.
+// some shells. Others cannot keep them out together.
 inline constexpr std::size_t connections_kept = 16;
 // What these connections carry: a question or two each, and the answer to `status --metrics`.
 inline constexpr std::size_t requests_in_flight_kept = 32;
