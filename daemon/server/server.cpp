@@ -73,6 +73,7 @@ class SocketServer : public Server {
 
   void accept_some();
   void admit(wire::Descriptor socket);
+  void end_oldest_refused();
   bool make_room(std::uint32_t uid);
   std::optional<Connection::Time> silent_long_since(const Client& client,
                                                     Connection::Time now) const;
@@ -179,9 +180,19 @@ void SocketServer::admit(wire::Descriptor socket) {
     return add(std::move(socket), std::move(*identity), std::move(place));
   }
   ++refused_;
-  if (refused_now_ < limits_.connections_refused_max) {
-    add(std::move(socket), std::move(*identity), {});
-  }
+  if (refused_now_ >= limits_.connections_refused_max) end_oldest_refused();
+  add(std::move(socket), std::move(*identity), {});
+}
+
+// So that each newcomer is told. What the oldest has asked by now is answered before it goes.
+void SocketServer::end_oldest_refused() {
+  const auto oldest = std::find_if(clients_.begin(), clients_.end(), [](const auto& entry) {
+    return entry.second->connection.is_refused();
+  });
+  if (oldest == clients_.end()) return;
+  Client& client = *oldest->second;
+  read(client, 0);
+  remove(client);
 }
 
 // Ends the longest silent connection whose place helps. Those that have never asked for anything

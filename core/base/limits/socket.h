@@ -24,7 +24,8 @@ inline constexpr std::size_t connections_kept = 16;
 inline constexpr std::size_t requests_in_flight_kept = 32;
 inline constexpr std::size_t request_bytes_kept = 2U << 20;
 inline constexpr std::size_t unsent_bytes_kept = 8U << 20;
-// Over the limit a few more are accepted only to be told RESOURCE_EXHAUSTED.
+// Over the limit a few more are accepted only to be told RESOURCE_EXHAUSTED; beyond them the oldest
+// goes.
 inline constexpr std::size_t connections_refused_max = 64;
 inline constexpr auto refused_connection_wait_max = 1000ms;
 // Accepted and not yet answered, all connections together: what the queues below can hold.

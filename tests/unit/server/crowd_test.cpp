@@ -119,7 +119,7 @@ TEST(Crowd, WhoIsRefusedAndSilentIsNotWaitedFor) {
   EXPECT_TRUE(second.is_closed_by_server());
 }
 
-TEST(Crowd, BeyondThoseWhoAreToldConnectionsAreClosedAtOnce) {
+TEST(Crowd, OfTheRefusedTheOldestGoesWhenThereAreTooMany) {
   ServerLimits limits;
   limits.connections_per_uid_max = 1;
   limits.connections_refused_max = 1;
@@ -127,11 +127,28 @@ TEST(Crowd, BeyondThoseWhoAreToldConnectionsAreClosedAtOnce) {
   limits.idle_before_giving_way = 1h;
   const ToyServer toy(limits);
   const RawClient first(toy.socket());
+  RawClient silent(toy.socket());
   RawClient refused(toy.socket());
-  RawClient closed(toy.socket());
-  EXPECT_TRUE(closed.is_closed_by_server());
+  EXPECT_TRUE(silent.is_closed_by_server());
   refused.request(1, "Echo");
   EXPECT_EQ(refused.answer_on(1).error().reason, "CONNECTIONS_EXHAUSTED");
+}
+
+TEST(Crowd, EachOfManyWhoAreRefusedIsTold) {
+  ServerLimits limits;
+  limits.connections_per_uid_max = 1;
+  limits.connections_refused_max = 2;
+  limits.idle_before_giving_way = 1h;
+  ToyServer toy(limits);
+  const RawClient first(toy.socket());
+  toy.wait_until([](Server& server) { return server.counts().connections == 1; });
+  std::deque<RawClient> refused;
+  toy.on_loop([&](Server&) {  // which so finds all of them at once
+    for (int i = 0; i < 50; ++i) refused.emplace_back(toy.socket()).request(1, "Echo");
+  });
+  for (RawClient& client : refused) {
+    EXPECT_EQ(client.answer_on(1).error().reason, "CONNECTIONS_EXHAUSTED");
+  }
 }
 
 TEST(Crowd, TheLongestIdleGivesWayButNotWhoIsAtWork) {
