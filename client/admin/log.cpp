@@ -36,8 +36,9 @@ const CommandHelp hand_over_help{
     "End this daemon's log, so that another server can continue it.",
     R"(Writes and syncs every file of the log, and closes the journal for good: this daemon signs nothing
 more. A stock Rekor v2 server (POSIX storage) then continues the directory with the same checkpoint
-key. It cannot be undone, so it asks for --yes. `chancery get` answers until the daemon is stopped;
-it does not start again. docs/cli.md has an example, docs/backup.md how the archive is read then.
+key. It cannot be undone, so it asks for --yes. It is refused while something signed is not finished:
+`chancery status` says what keeps it. `chancery get` answers until the daemon is stopped; it does not
+start again. docs/cli.md has an example, docs/backup.md how the archive is read then.
 )"};
 
 struct EntryOptions {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "chancery/v1/admin.pb.h"
 #include "core/base/utf8.h"
 #include "daemon/config/reload.h"
@@ -77,6 +79,22 @@ Result<void> add_unfinished(const Parts& parts, v1::StatusReply& reply) {
     *reply.add_unfinished() = TRY(describe(parts, stored));
   }
   return {};
+}
+
+// Once the log is handed over, this daemon finishes nothing more, and it does not start again.
+Result<void> check_all_finished(const Parts& parts) {
+  const std::vector<StoredRequest> here = TRY(parts.journal.unreleased(unfinished_shown_max));
+  // What is accepted only is refused: the log is closed to it.
+  const auto stuck = std::ranges::count_if(
+      here, [](const StoredRequest& stored) { return stored.state != RequestState::accepted; });
+  const std::size_t unrecorded = TRY(parts.journal.count_released()).unrecorded;
+  if (stuck == 0 && unrecorded == 0) return {};
+  return unavailable(
+      "LOG_BUSY",
+      fmt::format("signed and not finished: {}{}, and {} that have left and wait for their logs "
+                  "elsewhere; nobody would finish them after the hand-over. `chancery status` says "
+                  "what keeps them: mend that, and hand over when they are done",
+                  stuck, here.size() < unfinished_shown_max ? "" : " or more", unrecorded));
 }
 
 void add_alarms(const Alarms& alarms, v1::StatusReply& reply) {
@@ -200,7 +218,8 @@ Result<void> Administration::close_log(Deadline deadline) {
     return unavailable("LOG_BUSY",
                        "requests are still being signed: try again with a later deadline");
   }
-  const Result<void> handed = parts_.log.hand_over(deadline);
+  Result<void> handed = check_all_finished(parts_);
+  if (handed.ok()) handed = parts_.log.hand_over(deadline);
   if (!handed.ok()) parts_.in_flight.open_again();
   return handed;
 }

@@ -144,6 +144,10 @@ class StuckRequest : public ::testing::Test {
   v1::StatusReply status() {
     return *daemon_.call<v1::StatusReply>("chancery.v1.Admin", "Status", v1::StatusRequest());
   }
+  Result<v1::HandOverLogReply> hand_over() {
+    return daemon_.call<v1::HandOverLogReply>("chancery.v1.Admin", "HandOverLog",
+                                              v1::HandOverLogRequest());
+  }
   v1::SignReply look_by_key(std::string_view key) {
     v1::GetSignatureRequest request;
     request.set_idempotency_key(std::string(key));
@@ -190,6 +194,11 @@ TEST_F(StuckRequest, SaysItsTroubleAndIsFinishedWhenThatIsMended) {
   EXPECT_EQ(shown.status, 1);
   EXPECT_THAT(shown.out, HasSubstr(stuck.receipt() + " waits: TILE_DAMAGED"));
   EXPECT_THAT(shown.out, HasSubstr("TROUBLE: alarm requests since"));
+
+  const auto busy = hand_over();
+  ASSERT_FALSE(busy.ok());
+  EXPECT_EQ(busy.error().reason, "LOG_BUSY");
+  EXPECT_THAT(busy.error().message, HasSubstr("not finished: 1, and 0"));
 
   write_text(log / "0/000", tile);
   write_text(log / "entries/000", entries);

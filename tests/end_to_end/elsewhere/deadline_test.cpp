@@ -186,6 +186,28 @@ TEST(DeadlineTest, NothingLeavesBeforeItIsStamped) {
   expect_verified(elsewhere, wait_for(daemon, receipt->receipt()), "a", 1);
 }
 
+TEST(DeadlineTest, LogIsNotHandedOverWhileOneWaitsForItsLog) {
+  Elsewhere elsewhere;
+  elsewhere.order(Fault::away);
+  ConfiguredDaemon daemon(elsewhere.sections(by_deadline));
+  const auto hand_over = [&daemon] {
+    return daemon.call<v1::HandOverLogReply>("chancery.v1.Admin", "HandOverLog",
+                                             v1::HandOverLogRequest());
+  };
+  const auto released = sign(daemon, "a");
+  ASSERT_TRUE(released.ok()) << released.error().message;
+  const auto refused = hand_over();
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().reason, "LOG_BUSY");
+  EXPECT_THAT(refused.error().message, ::testing::HasSubstr("0, and 1 that have left"));
+  EXPECT_TRUE(sign(daemon, "b").ok()) << "the log goes on";
+  elsewhere.order(Fault::none);
+  wait_for(daemon, released->receipt());
+  wait_for(daemon, sign(daemon, "b")->receipt());
+  const auto handed = hand_over();
+  EXPECT_TRUE(handed.ok()) << handed.error().message;
+}
+
 TEST(DeadlineTest, LargeStatementLeavesAsAStream) {
   Elsewhere elsewhere;
   elsewhere.order(Fault::away);
