@@ -80,18 +80,20 @@ Result<std::vector<Bytes>> SoundFiles::read_entries(std::uint64_t index,
                                                     const std::vector<tlog::Hash>& leaves) {
   const auto width = static_cast<unsigned>(leaves.size());
   const std::string path = tlog::entries_path(index, width);
+  // One that has grown is read instead of its narrower file, which is never read again.
+  const std::string bundle = tlog::entries_path(index, full);
   const auto read = [&]() -> Result<std::vector<Bytes>> {
     std::vector<Bytes> entries = TRY(tlog::read_entries(files_, index, index * full + width));
     if (!are_of(entries, leaves)) return changed("ENTRIES_DAMAGED", path);
-    tell_sound(path);
+    tell_sound(bundle);
     return entries;
   };
   Result<std::vector<Bytes>> found = read();
   if (found.ok()) return found;
   const std::lock_guard lock(mending_);
   found = read();  // it may have been mended meanwhile
-  if (found.ok() || !is_due(path)) return found;
-  tell_damaged(path, found.error());
+  if (found.ok() || !is_due(bundle)) return found;
+  tell_damaged(bundle, found.error());
   const Result<Bytes> made = make_entries(index, leaves);
   if (!made.ok() || !DurableFiles(files_).put({path, *made}).ok()) return found;
   return read();
@@ -127,7 +129,8 @@ void SoundFiles::tell_damaged(const std::string& path, const Error& damage) {
   alarms_.raise(
       alarm_names::log_damage, damage,
       "Put it back from a mirror of the log, or restore log and journal from one backup; "
-      "`chancery log verify` finds all such files. The alarm ends when it is read again.");
+      "`chancery log verify` finds all such files. The alarm ends when it is read again: `chancery "
+      "log entry N` and `chancery log proof N`, of an entry in or below it, do that.");
 }
 
 void SoundFiles::tell_sound(const std::string& path) {

@@ -82,6 +82,16 @@ TEST_F(LogDamage, ChangedEntryIsNotHandedOut) {
   EXPECT_EQ(alarm(), "none");
 }
 
+TEST_F(LogDamage, BundleThatHasGrownSinceIsSoundWhenItIsReadAgain) {
+  change("tile/entries/002.p/88");
+  EXPECT_EQ(host_.log().entry(599).error().reason, "ENTRIES_DAMAGED");
+  EXPECT_THAT(host_.alarms.standing().at(0).remedy, HasSubstr("`chancery log entry N`"));
+  host_.append(1);
+  host_.wait_until_published();
+  EXPECT_EQ(*host_.log().entry(512), LogHost::body(512)) << "as the remedy says";
+  EXPECT_EQ(alarm(), "none");
+}
+
 TEST_F(LogDamage, EntryOfAnOpenBundleIsComparedToo) {
   change("tile/entries/002.p/88");
   EXPECT_EQ(host_.log().entry(599).error().reason, "ENTRIES_DAMAGED");
