@@ -207,6 +207,7 @@ bool Signing::leaves_early() const {
 
 // By deadline: what is timestamped leaves, and the backlog sees to its logs.
 void Signing::release() {
+  parts_.stuck.remove(stored_.id);
   give(reply_as_it_stands(parts_, stored_.id));
   parts_.backlog->wake();
 }

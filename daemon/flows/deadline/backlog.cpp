@@ -197,6 +197,7 @@ Result<bool> Backlog::archive(RequestId id) {
 }
 
 void Backlog::end(BacklogQueue& queue, RequestId id, const Result<void>& outcome) {
+  if (outcome.ok()) parts_->stuck.remove(id);
   if (queue.log() && outcome.ok()) recorded_->put(id);  // perhaps: another log may still miss it
   drop(queue, id, outcome);
   wake();

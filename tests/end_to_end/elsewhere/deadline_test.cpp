@@ -235,6 +235,34 @@ TEST(DeadlineTest, LargeStatementLeavesAsAStream) {
   EXPECT_EQ(wait_for(daemon, reply.receipt()).state(), v1::STATE_DONE);
 }
 
+TEST(DeadlineTest, WhatKeptItIsForgottenOnceItHasLeft) {
+  namespace fs = std::filesystem;
+  Elsewhere elsewhere;
+  elsewhere.order(Fault::away);
+  elsewhere.first.is_ill = true;
+  ConfiguredDaemon daemon(elsewhere.sections(by_deadline));
+  const auto connection = *client::Connection::open(daemon.socket(), soon());
+  const auto answer = upload_statement(*connection, "a", statement_of(2U << 20), "remote",
+                                       Deadline::after(std::chrono::milliseconds(1500)));
+  ASSERT_TRUE(answer.ok()) << answer.error().message;
+  v1::SignReply reply;
+  ASSERT_TRUE(reply.ParseFromString(*answer));
+  daemon.stop();
+  const fs::path state = daemon.socket().parent_path() / "state";
+  const fs::path payload = fs::directory_iterator(state / "payloads")->path();
+  fs::rename(payload, state / "away");
+  elsewhere.first.is_ill = false;
+  daemon.start();
+  EXPECT_EQ(look_at(daemon, reply.receipt()).trouble().reason(), "PAYLOAD_MISSING");
+  fs::rename(state / "away", payload);
+  const Deadline patience = soon();
+  while (look_at(daemon, reply.receipt()).state() != v1::STATE_TIMESTAMPED) {
+    ASSERT_FALSE(patience.passed());
+  }
+  EXPECT_NE(look_at(daemon, reply.receipt()).trouble().reason(), "PAYLOAD_MISSING");
+  while (status_of(daemon).alarms_size() != 0) ASSERT_FALSE(patience.passed());
+}
+
 // The deadline passes by the daemon's own clock, which is the test's.
 class MissedDeadline : public ::testing::Test {
  protected:
