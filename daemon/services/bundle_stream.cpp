@@ -45,8 +45,8 @@ class BundleStream : public OutboundStream {
     return chunk;
   }
   Result<std::string> take_payload() {
-    const Bytes chunk =
-        TRY(parts_.payloads.read_at(*payload_, offset_, limits::bundle_chunk_bytes));
+    const Bytes chunk = TRY(watch_payload(
+        parts_, parts_.payloads.read_at(*payload_, offset_, limits::bundle_chunk_bytes)));
     offset_ += chunk.size();
     hash_.update(chunk);
     if (chunk.empty()) TRY(end_payload());
@@ -55,9 +55,8 @@ class BundleStream : public OutboundStream {
   Result<void> end_payload() {
     Sha256 hash{};
     std::ranges::copy(hash_.finish().value, hash.begin());
-    Result<void> checked = parts_.payloads.check(*payload_, hash);
+    Result<void> checked = watch_payload(parts_, parts_.payloads.check(*payload_, hash));
     payload_.reset();
-    if (!checked.ok()) raise_archive_alarm(parts_, checked.error());
     return checked;
   }
 

@@ -95,6 +95,22 @@ TEST_F(DaemonDamage, ChangedStatementEndsItsBundleBeforeItIsOne) {
   EXPECT_THAT(alarm("archive").what(), HasSubstr(file.string()));
 }
 
+TEST_F(DaemonDamage, MissingStatementIsAnAlarmToo) {
+  const std::string statement = statement_of(limits::payload_bytes_in_journal_max + 1);
+  v1::SignReply reply;
+  ASSERT_TRUE(
+      reply.ParseFromString(upload_statement(daemon_.connection(), "large", statement).value()));
+  const fs::path file = fs::directory_iterator(daemon_.state() / "payloads")->path();
+  fs::rename(file, daemon_.state() / "away");
+  EXPECT_EQ(read_bundle(reply.receipt()), "PAYLOAD_MISSING");
+  EXPECT_THAT(alarm("archive").what(), HasSubstr(file.string()));
+  ASSERT_EQ(daemon_.process().stop(), 0);
+  daemon_.start();
+  EXPECT_EQ(alarm("archive").name(), "");
+  EXPECT_EQ(look_at(reply.receipt()).error().reason, "PAYLOAD_MISSING");
+  EXPECT_THAT(alarm("archive").what(), HasSubstr(file.string()));
+}
+
 TEST_F(DaemonDamage, ChangedEntriesAreMadeAnewFromTheRequests) {
   for (int i = 0; i < 257; ++i) ASSERT_TRUE(sign(std::to_string(i)).ok());
   const fs::path file = daemon_.state() / "log/tile/entries/000";
@@ -194,7 +210,6 @@ TEST_F(StuckRequest, SaysItsTroubleAndIsFinishedWhenThatIsMended) {
   EXPECT_EQ(shown.status, 1);
   EXPECT_THAT(shown.out, HasSubstr(stuck.receipt() + " waits: TILE_DAMAGED"));
   EXPECT_THAT(shown.out, HasSubstr("TROUBLE: alarm requests since"));
-
   const auto busy = hand_over();
   ASSERT_FALSE(busy.ok());
   EXPECT_EQ(busy.error().reason, "LOG_BUSY");

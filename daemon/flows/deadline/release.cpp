@@ -80,7 +80,7 @@ bool was_released(const StoredRequest& stored) {
 Result<std::string> bundle_of(const Parts& parts, const StoredRequest& stored) {
   if (stored.is_bundle_damaged) return damaged(parts, stored);
   if (!was_released(stored)) return stored.bundle;
-  const Restored restored = TRY(restore(parts, stored));
+  const Restored restored = TRY(watch_payload(parts, restore(parts, stored)));
   const Plan plan = TRY(parse_plan(stored.acceptance.plan));
   bundle::Bundle bundle = assemble({stored.signature,
                                     restored.key.info.spki,
