@@ -44,6 +44,10 @@ std::variant<Options, ExitNow> read_command_line(int argc, char** argv) {
                stderr);
     return ExitNow{2};
   }
+  // A key host, which has its folder's path from it, takes none but an absolute one.
+  if (!options.state_directory.empty()) {
+    options.state_directory = std::filesystem::absolute(options.state_directory);
+  }
   return options;
 }
 

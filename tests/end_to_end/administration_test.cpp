@@ -34,6 +34,16 @@ TEST(Administration, ASecondDaemonOnTheSameStateIsRefused) {
   EXPECT_TRUE(daemon.sign(sign_request("a", "hello")).ok());
 }
 
+TEST(Administration, AStateDirectoryMayBeNamedFromHere) {
+  RunningDaemon daemon;
+  ASSERT_EQ(daemon.process().stop(), 0);
+  DaemonOptions options = daemon.options();
+  options.state_directory = std::filesystem::relative(options.state_directory);
+  ASSERT_TRUE(options.state_directory.is_relative());
+  daemon.start(options);
+  EXPECT_TRUE(daemon.sign(sign_request("a", "hello")).ok());
+}
+
 TEST(Administration, WhoLooksAtTheStatusIsNotCountedInIt) {
   RunningDaemon daemon;
   const v1::StatusReply alone = status(daemon);
