@@ -49,10 +49,13 @@ std::optional<HashAlgorithm> hash_of(const X509_ALGOR* algorithm) {
   }
 }
 
-// The one signer of the token; TS_RESP_verify_signature refuses more.
+// The one signer of the token, TS_RESP_verify_signature refuses more; named by issuer and serial
+// number, which is version 1 (RFC 5652 5.3).
 PKCS7_SIGNER_INFO* signer_info(PKCS7* token) {
   STACK_OF(PKCS7_SIGNER_INFO)* infos = PKCS7_get_signer_info(token);
-  return sk_PKCS7_SIGNER_INFO_num(infos) == 1 ? sk_PKCS7_SIGNER_INFO_value(infos, 0) : nullptr;
+  if (sk_PKCS7_SIGNER_INFO_num(infos) != 1) return nullptr;
+  PKCS7_SIGNER_INFO* info = sk_PKCS7_SIGNER_INFO_value(infos, 0);
+  return ASN1_INTEGER_get(info->version) == 1 ? info : nullptr;
 }
 
 bool is_named_by(const PKCS7_SIGNER_INFO& info, const X509* certificate) {
