@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "chancery/v1/signer.pb.h"
 #include "client/audit/lines.h"
 #include "client/doctor/commands.h"
@@ -42,14 +44,14 @@ class AskTest : public ::testing::Test {
 
   testing::TemporaryDirectory directory_;
   DaemonOptions options_{.socket = directory_ / "socket", .timeout_seconds = 20};
-  unsigned asked_ = 0;
+  std::atomic<unsigned> asked_ = 0;  // the daemon counts, on threads of its own
   std::optional<ScriptedDaemon> daemon_;
 };
 
 TEST_F(AskTest, AFullDaemonIsAskedAgainOnANewConnection) {
   serve(2, full());
   EXPECT_TRUE(ask_just_once().ok());
-  EXPECT_EQ(asked_, 3U);
+  EXPECT_EQ(asked_.load(), 3U);
   EXPECT_EQ(daemon_->connections(), 3U);
 }
 
@@ -59,7 +61,7 @@ TEST_F(AskTest, AFullDaemonIsAskedForAProfileAgain) {
   Link link(options_.socket);
   const auto profile = find_profile(link, "default", options_.deadline());
   EXPECT_EQ(profile.error().reason, "PROFILE_UNKNOWN");  // it lists none
-  EXPECT_EQ(asked_, 3U);
+  EXPECT_EQ(asked_.load(), 3U);
 }
 
 TEST_F(AskTest, AFullDaemonIsAskedForTheAuditAgain) {
@@ -68,7 +70,7 @@ TEST_F(AskTest, AFullDaemonIsAskedForTheAuditAgain) {
   });
   EXPECT_TRUE(
       read_lines(options_, "Read", "", [](std::string_view) { return Result<void>(); }).ok());
-  EXPECT_EQ(asked_, 3U);
+  EXPECT_EQ(asked_.load(), 3U);
 }
 
 TEST_F(AskTest, AFullDaemonIsExaminedWhenThereIsRoom) {
@@ -77,7 +79,7 @@ TEST_F(AskTest, AFullDaemonIsExaminedWhenThereIsRoom) {
   add_doctor(line);
   const char* const words[] = {"chancery", "doctor", "--socket", options_.socket.c_str()};
   line.run(4, words);
-  EXPECT_EQ(asked_, 4U);  // at last for its status, and for its profiles
+  EXPECT_EQ(asked_.load(), 4U);  // at last for its status, and for its profiles
 }
 
 TEST_F(AskTest, OneThatStaysFullIsReportedInItsOwnWordsByTheDeadline) {
@@ -92,10 +94,10 @@ TEST_F(AskTest, OneThatStaysFullIsReportedInItsOwnWordsByTheDeadline) {
 TEST_F(AskTest, WhatMayHaveHappenedIsNotAskedForAgainUnlessItOnlyReads) {
   serve(1, Reaction::hang_up());
   EXPECT_EQ(ask_just_once().error().reason, "CONNECTION_LOST");
-  EXPECT_EQ(asked_, 1U);
+  EXPECT_EQ(asked_.load(), 1U);
   asked_ = 0;
   EXPECT_TRUE(ask_patiently_once().ok());
-  EXPECT_EQ(asked_, 2U);
+  EXPECT_EQ(asked_.load(), 2U);
 }
 
 TEST_F(AskTest, ATimeToComeAgainIsWaitedFor) {
@@ -103,7 +105,7 @@ TEST_F(AskTest, ATimeToComeAgainIsWaitedFor) {
   const auto begin = Deadline::Clock::now();
   EXPECT_TRUE(ask_just_once().ok());
   EXPECT_GE(Deadline::Clock::now() - begin, 300ms);
-  EXPECT_EQ(asked_, 2U);
+  EXPECT_EQ(asked_.load(), 2U);
 }
 
 TEST_F(AskTest, ATimeToComeAgainBeyondTheDeadlineIsNot) {
@@ -111,13 +113,13 @@ TEST_F(AskTest, ATimeToComeAgainBeyondTheDeadlineIsNot) {
   const auto begin = Deadline::Clock::now();
   EXPECT_EQ(ask_just_once().error().message, "tomorrow");
   EXPECT_LT(Deadline::Clock::now() - begin, 10s);
-  EXPECT_EQ(asked_, 1U);
+  EXPECT_EQ(asked_.load(), 1U);
 }
 
 TEST_F(AskTest, ARefusalIsReportedAtOnce) {
   serve(1, Reaction::refuse(denied("NO_RULE", "never")));
   EXPECT_EQ(ask_patiently_once().error().reason, "NO_RULE");
-  EXPECT_EQ(asked_, 1U);
+  EXPECT_EQ(asked_.load(), 1U);
 }
 
 }  // namespace
