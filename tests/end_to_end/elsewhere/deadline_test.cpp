@@ -242,8 +242,9 @@ TEST(DeadlineTest, WhatKeptItIsForgottenOnceItHasLeft) {
   elsewhere.first.is_ill = true;
   ConfiguredDaemon daemon(elsewhere.sections(by_deadline));
   const auto connection = *client::Connection::open(daemon.socket(), soon());
+  // Long enough for a sanitiser to take in and sign the statement.
   const auto answer = upload_statement(*connection, "a", statement_of(2U << 20), "remote",
-                                       Deadline::after(std::chrono::milliseconds(1500)));
+                                       Deadline::after(std::chrono::seconds(6)));
   ASSERT_TRUE(answer.ok()) << answer.error().message;
   v1::SignReply reply;
   ASSERT_TRUE(reply.ParseFromString(*answer));
