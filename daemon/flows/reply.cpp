@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "core/base/limits/statements.h"
 #include "core/bundle/bundle.h"
 #include "daemon/finisher/plan.h"
@@ -40,12 +38,9 @@ Result<void> set_logs(const Parts& parts, const StoredRequest& stored, v1::SignR
   const Plan plan = TRY(parse_plan(stored.acceptance.plan));
   const std::vector<RemoteStep> steps = TRY(parts.journal.remote_steps(stored.id));
   for (const std::string& log : plan.logs) {
-    const std::string destination = log_destination(log);
     v1::LogProgress& added = *reply.add_logs();
     added.set_log(log);
-    added.set_has_recorded(std::ranges::any_of(steps, [&](const RemoteStep& step) {
-      return step.destination == destination && !step.answer.empty();
-    }));
+    added.set_has_recorded(has_answered(steps, log_destination(log)));
   }
   return {};
 }

@@ -1,5 +1,7 @@
 #include "daemon/journal/records.h"
 
+#include <algorithm>
+
 namespace chancery::daemon {
 
 std::string_view name_of(RequestState state) {
@@ -22,6 +24,12 @@ std::string_view name_of(RequestState state) {
       return "overdue";
   }
   return "unknown";
+}
+
+bool has_answered(const std::vector<RemoteStep>& steps, std::string_view destination) {
+  return std::ranges::any_of(steps, [destination](const RemoteStep& step) {
+    return step.destination == destination && !step.answer.empty();
+  });
 }
 
 Result<bool> answers(const StoredRequest& earlier, const Sha256& request_hash, WallTime now) {

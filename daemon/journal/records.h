@@ -167,6 +167,8 @@ struct RemoteStep {
   Bytes answer;                  // verified; empty: none yet
   StepOutcome outcome = {};      // of that answer
 };
+// Whether it is done there.
+bool has_answered(const std::vector<RemoteStep>& steps, std::string_view destination);
 
 // What it did instead of what it was asked for.
 struct RemoteTrouble {
@@ -189,9 +191,8 @@ struct StoredRequest {
   Bytes signature;
   std::string verifier_spki;  // DER
   std::optional<std::uint64_t> log_index;
-  std::string bundle;  // done: JSON; a payload in a file is left out ("" in its place)
-  bool is_bundle_damaged =
-      false;  // done, but what lies there is not what was archived: it is empty
+  std::string bundle;              // done: JSON; a payload in a file is left out ("" in its place)
+  bool is_bundle_damaged = false;  // what lies there is not what was archived, and is left out
   std::string failure_reason;
   std::string failure_message;
   WallTime finished_at{};

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "daemon/flows/deadline/release.h"
 #include "daemon/flows/signing.h"
 
@@ -49,14 +47,10 @@ Result<std::optional<Error>> trouble_of(const Parts& parts, const StoredRequest&
   Plan plan = TRY(parse_plan(stored.acceptance.plan));
   if (!parts.finisher->trouble_of(plan)) return trouble;  // as nearly always: nothing to look up
   const std::vector<RemoteStep> steps = TRY(parts.journal.remote_steps(stored.id));
-  const auto has_answered = [&steps](const std::string& destination) {
-    return std::ranges::any_of(steps, [&](const RemoteStep& step) {
-      return step.destination == destination && !step.answer.empty();
-    });
-  };
-  std::erase_if(plan.logs, [&](const auto& log) { return has_answered(log_destination(log)); });
+  std::erase_if(plan.logs,
+                [&](const auto& log) { return has_answered(steps, log_destination(log)); });
   const auto stamps = std::erase_if(plan.authorities, [&](const auto& name) {
-    return has_answered(authority_destination(name));
+    return has_answered(steps, authority_destination(name));
   });
   if (stamps >= plan.timestamps) plan.authorities.clear();
   return parts.finisher->trouble_of(plan);
