@@ -83,27 +83,11 @@ int feed_watchdog(sd_event_source* timer, std::uint64_t, void* userdata) {
   return sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
 }
 
-int forget_old(sd_event_source* timer, std::uint64_t, void* userdata) {
-  static_cast<Loop*>(userdata)->daemon->forget_old();
-  sd_event_source_set_time_relative(timer, retention_interval_us);
-  return sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
-}
-
-int write_metrics(sd_event_source* timer, std::uint64_t, void* userdata) {
-  static_cast<Loop*>(userdata)->daemon->write_metrics();
-  sd_event_source_set_time_relative(timer, metrics_interval_us);
-  return sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
-}
-
-int retry_stuck(sd_event_source* timer, std::uint64_t, void* userdata) {
-  static_cast<Loop*>(userdata)->daemon->retry_stuck();
-  sd_event_source_set_time_relative(timer, stuck_look_interval_us);
-  return sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
-}
-
-int look_at_disks(sd_event_source* timer, std::uint64_t, void* userdata) {
-  static_cast<Loop*>(userdata)->daemon->look_at_disks();
-  sd_event_source_set_time_relative(timer, disk_look_interval_us);
+// At once, and each `interval_us` after it.
+template <void (Daemon::*act)(), std::uint64_t interval_us>
+int repeat(sd_event_source* timer, std::uint64_t, void* userdata) {
+  (*static_cast<Loop*>(userdata)->daemon.*act)();
+  sd_event_source_set_time_relative(timer, interval_us);
   return sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
 }
 
@@ -111,11 +95,13 @@ void listen(Loop& loop) {
   sd_event_add_signal(loop.event, nullptr, SIGTERM, stop, &loop);
   sd_event_add_signal(loop.event, nullptr, SIGINT, stop, &loop);
   sd_event_add_signal(loop.event, nullptr, SIGHUP, reload, &loop);
-  sd_event_add_time_relative(loop.event, nullptr, CLOCK_MONOTONIC, 0, 0, feed_watchdog, &loop);
-  sd_event_add_time_relative(loop.event, nullptr, CLOCK_MONOTONIC, 0, 0, forget_old, &loop);
-  sd_event_add_time_relative(loop.event, nullptr, CLOCK_MONOTONIC, 0, 0, write_metrics, &loop);
-  sd_event_add_time_relative(loop.event, nullptr, CLOCK_MONOTONIC, 0, 0, look_at_disks, &loop);
-  sd_event_add_time_relative(loop.event, nullptr, CLOCK_MONOTONIC, 0, 0, retry_stuck, &loop);
+  for (const sd_event_time_handler_t handler :
+       {&feed_watchdog, &repeat<&Daemon::forget_old, retention_interval_us>,
+        &repeat<&Daemon::write_metrics, metrics_interval_us>,
+        &repeat<&Daemon::look_at_disks, disk_look_interval_us>,
+        &repeat<&Daemon::retry_stuck, stuck_look_interval_us>}) {
+    sd_event_add_time_relative(loop.event, nullptr, CLOCK_MONOTONIC, 0, 0, handler, &loop);
+  }
 }
 
 // Before any thread exists: they inherit the mask, and only the loop sees the signals.
