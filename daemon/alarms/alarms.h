@@ -33,7 +33,7 @@ inline constexpr std::string_view journal_damage = "journal-damage";
 inline constexpr std::string_view requests = "requests";  // signed, not finished
 }  // namespace alarm_names
 
-// Thread-safe. Kept in memory: after a restart what is still so is found again.
+// Thread-safe. Kept in memory: after a restart damage is found only when it is met again.
 class Alarms {
  public:
   explicit Alarms(std::function<WallTime()> now) : now_(std::move(now)) {}
