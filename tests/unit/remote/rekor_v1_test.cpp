@@ -1,37 +1,15 @@
 #include "remote/rekor/rekor_v1.h"
 
-#include <fmt/format.h>
-
 #include "core/base/encoding.h"
 #include "core/base/json.h"
 #include "core/bundle/dsse.h"
-#include "tests/support/services/scripted_server.h"
-#include "tests/support/sigstore/memory_log_v1.h"
+#include "tests/support/services/memory_rekor_v1.h"
 #include "tests/unit/remote/proposals.h"
 
 namespace chancery::testing {
 namespace {
 
 const WallTime now = at("2026-06-01T12:00:00Z");
-
-// As Rekor v1 writes it.
-std::string answer_json(const bundle::LogEntry& entry) {
-  const bundle::InclusionProof& proof = *entry.inclusion_proof;
-  std::string hashes;
-  for (const tlog::Hash& hash : proof.hashes) {
-    hashes += fmt::format("{}\"{}\"", hashes.empty() ? "" : ",", hex_encode(hash));
-  }
-  std::string checkpoint;
-  append_json_string(checkpoint, proof.checkpoint);
-  return fmt::format(
-      R"({{"24296fb24b8ad77a{}":{{"body":"{}","integratedTime":{},"logID":"{}","logIndex":{},)"
-      R"("verification":{{"inclusionProof":{{"checkpoint":{},"hashes":[{}],"logIndex":{},)"
-      R"("rootHash":"{}","treeSize":{}}},"signedEntryTimestamp":"{}"}}}}}})",
-      hex_encode(tlog::leaf_hash(as_bytes(entry.canonicalized_body))),
-      base64_encode(as_bytes(entry.canonicalized_body)), entry.integrated_time,
-      hex_encode(entry.log_id), entry.log_index, checkpoint, hashes, proof.log_index,
-      hex_encode(proof.root_hash), proof.tree_size, base64_encode(entry.signed_entry_timestamp));
-}
 
 struct RekorV1 : ::testing::Test {
   MemoryLogV1 memory{"rekor.example.test"};
@@ -57,7 +35,7 @@ struct RekorV1 : ::testing::Test {
 
 TEST_F(RekorV1, EntryComesBackVerified) {
   const services::Proposal proposal = propose();
-  answer_with(201, answer_json(record(proposal)));
+  answer_with(201, answer_json_v1(record(proposal)));
   const remote::LogAdded added = add(*log, proposal);
   ASSERT_TRUE(added.entry.ok()) << added.entry.error().message;
   EXPECT_EQ(added.entry->log_index, stored->log_index);
@@ -82,7 +60,7 @@ TEST_F(RekorV1, EnvelopeIsProposedAsDsse) {
 
 TEST_F(RekorV1, LogThatHasTheEntryAlreadyIsAskedForIt) {
   const services::Proposal proposal = propose();
-  const std::string answer = answer_json(record(proposal, now - std::chrono::hours(5)));
+  const std::string answer = answer_json_v1(record(proposal, now - std::chrono::hours(5)));
   script = [&](const SeenRequest& request) {
     return request.method == "POST"
                ? Reply::answer(409, "{\"code\":409}", "Location: http://elsewhere.test/\r\n")
@@ -94,7 +72,7 @@ TEST_F(RekorV1, LogThatHasTheEntryAlreadyIsAskedForIt) {
 }
 
 TEST_F(RekorV1, ConflictWithAnotherEntryIsAnAlarm) {
-  const std::string other = answer_json(record(propose()));
+  const std::string other = answer_json_v1(record(propose()));
   script = [&](const SeenRequest& request) {
     return Reply::answer(request.method == "POST" ? 409 : 200, other);
   };
@@ -136,20 +114,20 @@ TEST_F(RekorV1, AnswerThatIsNotProvenIsAnAlarm) {
   wrong[2].inclusion_proof->hashes[0][0] ^= 1;
   wrong[3].inclusion_proof->log_index += 1;
   for (const bundle::LogEntry& entry : wrong) {
-    answer_with(201, answer_json(entry));
+    answer_with(201, answer_json_v1(entry));
     expect_failure(add(*log, proposal).entry, ErrorCode::corrupt, "LOG_ANSWER_NOT_PROVEN");
   }
 }
 
 TEST_F(RekorV1, LogWhoseClockIsWrongIsAnAlarm) {
   const services::Proposal proposal = propose();
-  answer_with(201, answer_json(record(proposal, now + std::chrono::hours(1))));
+  answer_with(201, answer_json_v1(record(proposal, now + std::chrono::hours(1))));
   expect_failure(add(*log, proposal).entry, ErrorCode::corrupt, "LOG_TIME_IMPLAUSIBLE");
 }
 
 TEST_F(RekorV1, AnswerThatIsNoEntryIsInDoubt) {
   const services::Proposal proposal = propose();
-  const std::string good = answer_json(record(proposal));
+  const std::string good = answer_json_v1(record(proposal));
   std::string negative = good;
   negative.replace(negative.find("\"treeSize\":") + 11, 1, "-1");
   std::string twice = good;
@@ -165,7 +143,7 @@ TEST_F(RekorV1, EntryInDoubtIsFoundByItsHash) {
   const services::Proposal proposal = propose();
   answer_with(404, "{}");
   EXPECT_FALSE(find(*log, proposal, 0)->entry);
-  answer_with(200, answer_json(record(proposal)));
+  answer_with(200, answer_json_v1(record(proposal)));
   EXPECT_TRUE(find(*log, proposal, 0)->entry);
   answer_with(500, "{}");
   EXPECT_EQ(find(*log, proposal, 0).error().reason, "LOG_READ_FAILED");
