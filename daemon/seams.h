@@ -12,8 +12,8 @@
 namespace chancery::daemon {
 
 struct Seams {
-  // Called after each step of the journal (JournalOptions) and of a request (Signing), on the
-  // thread that made it.
+  // Called after each step of the journal (JournalOptions), of a request (Signing) and of the
+  // finisher (Finishing, LogStep), on the thread that made it.
   std::function<void(std::string_view step)> at_step = nullptr;
   // The disk under the local log.
   std::function<Result<std::unique_ptr<Files>>(const std::filesystem::path& directory)>

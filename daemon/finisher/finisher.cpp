@@ -13,8 +13,8 @@ namespace {
 
 class RemoteFinisher : public Finisher {
  public:
-  RemoteFinisher(RemoteServices services, Journal& journal)
-      : services_(std::move(services)), journal_(journal) {
+  RemoteFinisher(RemoteServices services, Journal& journal, AtStep at_step)
+      : services_(std::move(services)), journal_(journal), at_step_(std::move(at_step)) {
     for (const auto& [name, service] : services_.logs) {
       sites_.logs.try_emplace(name, name, service, *agenda_);
     }
@@ -47,7 +47,7 @@ class RemoteFinisher : public Finisher {
       if (outcome.ok()) finished_ += 1;
       done(std::move(outcome));
     };
-    const auto finishing = std::make_shared<Finishing>(Bench{agenda_, journal_}, sites_,
+    const auto finishing = std::make_shared<Finishing>(Bench{agenda_, journal_, at_step_}, sites_,
                                                        std::move(work), std::move(counted));
     agenda_->post([finishing] { finishing->start(); });
   }
@@ -81,6 +81,7 @@ class RemoteFinisher : public Finisher {
 
   RemoteServices services_;
   Journal& journal_;
+  const AtStep at_step_;
   std::atomic<std::size_t> unresolved_ = 0;
   std::atomic<std::uint64_t> finished_ = 0;
   std::atomic<bool> is_draining_ = false;
@@ -149,8 +150,9 @@ Result<void> RemoteFinisher::may_take(const Plan& plan, Share share,
 
 }  // namespace
 
-std::unique_ptr<Finisher> Finisher::start(RemoteServices services, Journal& journal) {
-  return std::make_unique<RemoteFinisher>(std::move(services), journal);
+std::unique_ptr<Finisher> Finisher::start(RemoteServices services, Journal& journal,
+                                          AtStep at_step) {
+  return std::make_unique<RemoteFinisher>(std::move(services), journal, std::move(at_step));
 }
 
 }  // namespace chancery::daemon

@@ -49,9 +49,11 @@ struct FinisherCounts {
 class Finisher {
  public:
   using Done = std::function<void(Result<Finished>)>;
+  using AtStep = std::function<void(std::string_view step)>;
 
-  // Borrows the journal.
-  static std::unique_ptr<Finisher> start(RemoteServices services, Journal& journal);
+  // Borrows the journal. `at_step` is for tests only: called after each step, on its thread.
+  static std::unique_ptr<Finisher> start(RemoteServices services, Journal& journal,
+                                         AtStep at_step = nullptr);
   // Cuts short what is in flight: it is in doubt after the next start.
   virtual ~Finisher() = default;
 

@@ -100,6 +100,7 @@ void Finishing::after_stamp(const std::string& name, const remote::Stamped& stam
   }
   site.reputation.succeed();
   site.pace.succeed();
+  bench_.step("stamped");
   timestamps_[name] = stamped.timestamp->response;
   record_stamp(name, *stamped.timestamp);
 }
@@ -110,6 +111,7 @@ void Finishing::record_stamp(const std::string& name, const remote::Timestamp& t
   auto then = [self = shared_from_this()](const Result<void>& recorded) {
     self->bench_.agenda->post([self, recorded] {
       if (!recorded.ok()) return self->end(recorded.error());
+      self->bench_.step("stamp recorded");
       self->stamp();
     });
   };

@@ -89,11 +89,13 @@ void LogStep::begin() {
 // 4. Add. Never cut short: that would fail others who wait.
 void LogStep::after_begin(const Result<void>& recorded) {
   if (!recorded.ok()) return try_again(recorded.error(), std::nullopt);
+  bench_.step("add begun");
   site_.log.add(task_.proposal, Deadline::after(limits::log_add_max), then(&LogStep::after_add));
 }
 
 void LogStep::after_add(const remote::LogAdded& added) {
   if (added.entry.ok()) {
+    bench_.step("added");
     if (task_.stored.attempts == 1) return accept(*added.entry, "added");
     entry_ = *added.entry;
     search_from_ = task_.stored.noted_size;
@@ -159,7 +161,10 @@ void LogStep::write_answer() {
 void LogStep::after_accept(const Result<void>& recorded) {
   site_.reputation.succeed();
   site_.pace.succeed();
-  if (recorded.ok()) return done_(std::move(entry_));
+  if (recorded.ok()) {
+    bench_.step("entry recorded");
+    return done_(std::move(entry_));
+  }
   ask_for_turn(Deadline::Clock::now() + limits::destination_pause_min);
 }
 

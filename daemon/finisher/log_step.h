@@ -13,6 +13,12 @@ namespace chancery::daemon {
 struct Bench {
   std::shared_ptr<Agenda> agenda;  // outlives completions of the journal that come late
   Journal& journal;
+  // Tests only: called after each step, on the finisher's thread.
+  std::function<void(std::string_view step)> at_step;
+
+  void step(std::string_view name) const {
+    if (at_step) at_step(name);
+  }
 };
 
 // On the finisher's thread; keeps itself alive until it is done. Read log_step.cpp top to bottom.

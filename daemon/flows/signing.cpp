@@ -209,6 +209,7 @@ bool Signing::leaves_early() const {
 void Signing::release() {
   parts_.stuck.remove(stored_.id);
   give(reply_as_it_stands(parts_, stored_.id));
+  parts_.step("released");
   parts_.backlog->wake();
 }
 

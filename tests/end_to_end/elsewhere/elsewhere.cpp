@@ -8,10 +8,10 @@
 namespace chancery::testing {
 namespace {
 
-std::string log_section(const std::string& name, const ScriptedServer& server,
+std::string log_section(const std::string& name, unsigned version, const ScriptedServer& server,
                         const std::string& root) {
-  return "[[rekor]]\nname = \"" + name + "\"\nversion = 2\nurl = \"" + server.url() +
-         "\"\ntrusted_root = \"" + root + "\"\n";
+  return "[[rekor]]\nname = \"" + name + "\"\nversion = " + std::to_string(version) + "\nurl = \"" +
+         server.url() + "\"\ntrusted_root = \"" + root + "\"\n";
 }
 
 std::string authority_section(const std::string& name, const StampServer& stamps,
@@ -53,9 +53,13 @@ std::vector<tlog::Hash> Elsewhere::other_leaves() const {
   return other_server.while_still([this] { return other.log.leaves(); });
 }
 
+std::vector<tlog::Hash> Elsewhere::old_leaves() const {
+  return old_server.while_still([this] { return old.log.leaves(); });
+}
+
 bundle::TrustedRoot Elsewhere::root() const {
   const bundle::ValidFor always{at("2026-01-01T00:00:00Z"), {}};
-  return {{rekor.log.trusted(always), other.log.trusted(always)},
+  return {{rekor.log.trusted(always), other.log.trusted(always), old.log.trusted(always)},
           {},
           {},
           {first.tsa.trusted(always), second.tsa.trusted(always)}};
@@ -63,7 +67,8 @@ bundle::TrustedRoot Elsewhere::root() const {
 
 std::string Elsewhere::sections(std::string_view options, std::string_view logs) const {
   const std::string trust = directory / "trusted_root.json";
-  return log_section("memory", log_server, trust) + log_section("other", other_server, trust) +
+  return log_section("memory", 2, log_server, trust) +
+         log_section("other", 2, other_server, trust) + log_section("old", 1, old_server, trust) +
          authority_section("first", first, trust) + authority_section("second", second, trust) +
          "[[profile]]\nname = \"remote\"\nbackend = \"software\"\nkey = \"default\"\n"
          "signs = \"digests\"\nlogs = [" +

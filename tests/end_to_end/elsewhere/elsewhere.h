@@ -5,6 +5,7 @@
 
 #include "tests/end_to_end/configured_daemon.h"
 #include "tests/support/services/memory_rekor.h"
+#include "tests/support/services/memory_rekor_v1.h"
 #include "tests/support/sigstore/memory_tsa.h"
 #include "tests/support/sigstore/root_json.h"
 #include "tests/support/sigstore/sigstore.h"
@@ -24,7 +25,8 @@ struct StampServer {
   explicit StampServer(const std::string& uri) : tsa(uri) {}
 };
 
-// Its faults are those of the log "memory", ordered before they happen, from any thread.
+// The logs "memory" and "other" are of Rekor v2, "old" is of v1. Faults are of "memory", ordered
+// before they happen, from any thread.
 struct Elsewhere {
   enum class Fault { none, away, stands_still, lost, stalled, refused, not_ours };
 
@@ -36,6 +38,8 @@ struct Elsewhere {
   ScriptedServer log_server{[this](const SeenRequest& request) { return rekor(request); }};
   MemoryRekor other{"other.example.test"};
   ScriptedServer other_server{[this](const SeenRequest& request) { return other(request); }};
+  MemoryRekorV1 old{"old.example.test"};
+  ScriptedServer old_server{[this](const SeenRequest& request) { return old(request); }};
   TemporaryDirectory directory;
 
   Elsewhere();
@@ -45,6 +49,7 @@ struct Elsewhere {
   bundle::TrustedRoot root() const;
   std::vector<tlog::Hash> leaves() const;
   std::vector<tlog::Hash> other_leaves() const;
+  std::vector<tlog::Hash> old_leaves() const;
   void order(Fault next, unsigned times = 1000) {
     faults_left = times;
     fault = next;

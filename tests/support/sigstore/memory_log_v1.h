@@ -22,6 +22,7 @@ class MemoryLogV1 {
   std::string checkpoint() const;
   std::string sign_note(std::string_view text) const { return tree_.sign_note(text); }
   tlog::Checkpoint head() const;
+  const std::vector<tlog::Hash>& leaves() const { return tree_.leaves(); }
 
   bundle::TrustedLog trusted(bundle::ValidFor period) const { return tree_.trusted(period); }
 
