@@ -7,7 +7,7 @@ from busy_chancery import BusyChancery, await_state
 from elsewhere_config import config
 from interceptor import Interceptor
 from log_entries import leaves_v1, leaves_v2
-from private_sigstore import REKOR, TSA, PrivateSigstore
+from private_sigstore import REKOR, PrivateSigstore
 
 TWICE = re.compile(r"recorded one signature twice: entries (\d+) and (\d+)")
 
@@ -28,7 +28,7 @@ class Elsewhere:
         services.mkdir()
         self.sigstore = PrivateSigstore(services)
         self.addCleanup(self.sigstore.stop)
-        self.urls = {"v1": REKOR[1], "v2": REKOR[2], "tiles": self.sigstore.tiles.url, **TSA}
+        self.urls = self.sigstore.urls
         self.interceptors = [self.intercept(name) for name in self.intercepted]
         self.between = self.interceptors[0] if self.interceptors else None
         self.calm, self.killed, self.told = self.chanceries = [

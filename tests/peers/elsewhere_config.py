@@ -12,6 +12,7 @@ PROFILES = {
     "v1": ("key", 'logs = ["v1"]'),
     "v2": ("key", 'logs = ["v2"]' + STAMPED),
     "both": ("key", 'logs = ["v1", "v2"]' + STAMPED),
+    "both-v2": ("key", 'logs = ["v2", "other-v2"]' + STAMPED),
     "early-v1": ("key", 'logs = ["v1"]' + BY_DEADLINE),
     "early-v2": ("key", 'logs = ["v2"]' + BY_DEADLINE),
     "next-v2": ("key", f'logs = ["v2"]\ntimestamps = {AUTHORITIES}'),
@@ -35,6 +36,12 @@ name = "v2"
 version = 2
 url = "{urls["v2"]}"
 read_url = "{urls["tiles"]}"
+{trust}
+[[rekor]]
+name = "other-v2"
+version = 2
+url = "{urls["other-v2"]}"
+read_url = "{urls["other-tiles"]}"
 {trust}
 """
     for name in AUTHORITIES:

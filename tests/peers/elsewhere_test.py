@@ -8,10 +8,10 @@ import unittest
 import stock_acceptance_test as stock
 from chancery import Chancery, change_json
 from elsewhere_config import config
-from private_sigstore import REKOR, TSA, PrivateSigstore
+from private_sigstore import PrivateSigstore
 
 # By name: how many entries and timestamps their bundles have.
-PROFILES = {"v1": (1, 0), "v2": (1, 1), "both": (2, 1), "two-v2": (1, 2), "two-both": (2, 2)}
+PROFILES = {"v1": (1, 0), "v2": (1, 1), "both": (2, 1), "both-v2": (2, 1), "two-v2": (1, 2), "two-both": (2, 2)}
 IN_TIME = "--use-signed-timestamps"
 WITHOUT_LOG = [IN_TIME, "--insecure-ignore-tlog"]
 
@@ -25,9 +25,8 @@ class Acceptance(unittest.TestCase):
         services.mkdir()
         self.sigstore = PrivateSigstore(services)
         self.addCleanup(self.sigstore.stop)
-        urls = {"v1": REKOR[1], "v2": REKOR[2], "tiles": self.sigstore.tiles.url, **TSA}
-        self.chancery = Chancery(
-            self.directory, config(self.directory, self.sigstore.root, urls, [*PROFILES, "early-v2"]))
+        self.chancery = Chancery(self.directory, config(self.directory, self.sigstore.root, self.sigstore.urls,
+                                                        [*PROFILES, "early-v2"]))
         self.addCleanup(self.chancery.stop)
         self.root = self.sigstore.root
         self.artefact = self.directory / "artefact"

@@ -11,6 +11,7 @@ from tile_server import TileServer
 
 SINCE = "2024-01-01T00:00:00Z"
 HOST = "127.0.0.1"  # Rekor v2 takes the host of its URL for its name
+OTHER_HOST = "127.0.0.2"  # so another one has another
 TRILLIAN_PORT, CT_PORT, FULCIO_PORT, REKOR_V1_PORT = 3100, 3101, 3102, 3104
 TSA_PORTS = {"first": 3103, "second": 3108}
 FULCIO_GRPC_PORT, FULCIO_METRICS_PORT = 3105, 3106
@@ -65,7 +66,10 @@ class PrivateSigstore:
         self.authorities = {name: Authority(self.directory / f"tsa-{name}", "timeStamping") for name in TSA}
         self.tsa = {"first": self._start_tsa("first", "--host", HOST, "--port", TSA_PORTS["first"]),
                     "second": self._start_second_tsa()}
-        self.rekor_keys = {1: self._start_rekor_v1(tree_ids[1]), 2: self._start_rekor_v2()}
+        self.rekor_v2, self.tiles = self._start_rekor_v2("tiles", HOST)
+        self.tile_directory = self.directory / "tiles"
+        self.other_rekor_v2, self.other_tiles = self._start_rekor_v2("other_tiles", OTHER_HOST)
+        self.rekor_keys = {1: self._start_rekor_v1(tree_ids[1]), 2: self._rekor_v2_key("tiles")}
         self._write_trust()
 
     def _keep(self, service):
@@ -140,14 +144,14 @@ class PrivateSigstore:
                 f"{REKOR[1]}/api/v1/log/publicKey")
         return f"{key}.pub"
 
-    def _start_rekor_v2(self):
-        key = make_key(self.directory / "rekor_v2.key", "ED25519")
-        tiles = self.directory / "tiles"
+    def _start_rekor_v2(self, name, host):
+        key = make_key(self.directory / f"{name}.key", "ED25519")
+        tiles = self.directory / name
         tiles.mkdir()
-        self.rekor_v2 = self._keep(RekorServer(tiles, key, HOST))
-        self.tiles = self._keep(TileServer(tiles, HOST))
-        self.tile_directory = tiles
-        return f"{key}.pub"
+        return self._keep(RekorServer(tiles, key, host, host)), self._keep(TileServer(tiles, host))
+
+    def _rekor_v2_key(self, name):
+        return self.directory / f"{name}.key.pub"
 
     def _write_trust(self):
         self.root = self.directory / "trusted_root.json"
@@ -157,7 +161,9 @@ class PrivateSigstore:
                        for name, authority in self.authorities.items()),
                      f"--ctfe=url={CT_LOG},public-key={self.ct_key},start-time={SINCE}",
                      f"--rekor=url={REKOR[1]},public-key={self.rekor_keys[1]},start-time={SINCE}",
-                     f"--rekor=url={REKOR[2]},public-key={self.rekor_keys[2]},start-time={SINCE},origin={HOST}")
+                     f"--rekor=url={REKOR[2]},public-key={self.rekor_keys[2]},start-time={SINCE},origin={HOST}",
+                     f"--rekor=url={self.other_rekor_v2.url},public-key={self._rekor_v2_key('other_tiles')},"
+                     f"start-time={SINCE},origin={OTHER_HOST}")
         for version in REKOR:
             self._cosign("signing-config", "create", "--out", self.signing_config(version),
                          f"--fulcio=url={FULCIO},api-version=1,start-time={SINCE},operator=local",
@@ -170,6 +176,12 @@ class PrivateSigstore:
                 "mediaType": "application/vnd.dev.sigstore.clienttrustconfig.v0.1+json",
                 "trustedRoot": json.loads(self.root.read_text()),
                 "signingConfig": json.loads(self.signing_config(version).read_text())}))
+
+    @property
+    def urls(self):
+        """As elsewhere_config names them."""
+        return {"v1": REKOR[1], "v2": REKOR[2], "tiles": self.tiles.url,
+                "other-v2": self.other_rekor_v2.url, "other-tiles": self.other_tiles.url, **TSA}
 
     def rekor(self, version):
         return self.rekor_v2 if version == 2 else self.rekor_v1

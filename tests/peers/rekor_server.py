@@ -1,4 +1,4 @@
-"""The stock Rekor v2 server over a directory, on this network namespace's loopback."""
+"""Stock Rekor v2 servers, each over a directory, on this network namespace's loopback."""
 import base64
 import json
 import subprocess
@@ -12,9 +12,12 @@ PORTS = {"http-port": 3000, "grpc-port": 3001, "http-metrics-port": 2113}
 
 
 class RekorServer:
-    def __init__(self, log_directory, key_file, origin):
+    """At `address`; several need different ones."""
+
+    def __init__(self, log_directory, key_file, origin, address="127.0.0.1"):
+        self.url = f"http://{address}:{PORTS['http-port']}"
         options = [f"--{name}={port}" for name, port in PORTS.items()]
-        options += ["--http-address=127.0.0.1", "--grpc-address=127.0.0.1", f"--hostname={origin}"]
+        options += [f"--http-address={address}", f"--grpc-address={address}", f"--hostname={origin}"]
         options += [f"--storage-dir={log_directory}", f"--signer-filepath={key_file}"]
         options += ["--checkpoint-interval=100ms", "--batch-max-age=20ms"]
         self.command = [CACHE / "bin/rekor-server-posix", "serve", "--log-level=warn", *options]
@@ -40,7 +43,7 @@ class RekorServer:
 
     def _ask(self, path, body=None, seconds=30):
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"http://127.0.0.1:{PORTS['http-port']}{path}", data)
+        request = urllib.request.Request(f"{self.url}{path}", data)
         request.add_header("Content-Type", "application/json")
         with urllib.request.urlopen(request, timeout=seconds) as answer:
             return json.load(answer)
