@@ -15,7 +15,7 @@ os.environ["CHANCERY_PROGRAMS"] = str(PROGRAMS)
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "peers"))
 
 from chancery import Chancery  # noqa: E402
-from elsewhere_test import config  # noqa: E402
+from elsewhere_config import config  # noqa: E402
 from private_sigstore import REKOR, TSA, PrivateSigstore  # noqa: E402
 
 
@@ -24,8 +24,8 @@ with tempfile.TemporaryDirectory() as directory:
     services.mkdir()
     sigstore = PrivateSigstore(services)
     try:
-        chancery = Chancery(directory, config(directory, sigstore))
-        command = [PROGRAMS / "elsewhere_rate", chancery.socket, "v2", REKOR[2], TSA]
+        chancery = Chancery(directory, config(directory, sigstore.root, sigstore.urls, ["v2"]))
+        command = [PROGRAMS / "elsewhere_rate", chancery.socket, "v2", REKOR[2], TSA["first"]]
         status = subprocess.run([str(word) for word in command], check=False).returncode
         print(f"the daemon: {chancery.figure('Threads')} threads, at most {chancery.figure('VmHWM')} KiB resident")
         chancery.stop()

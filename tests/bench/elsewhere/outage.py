@@ -18,15 +18,16 @@ PROGRAMS = pathlib.Path(sys.argv[1]).resolve()
 os.environ["CHANCERY_PROGRAMS"] = str(PROGRAMS)
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "peers"))
 
-import elsewhere_test as elsewhere  # noqa: E402
+import log_entries  # noqa: E402
 from chancery import Chancery  # noqa: E402
+from elsewhere_config import config  # noqa: E402
 from private_sigstore import PrivateSigstore  # noqa: E402
 from stock_acceptance_test import profile_table  # noqa: E402
 
 REQUESTS = [int(word) for word in sys.argv[2:]] or [1000, 3000, 4000, 8000]
 CLIENTS = 256
 PROFILE = profile_table("outage", "disk", "key") + """logs = ["v2"]
-timestamps = ["local"]
+timestamps = ["first"]
 record = "by-deadline"
 record_hours = 1
 """
@@ -59,9 +60,9 @@ def measure(sigstore, chancery):
         print(f"  {time.monotonic() - began:5.1f} s after the log is back: {left}", flush=True)
         time.sleep(1)  # the log is at it
     seconds = time.monotonic() - began
-    found = elsewhere.leaves(sigstore.tile_directory)
+    found = log_entries.leaves_v2(sigstore.tile_directory)
     print(f"all recorded {seconds:.1f} s after the log was back, {sum(REQUESTS) / seconds:.0f}/s; the log has "
-          f"{sum(found.values())} entries, {len(found)} of them distinct")
+          f"{len(found)} entries, {len(set(found))} of them distinct")
     print(f"after: {state_of(chancery)}, at most {chancery.figure('VmHWM') / 1024:.1f} MiB")
 
 
@@ -70,7 +71,7 @@ with tempfile.TemporaryDirectory() as folder:
     services.mkdir()
     running = PrivateSigstore(services)
     try:
-        daemon = Chancery(folder, elsewhere.config(folder, running) + PROFILE)
+        daemon = Chancery(folder, config(folder, running.root, running.urls, ["v2"]) + PROFILE)
         measure(running, daemon)
         daemon.stop()
     finally:
