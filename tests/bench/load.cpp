@@ -6,6 +6,7 @@
 #include <sys/un.h>
 
 #include <algorithm>
+#include <deque>
 #include <memory>
 
 #include "core/crypto/digest.h"
@@ -44,10 +45,13 @@ class Load {
   Result<LoadResult> run() {
     result_.latencies.reserve(options_.requests);
     TRY(connect_all());
-    const auto began = steady_clock::now();
-    for (Client& client : clients_) TRY(send_next(client));
-    while (answered_ < options_.requests) TRY(take_answers());
-    result_.seconds = std::chrono::duration<double>(steady_clock::now() - began).count();
+    began_ = steady_clock::now();
+    for (Client& client : clients_) idle_.push_back(&client);
+    while (answered_ < options_.requests) {
+      TRY(send_due());
+      TRY(take_answers());
+    }
+    result_.seconds = std::chrono::duration<double>(steady_clock::now() - began_).count();
     std::ranges::sort(result_.latencies);
     return std::move(result_);
   }
@@ -75,8 +79,23 @@ class Load {
                                 {"chancery.v1.Signer", "Sign", request.SerializeAsString()});
   }
 
+  steady_clock::time_point next_due() const {
+    if (!options_.per_second) return began_;
+    const std::chrono::duration<double> since(static_cast<double>(sent_) / *options_.per_second);
+    return began_ + std::chrono::duration_cast<steady_clock::duration>(since);
+  }
+  bool has_next() const { return sent_ < options_.requests && !idle_.empty(); }
+
+  Result<void> send_due() {
+    while (has_next() && next_due() <= steady_clock::now()) {
+      Client& client = *idle_.front();
+      idle_.pop_front();
+      TRY(send_next(client));
+    }
+    return {};
+  }
+
   Result<void> send_next(Client& client) {
-    if (sent_ == options_.requests) return {};
     const std::string frame = next_request(client.stream_id);
     ++sent_;
     client.stream_id += 2;
@@ -90,10 +109,19 @@ class Load {
 
   Result<void> take_answers() {
     epoll_event events[64];
-    const int count = epoll_wait(epoll_.number(), events, 64, 60'000);
+    const bool waits_for_turn = has_next();
+    const int count =
+        epoll_wait(epoll_.number(), events, 64, waits_for_turn ? until_next_ms() : 60'000);
+    if (count == 0 && waits_for_turn) return {};
     if (count <= 0) return unavailable("NO_ANSWER", "no answer within a minute");
     for (int i = 0; i < count; ++i) TRY(read_from(clients_[events[i].data.u64]));
     return {};
+  }
+
+  int until_next_ms() const {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(next_due() - steady_clock::now());
+    return static_cast<int>(std::max<std::int64_t>(0, left.count()));
   }
 
   Result<void> read_from(Client& client) {
@@ -105,7 +133,7 @@ class Load {
       if (event == wire::FrameReader::Event::starved) return {};
       if (event != wire::FrameReader::Event::frame) continue;
       count(client, wire::parse_response(client.reader.take_data()));
-      TRY(send_next(client));
+      idle_.push_back(&client);
     }
   }
 
@@ -123,7 +151,9 @@ class Load {
 
   const LoadOptions& options_;
   wire::Descriptor epoll_;
+  steady_clock::time_point began_;
   std::vector<Client> clients_;
+  std::deque<Client*> idle_;  // they have no request in flight
   std::vector<std::uint8_t> buffer_ = std::vector<std::uint8_t>(256U << 10);
   std::size_t sent_ = 0;
   std::size_t answered_ = 0;

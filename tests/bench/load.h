@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct LoadOptions {
   std::size_t requests = 1000;  // in all
   std::string run;              // makes idempotency keys and digests this run's own
   v1::State wanted = v1::STATE_DONE;
+  std::optional<double> per_second = std::nullopt;  // in all; nothing: as fast as they are answered
 };
 
 struct LoadResult {

@@ -3,9 +3,12 @@
 fast the log has them all once it is back.
 
 usage: tests/peers/offline tests/bench/elsewhere/outage.py PROGRAMS [REQUESTS...]
+       tests/peers/offline tests/bench/elsewhere/outage.py PROGRAMS --per-second N --minutes N
 PROGRAMS is the folder with chanceryd, chancery and deadline_load, of a release build; REQUESTS are made one after the
-other within the one outage. tests/peers/build has made the services.
+other within the one outage, as fast as they are answered. Or so many are made per second, by all clients together, and
+each minute of the outage has a line. tests/peers/build has made the services.
 """
+import argparse
 import json
 import os
 import pathlib
@@ -14,7 +17,23 @@ import sys
 import tempfile
 import time
 
-PROGRAMS = pathlib.Path(sys.argv[1]).resolve()
+
+def arguments():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("programs", type=pathlib.Path)
+    parser.add_argument("requests", type=int, nargs="*", default=[1000, 3000, 4000, 8000])
+    parser.add_argument("--per-second", type=float)
+    parser.add_argument("--minutes", type=int)
+    given = parser.parse_args()
+    if (given.per_second is None) != (given.minutes is None):
+        parser.error("--per-second and --minutes go together")
+    if given.minutes is not None:
+        given.requests = [round(given.per_second * 60)] * given.minutes
+    return given
+
+
+ARGUMENTS = arguments()
+PROGRAMS = ARGUMENTS.programs.resolve()
 os.environ["CHANCERY_PROGRAMS"] = str(PROGRAMS)
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "peers"))
 
@@ -24,12 +43,12 @@ from elsewhere_config import config  # noqa: E402
 from private_sigstore import PrivateSigstore  # noqa: E402
 from stock_acceptance_test import profile_table  # noqa: E402
 
-REQUESTS = [int(word) for word in sys.argv[2:]] or [1000, 3000, 4000, 8000]
+REQUESTS = ARGUMENTS.requests
 CLIENTS = 256
 PROFILE = profile_table("outage", "disk", "key") + """logs = ["v2"]
 timestamps = ["first"]
 record = "by-deadline"
-record_hours = 1
+record_hours = 24
 """
 
 
@@ -44,6 +63,8 @@ def unrecorded(chancery):
 
 def sign(chancery, count):
     command = [str(PROGRAMS / "deadline_load"), str(chancery.socket), "outage", str(CLIENTS), str(count)]
+    if ARGUMENTS.per_second is not None:
+        command.append(str(ARGUMENTS.per_second))
     load = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
     print(f"{count:>6} signed  {load['per_second']:>6}/s  p50 {load['p50_ms']:>8} ms  p99 {load['p99_ms']:>8} ms  "
           f"{load['failed']} failed {load['first_failure']}  {state_of(chancery)}", flush=True)
