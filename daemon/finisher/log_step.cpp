@@ -58,7 +58,10 @@ void LogStep::look() {
 
 void LogStep::after_look(const Result<services::LogSearch>& search) {
   if (!search.ok()) return try_again(search.error(), std::nullopt);
-  if (search->entry) return accept(*search->entry, "found");
+  if (search->entry) {
+    is_found_ = true;
+    return accept(*search->entry, "found");
+  }
   search_from_ = search->searched_to;
   if (!search->is_whole) return look();
   is_in_doubt_ = false;
@@ -159,7 +162,7 @@ void LogStep::write_answer() {
 // What the journal did not take (its disk is full, it says so itself) is written when it does: what
 // is not there has not been recorded. That is no failure of the log.
 void LogStep::after_accept(const Result<void>& recorded) {
-  site_.reputation.succeed();
+  is_found_ ? site_.reputation.answer() : site_.reputation.succeed();
   site_.pace.succeed();
   if (recorded.ok()) {
     bench_.step("entry recorded");

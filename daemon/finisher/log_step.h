@@ -64,6 +64,7 @@ class LogStep : public std::enable_shared_from_this<LogStep> {
   Done done_;
   Troubles troubles_;
   bool is_in_doubt_;
+  bool is_found_ = false;  // by looking: the log has answered no add of it
   std::uint64_t search_from_;
   unsigned refusals_ = 0;
   std::optional<bundle::LogEntry> entry_;  // that the log has, and perhaps not the first

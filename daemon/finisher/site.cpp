@@ -15,6 +15,7 @@ void Reputation::fail(const Error& error) {
   {
     const std::lock_guard lock(mutex_);
     const bool is_new = !trouble_;
+    has_alarm_ = has_alarm_ || is_alarm;
     trouble_ = error;
     trouble_->message = fmt::format("{}: {}", name_, error.message);
     if (!is_alarm && !is_new) return;
@@ -26,9 +27,18 @@ void Reputation::fail(const Error& error) {
 void Reputation::succeed() {
   {
     const std::lock_guard lock(mutex_);
+    has_alarm_ = false;
     if (!std::exchange(trouble_, std::nullopt)) return;
   }
   note(Priority::notice, name_ + " answers again");
+}
+
+void Reputation::answer() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (has_alarm_) return;
+  }
+  succeed();
 }
 
 std::optional<Error> Reputation::trouble() const {

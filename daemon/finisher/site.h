@@ -12,18 +12,21 @@
 
 namespace chancery::daemon {
 
-// What operators hear of a service: once when its trouble begins, once when it ends.
+// What operators hear of a service: once when its trouble begins, once when it ends. An alarm ends
+// only when the service has done what it was asked for.
 class Reputation {
  public:
   explicit Reputation(std::string name) : name_(std::move(name)) {}
   void fail(const Error& error);  // each time where the error is an alarm
   void succeed();
+  void answer();  // it is there, which says nothing of how it does what it is asked for
   std::optional<Error> trouble() const;  // on any thread
 
  private:
   std::string name_;
   mutable std::mutex mutex_;
   std::optional<Error> trouble_;
+  bool has_alarm_ = false;
 };
 
 struct LogSite {

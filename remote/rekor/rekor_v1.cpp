@@ -61,7 +61,7 @@ class RekorV1 : public TransparencyLog {
       if (!is_recorded) return done({failure_of(*answer, entries_url_), answer->retry_after()});
       Result<bundle::LogEntry> entry = read_answer(*answer, proposal);
       if (entry.ok()) {
-        const Result<void> timely = check_time(*entry);
+        const Result<void> timely = check_new_time(*entry);
         if (!timely.ok()) entry = timely.error();
       }
       done({std::move(entry), std::nullopt});
@@ -85,6 +85,8 @@ class RekorV1 : public TransparencyLog {
       }
       Result<bundle::LogEntry> entry = read_answer(*answer, proposal);
       if (!entry.ok()) return done(entry.error());
+      const Result<void> timely = check_time(*entry);
+      if (!timely.ok()) return done(timely.error());
       done(LogSearch{*std::move(entry), 0, /*is_whole=*/true});
     });
   }
@@ -101,14 +103,30 @@ class RekorV1 : public TransparencyLog {
     return entry;
   }
 
-  // Of a new entry: it dates the signature.
+  // It dates the signature. One that is found may be of long ago, but not of a time to come.
   Result<void> check_time(const bundle::LogEntry& entry) const {
-    const WallTime time{std::chrono::seconds(entry.integrated_time)};
     const WallTime now = now_();
-    if (std::chrono::abs(time - now) <= limits::clock_difference_max) return {};
+    if (time_of(entry) <= now + limits::clock_difference_max) return {};
+    return implausible(time_of(entry), now);
+  }
+
+  Result<void> check_new_time(const bundle::LogEntry& entry) const {
+    const WallTime now = now_();
+    if (time_of(entry) < now - limits::clock_difference_max) {
+      return implausible(time_of(entry), now);
+    }
+    return check_time(entry);
+  }
+
+  static WallTime time_of(const bundle::LogEntry& entry) {
+    return WallTime(std::chrono::seconds(entry.integrated_time));
+  }
+
+  Error implausible(WallTime time, WallTime now) const {
     return corrupt("LOG_TIME_IMPLAUSIBLE",
-                   fmt::format("{} says that it is {}, our clock says {}", entries_url_,
-                               format_rfc3339(time), format_rfc3339(now)));
+                   fmt::format("{} says that it recorded this at {}, our clock says {}; set "
+                               "whichever is wrong",
+                               entries_url_, format_rfc3339(time), format_rfc3339(now)));
   }
 
   // 409 is said of the identical entry alone, whose id we know as well as the log: ours is asked

@@ -37,7 +37,8 @@ class TransparencyLog {
   // for its entry, which is verified likewise. Never cut short by anything but the deadline. Errors
   // besides those of HttpClient: unavailable LOG_ADDS_TOO_FAST; outcome_unknown LOG_FAILED,
   // LOG_ANSWER_UNREADABLE, LOG_CONFLICT_UNREAD; corrupt LOG_ANSWER_NOT_OURS, LOG_ANSWER_NOT_PROVEN,
-  // LOG_CONFLICT_NOT_OURS; invalid_request LOG_REFUSED; unsupported LOG_FROZEN.
+  // LOG_TIME_IMPLAUSIBLE, LOG_CONFLICT_NOT_OURS; invalid_request LOG_REFUSED; unsupported
+  // LOG_FROZEN.
   virtual void add(services::Proposal proposal, Deadline deadline,
                    std::function<void(LogAdded)> done) = 0;
 

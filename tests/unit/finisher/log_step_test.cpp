@@ -78,6 +78,11 @@ class LogStepTest : public ::testing::Test {
     EXPECT_TRUE(finished.ok());
     return finished.ok() ? finished->entries.at(0).log_index : 0;
   }
+  void finish_another() {
+    id_ = chancery::testing::accept(*journal_, "b");
+    EXPECT_TRUE(chancery::testing::sign(*journal_, id_, entry_body("b")).ok());
+    EXPECT_TRUE(begin().get().ok());
+  }
   std::string duplicates() { return journal_->setting(log_duplicates_setting)->value_or(""); }
   // By another connection: the journal does not expect the next step of it any more, or again.
   void set_state(RequestState state) {
@@ -159,6 +164,24 @@ TEST_F(LogStepTest, AnswerThatTheJournalDidNotTakeIsNoneWhenTheDaemonStops) {
   refused.get_future().get();
   finisher_->drain();
   EXPECT_EQ(finished.get().error().reason, "SHUTTING_DOWN");
+}
+
+TEST_F(LogStepTest, AlarmStandsUntilAnEntryIsAddedAndNotMerelyFound) {
+  const Error alarm = corrupt("LOG_TIME_IMPLAUSIBLE", "");
+  log_->adds = {alarm, entry_at(6)};
+  log_->searches = {found_at(5)};
+  EXPECT_EQ(finish(), 5U);
+  ASSERT_TRUE(finisher_->trouble_of(plan("first")));
+  EXPECT_EQ(finisher_->trouble_of(plan("first"))->reason, "LOG_TIME_IMPLAUSIBLE");
+  finish_another();
+  EXPECT_FALSE(finisher_->trouble_of(plan("first")));
+}
+
+TEST_F(LogStepTest, WhatIsFoundEndsATroubleThatIsNoAlarm) {
+  log_->adds = {in_doubt};
+  log_->searches = {found_at(5)};
+  EXPECT_EQ(finish(), 5U);
+  EXPECT_FALSE(finisher_->trouble_of(plan("first")));
 }
 
 TEST_F(LogStepTest, QueueOfOneLogThatIsFullRefusesNobodyWhoDoesWithoutIt) {

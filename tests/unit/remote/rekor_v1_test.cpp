@@ -125,6 +125,25 @@ TEST_F(RekorV1, LogWhoseClockIsWrongIsAnAlarm) {
   expect_failure(add(*log, proposal).entry, ErrorCode::corrupt, "LOG_TIME_IMPLAUSIBLE");
 }
 
+TEST_F(RekorV1, EntryThatIsFoundWithATimeToComeIsAnAlarmToo) {
+  const services::Proposal proposal = propose();
+  const std::string answer = answer_json_v1(record(proposal, now + std::chrono::hours(1)));
+  script = [&](const SeenRequest& request) {
+    return Reply::answer(request.method == "POST" ? 409 : 200, answer);
+  };
+  const auto found = find(*log, proposal, 0);
+  ASSERT_FALSE(found.ok());
+  EXPECT_EQ(found.error().code, ErrorCode::corrupt);
+  EXPECT_EQ(found.error().reason, "LOG_TIME_IMPLAUSIBLE");
+  expect_failure(add(*log, proposal).entry, ErrorCode::corrupt, "LOG_TIME_IMPLAUSIBLE");
+}
+
+TEST_F(RekorV1, EntryThatIsFoundMayBeOld) {
+  const services::Proposal proposal = propose();
+  answer_with(200, answer_json_v1(record(proposal, now - std::chrono::hours(5))));
+  EXPECT_TRUE(find(*log, proposal, 0)->entry);
+}
+
 TEST_F(RekorV1, AnswerThatIsNoEntryIsInDoubt) {
   const services::Proposal proposal = propose();
   const std::string good = answer_json_v1(record(proposal));
