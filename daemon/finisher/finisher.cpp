@@ -70,6 +70,7 @@ class RemoteFinisher : public Finisher {
     return names;
   }
   std::optional<Error> trouble_of(const Plan& plan) const override;
+  std::vector<ServiceAlarms> alarms() const override;
   const bundle::TrustedRoot& root() const override { return services_.root; }
   FinisherCounts counts() const override {
     return {unresolved_, finished_, agenda_->done(), agenda_->due()};
@@ -99,6 +100,17 @@ std::optional<Error> RemoteFinisher::trouble_of(const Plan& plan) const {
     if (auto trouble = sites_.authorities.at(name).reputation.trouble()) return trouble;
   }
   return std::nullopt;
+}
+
+std::vector<ServiceAlarms> RemoteFinisher::alarms() const {
+  std::vector<ServiceAlarms> out;
+  for (const auto& [name, site] : sites_.logs) {
+    out.push_back({log_destination(name), site.reputation.alarms()});
+  }
+  for (const auto& [name, site] : sites_.authorities) {
+    out.push_back({authority_destination(name), site.reputation.alarms()});
+  }
+  return out;
 }
 
 Result<void> RemoteFinisher::check_names(const Plan& plan) const {

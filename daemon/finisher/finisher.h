@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -45,6 +46,12 @@ struct FinisherCounts {
   std::size_t due = 0;
 };
 
+// Answers of one service that are alarms, told or not, since the start.
+struct ServiceAlarms {
+  std::string destination;                      // as the journal names it
+  std::map<std::string, std::uint64_t> counts;  // by reason
+};
+
 // Thread-safe.
 class Finisher {
  public:
@@ -77,6 +84,7 @@ class Finisher {
   virtual std::vector<std::string> logs() const = 0;  // by name
   // Why one of the plan's services does not do its part just now; nothing: all do.
   virtual std::optional<Error> trouble_of(const Plan& plan) const = 0;
+  virtual std::vector<ServiceAlarms> alarms() const = 0;
   // Whom the services' answers are judged by.
   virtual const bundle::TrustedRoot& root() const = 0;
   virtual FinisherCounts counts() const = 0;

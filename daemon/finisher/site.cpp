@@ -8,26 +8,33 @@
 
 namespace chancery::daemon {
 
-void Reputation::fail(const Error& error) {
+void Reputation::fail(const Error& error, Time now) {
   const bool is_alarm = error.code == ErrorCode::corrupt ||
                         error.code == ErrorCode::invalid_request ||
                         error.code == ErrorCode::unsupported;
   {
     const std::lock_guard lock(mutex_);
     const bool is_new = !trouble_;
-    has_alarm_ = has_alarm_ || is_alarm;
     trouble_ = error;
     trouble_->message = fmt::format("{}: {}", name_, error.message);
-    if (!is_alarm && !is_new) return;
+    if (is_alarm) alarms_[error.reason] += 1;
+    if (is_alarm ? !is_due(error.reason, now) : !is_new) return;
   }
   note(is_alarm ? Priority::error : Priority::warning,
        fmt::format("{}: {}: {}", name_, error.reason, error.message));
 }
 
+bool Reputation::is_due(const std::string& alarm, Time now) {
+  const auto [told, is_new] = told_.try_emplace(alarm, now);
+  if (!is_new && now - told->second < limits::service_alarm_interval) return false;
+  told->second = now;
+  return true;
+}
+
 void Reputation::succeed() {
   {
     const std::lock_guard lock(mutex_);
-    has_alarm_ = false;
+    told_.clear();
     if (!std::exchange(trouble_, std::nullopt)) return;
   }
   note(Priority::notice, name_ + " answers again");
@@ -36,7 +43,7 @@ void Reputation::succeed() {
 void Reputation::answer() {
   {
     const std::lock_guard lock(mutex_);
-    if (has_alarm_) return;
+    if (!told_.empty()) return;
   }
   succeed();
 }
@@ -44,6 +51,11 @@ void Reputation::answer() {
 std::optional<Error> Reputation::trouble() const {
   const std::lock_guard lock(mutex_);
   return trouble_;
+}
+
+std::map<std::string, std::uint64_t> Reputation::alarms() const {
+  const std::lock_guard lock(mutex_);
+  return alarms_;
 }
 
 void LogSite::see_size(std::uint64_t seen) {

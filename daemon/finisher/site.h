@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -12,21 +13,29 @@
 
 namespace chancery::daemon {
 
-// What operators hear of a service: once when its trouble begins, once when it ends. An alarm ends
-// only when the service has done what it was asked for.
+// What operators hear of a service: once when its trouble begins, once when it ends. Beside that an
+// alarm is told once for each reason, and again after limits::service_alarm_interval; it ends only
+// when the service has done what it was asked for.
 class Reputation {
  public:
+  using Time = Agenda::Time;
+
   explicit Reputation(std::string name) : name_(std::move(name)) {}
-  void fail(const Error& error);  // each time where the error is an alarm
+  void fail(const Error& error, Time now = Deadline::Clock::now());
   void succeed();
   void answer();  // it is there, which says nothing of how it does what it is asked for
-  std::optional<Error> trouble() const;  // on any thread
+  // On any thread.
+  std::optional<Error> trouble() const;
+  std::map<std::string, std::uint64_t> alarms() const;  // by reason, told or not, since the start
 
  private:
+  bool is_due(const std::string& alarm, Time now);
+
   std::string name_;
   mutable std::mutex mutex_;
   std::optional<Error> trouble_;
-  bool has_alarm_ = false;
+  std::map<std::string, Time> told_;  // the alarms that stand, by reason
+  std::map<std::string, std::uint64_t> alarms_;
 };
 
 struct LogSite {

@@ -55,6 +55,18 @@ Result<double> count_duplicates(Journal& journal) {
   return std::strtod(text.c_str(), nullptr);
 }
 
+void add_service_alarms(Exposition& out, const MetricsParts& with) {
+  out.counter(
+      "chancery_service_alarms_total",
+      "Answers of services elsewhere that refuse or are not to be believed, since the start.");
+  if (with.parts.finisher == nullptr) return;
+  for (const ServiceAlarms& alarms : with.parts.finisher->alarms()) {
+    for (const auto& [reason, count] : alarms.counts) {
+      out.value(number(count), {{"destination", alarms.destination}, {"reason", reason}});
+    }
+  }
+}
+
 Result<void> add_elsewhere(Exposition& out, const MetricsParts& with) {
   const Released released = TRY(with.parts.journal.count_released());
   out.gauge("chancery_requests_unrecorded", "Left by deadline, and not yet in all their logs.");
@@ -72,6 +84,7 @@ Result<void> add_elsewhere(Exposition& out, const MetricsParts& with) {
   out.counter("chancery_log_duplicates_total",
               "Entries that logs elsewhere have made twice, in the journal's whole life.");
   out.value(TRY(count_duplicates(with.parts.journal)));
+  add_service_alarms(out, with);
   return {};
 }
 

@@ -51,6 +51,9 @@ inline constexpr std::size_t backlog_carried_max = 2 * destination_window_max;
 inline constexpr std::uint64_t backlog_bytes_max = 64U << 20;
 // How often it is looked for what is overdue, and for what could not be taken before.
 inline constexpr auto backlog_look_interval = 1000ms;
+// The same alarm of the same service is told again after so long: a journal of today shows what
+// still stands, and is not filled by one log and hundreds of clients.
+inline constexpr auto service_alarm_interval = std::chrono::hours(1);
 // Before a caller's own deadline: so that a receipt still reaches it.
 inline constexpr auto receipt_margin = 250ms;
 

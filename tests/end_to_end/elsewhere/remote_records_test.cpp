@@ -177,6 +177,8 @@ TEST_F(RemoteRecords, ACheckpointOfAStrangerIsAnAlarm) {
   signature_of("a");
   EXPECT_THAT(at_the_log(), ElementsAre("alarm", "recorded"));
   EXPECT_EQ(record("alarm")["reason"], "LOG_CHECKPOINT_REFUSED");
+  EXPECT_THAT(metrics(), HasSubstr("\nchancery_service_alarms_total{destination=\"log:memory\","
+                                   "reason=\"LOG_CHECKPOINT_REFUSED\"} 1\n"));
 }
 
 TEST_F(RemoteRecords, AnAuthorityThatIsNotBelievedIsAnAlarm) {
