@@ -268,7 +268,8 @@ Result<void> Daemon::open_audit() {
 Result<void> Daemon::start_finisher() {
   const std::shared_ptr<const Config> config = config_.get();
   if (config->remote.empty()) return {};
-  finisher_ = Finisher::start(TRY(open_services(*config, seams_.now)), *journal_, seams_.at_step);
+  finisher_ =
+      Finisher::start(TRY(open_services(*config, seams_.now)), *journal_, timings_, seams_.at_step);
   elsewhere_verifier_ = std::make_unique<OwnVerifier>(finisher_->root());
   backlog_ = std::make_unique<Backlog>();
   return {};

@@ -85,6 +85,7 @@ class Daemon {
   std::atomic<LocalLog*> append_to_ = nullptr;  // the journal's way to the log, which needs it
   InFlight in_flight_;                          // the journal asks how many there are
   StuckRequests stuck_;
+  Timings timings_;
   bool is_draining_ = false;
   std::atomic<std::size_t> retrying_ = 0;
   std::unique_ptr<Journal> journal_;
@@ -99,7 +100,6 @@ class Daemon {
   std::unique_ptr<Backlog> backlog_;
   WallTime log_start_{};
   Throttle throttle_;
-  Timings timings_;
   ByteBudget statements_;
   std::unique_ptr<Pool> pool_;
   std::unique_ptr<Pool> spool_;

@@ -13,8 +13,11 @@ namespace {
 
 class RemoteFinisher : public Finisher {
  public:
-  RemoteFinisher(RemoteServices services, Journal& journal, AtStep at_step)
-      : services_(std::move(services)), journal_(journal), at_step_(std::move(at_step)) {
+  RemoteFinisher(RemoteServices services, Journal& journal, Timings& timings, AtStep at_step)
+      : services_(std::move(services)),
+        journal_(journal),
+        timings_(timings),
+        at_step_(std::move(at_step)) {
     for (const auto& [name, service] : services_.logs) {
       sites_.logs.try_emplace(name, name, service, *agenda_);
     }
@@ -47,8 +50,8 @@ class RemoteFinisher : public Finisher {
       if (outcome.ok()) finished_ += 1;
       done(std::move(outcome));
     };
-    const auto finishing = std::make_shared<Finishing>(Bench{agenda_, journal_, at_step_}, sites_,
-                                                       std::move(work), std::move(counted));
+    const auto finishing = std::make_shared<Finishing>(Bench{agenda_, journal_, timings_, at_step_},
+                                                       sites_, std::move(work), std::move(counted));
     agenda_->post([finishing] { finishing->start(); });
   }
 
@@ -82,6 +85,7 @@ class RemoteFinisher : public Finisher {
 
   RemoteServices services_;
   Journal& journal_;
+  Timings& timings_;
   const AtStep at_step_;
   std::atomic<std::size_t> unresolved_ = 0;
   std::atomic<std::uint64_t> finished_ = 0;
@@ -163,8 +167,9 @@ Result<void> RemoteFinisher::may_take(const Plan& plan, Share share,
 }  // namespace
 
 std::unique_ptr<Finisher> Finisher::start(RemoteServices services, Journal& journal,
-                                          AtStep at_step) {
-  return std::make_unique<RemoteFinisher>(std::move(services), journal, std::move(at_step));
+                                          Timings& timings, AtStep at_step) {
+  return std::make_unique<RemoteFinisher>(std::move(services), journal, timings,
+                                          std::move(at_step));
 }
 
 }  // namespace chancery::daemon

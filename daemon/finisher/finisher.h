@@ -15,6 +15,7 @@
 #include "daemon/finisher/plan.h"
 #include "daemon/finisher/services.h"
 #include "daemon/journal/journal.h"
+#include "daemon/metrics/timings.h"
 
 namespace chancery::daemon {
 
@@ -58,9 +59,10 @@ class Finisher {
   using Done = std::function<void(Result<Finished>)>;
   using AtStep = std::function<void(std::string_view step)>;
 
-  // Borrows the journal. `at_step` is for tests only: called after each step, on its thread.
+  // Borrows journal and timings. `at_step` is for tests only: called after each step, on its
+  // thread.
   static std::unique_ptr<Finisher> start(RemoteServices services, Journal& journal,
-                                         AtStep at_step = nullptr);
+                                         Timings& timings, AtStep at_step = nullptr);
   // Cuts short what is in flight: it is in doubt after the next start.
   virtual ~Finisher() = default;
 

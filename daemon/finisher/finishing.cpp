@@ -81,7 +81,9 @@ void Finishing::stamp() {
   site->pace.ask_for_turn([self = shared_from_this(), site, name](bool is_granted) {
     if (!is_granted) return self->end(stopping());
     site->authority.stamp(self->work_.record.signature, Deadline::after(limits::timestamp_wait_max),
-                          [self, name](remote::Stamped stamped) {
+                          [self, name, began = Deadline::Clock::now()](remote::Stamped stamped) {
+                            self->bench_.timings.add_remote(authority_destination(name), "stamp",
+                                                            Deadline::Clock::now() - began);
                             self->bench_.agenda->post([self, name, stamped = std::move(stamped)] {
                               self->after_stamp(name, stamped);
                             });

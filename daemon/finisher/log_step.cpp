@@ -25,6 +25,16 @@ std::function<void(T)> LogStep::then(void (LogStep::*next)(const T&)) {
   };
 }
 
+template <typename T>
+std::function<void(T)> LogStep::timed(std::string_view operation, void (LogStep::*next)(const T&)) {
+  return [self = shared_from_this(), operation, go_on = then(next),
+          began = Deadline::Clock::now()](T value) {
+    self->bench_.timings.add_remote(self->task_.stored.destination, operation,
+                                    Deadline::Clock::now() - began);
+    go_on(std::move(value));
+  };
+}
+
 void LogStep::start() {
   if (is_in_doubt_) {
     troubles_.tell(
@@ -53,7 +63,7 @@ void LogStep::take_turn() {
 // 1. In doubt: is it there? From the size on that was noted before the first try.
 void LogStep::look() {
   site_.log.find(task_.proposal, search_from_, Deadline::after(limits::log_read_max),
-                 then(&LogStep::after_look));
+                 timed("find", &LogStep::after_look));
 }
 
 void LogStep::after_look(const Result<services::LogSearch>& search) {
@@ -93,7 +103,8 @@ void LogStep::begin() {
 void LogStep::after_begin(const Result<void>& recorded) {
   if (!recorded.ok()) return try_again(recorded.error(), std::nullopt);
   bench_.step("add begun");
-  site_.log.add(task_.proposal, Deadline::after(limits::log_add_max), then(&LogStep::after_add));
+  site_.log.add(task_.proposal, Deadline::after(limits::log_add_max),
+                timed("add", &LogStep::after_add));
 }
 
 void LogStep::after_add(const remote::LogAdded& added) {
@@ -125,7 +136,7 @@ void LogStep::after_add(const remote::LogAdded& added) {
 // 5. Tried more than once, it may be there more than once: the first entry is the one referred to.
 void LogStep::look_for_first() {
   site_.log.find(task_.proposal, search_from_, Deadline::after(limits::log_read_max),
-                 then(&LogStep::after_first));
+                 timed("find", &LogStep::after_first));
 }
 
 void LogStep::after_first(const Result<services::LogSearch>& search) {

@@ -6,6 +6,7 @@
 #include "daemon/finisher/site.h"
 #include "daemon/finisher/troubles.h"
 #include "daemon/journal/journal.h"
+#include "daemon/metrics/timings.h"
 
 namespace chancery::daemon {
 
@@ -13,6 +14,7 @@ namespace chancery::daemon {
 struct Bench {
   std::shared_ptr<Agenda> agenda;  // outlives completions of the journal that come late
   Journal& journal;
+  Timings& timings;
   // Tests only: called after each step, on the finisher's thread.
   std::function<void(std::string_view step)> at_step;
 
@@ -57,6 +59,9 @@ class LogStep : public std::enable_shared_from_this<LogStep> {
   // A callback, on whichever thread, that goes on with `next` on the finisher's.
   template <typename T>
   std::function<void(T)> then(void (LogStep::*next)(const T&));
+  // The same of what the log is asked from now on, timed.
+  template <typename T>
+  std::function<void(T)> timed(std::string_view operation, void (LogStep::*next)(const T&));
 
   Bench bench_;
   LogSite& site_;

@@ -67,6 +67,20 @@ void add_service_alarms(Exposition& out, const MetricsParts& with) {
   }
 }
 
+void add_service_timings(Exposition& out, const MetricsParts& with) {
+  const Timings::Remote timings = with.parts.timings.remote();
+  const auto each = [&](auto value_of) {
+    for (const auto& [which, timing] : timings) {
+      out.value(value_of(timing), {{"destination", which.first}, {"operation", which.second}});
+    }
+  };
+  out.counter("chancery_service_seconds_total",
+              "Time that services elsewhere took to answer, or to fail to.");
+  each([](const Timing& timing) { return seconds(timing.sum); });
+  out.counter("chancery_service_answers_total", "Answers that were timed, failed ones included.");
+  each([](const Timing& timing) { return number(timing.count); });
+}
+
 Result<void> add_elsewhere(Exposition& out, const MetricsParts& with) {
   const Released released = TRY(with.parts.journal.count_released());
   out.gauge("chancery_requests_unrecorded", "Left by deadline, and not yet in all their logs.");
@@ -85,6 +99,7 @@ Result<void> add_elsewhere(Exposition& out, const MetricsParts& with) {
               "Entries that logs elsewhere have made twice, in the journal's whole life.");
   out.value(TRY(count_duplicates(with.parts.journal)));
   add_service_alarms(out, with);
+  add_service_timings(out, with);
   return {};
 }
 

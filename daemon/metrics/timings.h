@@ -1,4 +1,4 @@
-// How long devices and the log take: sums and counts since the start.
+// How long devices, the log and services elsewhere take: sums and counts since the start.
 #pragma once
 
 #include <chrono>
@@ -6,6 +6,8 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace chancery::daemon {
 
@@ -32,6 +34,12 @@ class Timings {
     const std::lock_guard lock(mutex_);
     proofs_.add(took);
   }
+  // From the request to a service elsewhere to its answer, or to its failure.
+  void add_remote(const std::string& destination, std::string_view operation,
+                  std::chrono::nanoseconds took) {
+    const std::lock_guard lock(mutex_);
+    remote_[{destination, std::string(operation)}].add(took);
+  }
 
   std::map<std::string, Timing> signatures() const {
     const std::lock_guard lock(mutex_);
@@ -41,11 +49,18 @@ class Timings {
     const std::lock_guard lock(mutex_);
     return proofs_;
   }
+  // By destination, as the journal names it, and operation: "add", "find", "stamp".
+  using Remote = std::map<std::pair<std::string, std::string>, Timing>;
+  Remote remote() const {
+    const std::lock_guard lock(mutex_);
+    return remote_;
+  }
 
  private:
   mutable std::mutex mutex_;
   std::map<std::string, Timing> signatures_;  // by backend
   Timing proofs_;
+  Remote remote_;
 };
 
 }  // namespace chancery::daemon

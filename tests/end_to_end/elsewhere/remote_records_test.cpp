@@ -86,6 +86,11 @@ TEST_F(RemoteRecords, AStampAndAnEntryHaveOneEach) {
   EXPECT_EQ(recorded["leaf"], hex_encode(elsewhere_.leaves().at(1)));
   EXPECT_EQ(recorded["outcome"], "added");
   EXPECT_FALSE(recorded.contains("duplicate"));
+  for (const char* const which : {R"({destination="log:memory",operation="add"} 1)",
+                                  R"({destination="timestamp:first",operation="stamp"} 1)"}) {
+    EXPECT_THAT(metrics(), HasSubstr("\nchancery_service_answers_total" + std::string(which)));
+  }
+  EXPECT_THAT(metrics(), HasSubstr("\nchancery_service_seconds_total{destination=\"log:memory\""));
   daemon_->restart();
   EXPECT_EQ(records().size(), 2U);
   expect_audit_verified();

@@ -50,7 +50,7 @@ class LogStepTest : public ::testing::Test {
     id_ = chancery::testing::accept(*journal_, "a");
     EXPECT_TRUE(chancery::testing::sign(*journal_, id_, entry_body("a")).ok());
   }
-  void start() { finisher_ = Finisher::start(std::move(services_), *journal_); }
+  void start() { finisher_ = Finisher::start(std::move(services_), *journal_, timings_); }
   static Plan plan(const std::string& log) {
     return {.logs = {log}, .authorities = {}, .timestamps = 0};
   }
@@ -97,6 +97,7 @@ class LogStepTest : public ::testing::Test {
   std::function<void()> after_commit_;  // on the journal's thread, before anybody hears of it
   std::unique_ptr<Journal> journal_;
   RequestId id_ = 0;
+  Timings timings_;
   RemoteServices services_;
   ScriptedLog* log_ = nullptr;
   std::unique_ptr<Finisher> finisher_;
@@ -164,6 +165,16 @@ TEST_F(LogStepTest, AnswerThatTheJournalDidNotTakeIsNoneWhenTheDaemonStops) {
   refused.get_future().get();
   finisher_->drain();
   EXPECT_EQ(finished.get().error().reason, "SHUTTING_DOWN");
+}
+
+TEST_F(LogStepTest, EachAnswerOfTheLogIsTimedThoseThatFailedToo) {
+  log_->adds = {in_doubt, entry_at(5)};
+  log_->searches = {nothing, nothing};
+  finish();
+  const Timings::Remote timed = timings_.remote();
+  ASSERT_EQ(timed.size(), 2U);
+  EXPECT_EQ(timed.at({"log:first", "add"}).count, 2U);
+  EXPECT_EQ(timed.at({"log:first", "find"}).count, 2U);
 }
 
 TEST_F(LogStepTest, AlarmStandsUntilAnEntryIsAddedAndNotMerelyFound) {
