@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 #include <tss2/tss2_mu.h>
 
-#include <memory>
 #include <optional>
 
 #include "backends/tpm/attestation.h"
 #include "backends/tpm/failure.h"
+#include "backends/tpm/held.h"
 #include "backends/tpm/key_template.h"
 #include "core/crypto/tpm/credential.h"
 
@@ -16,11 +16,6 @@ namespace {
 
 // TCG EK Credential Profile, "Handle values": where makers and tools leave the RSA-2048 key.
 constexpr std::uint32_t endorsement_handle = 0x81010001;
-
-template <typename T>
-std::unique_ptr<T, void (*)(void*)> owned(T* from_esys) {
-  return {from_esys, Esys_Free};
-}
 
 struct Credential {
   TPM2B_ID_OBJECT object{};

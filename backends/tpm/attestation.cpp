@@ -15,11 +15,6 @@ namespace chancery::tpm {
 namespace {
 
 template <typename T>
-std::unique_ptr<T, void (*)(void*)> owned(T* from_esys) {
-  return {from_esys, Esys_Free};
-}
-
-template <typename T>
 Result<Bytes> marshal(TSS2_RC (*write)(const T*, std::uint8_t*, std::size_t, std::size_t*),
                       const T& value) {
   Bytes out(sizeof(T));

@@ -9,6 +9,7 @@
 
 #include "backends/tpm/encoding.h"
 #include "backends/tpm/failure.h"
+#include "backends/tpm/held.h"
 #include "backends/tpm/key_template.h"
 
 namespace chancery::tpm {
@@ -109,7 +110,7 @@ void Device::sweep_range(std::uint32_t first) {
                          handles_max, &more, &data) != TSS2_RC_SUCCESS) {
     return;
   }
-  const std::unique_ptr<TPMS_CAPABILITY_DATA, void (*)(void*)> owned(data, Esys_Free);
+  const auto owned_data = owned(data);
   for (std::uint32_t i = 0; i < data->data.handles.count; ++i) {
     ESYS_TR handle = ESYS_TR_NONE;
     if (Esys_TR_FromTPMPublic(esys(), data->data.handles.handle[i], ESYS_TR_NONE, ESYS_TR_NONE,
@@ -154,8 +155,7 @@ Result<TPM2B_PUBLIC> Device::read_public(const Key& key) {
   TRY(check(Esys_ReadPublic(esys(), handle, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &read,
                             nullptr, nullptr),
             fmt::format("read {}", key.place)));
-  const std::unique_ptr<TPM2B_PUBLIC, void (*)(void*)> owned(read, Esys_Free);
-  return *read;
+  return *owned(read);
 }
 
 bool Device::is_replaced(const Key& key) {

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "backends/tpm/failure.h"
+#include "backends/tpm/held.h"
 #include "core/base/limits/key_hosts.h"
 
 namespace chancery::tpm {
@@ -34,7 +35,7 @@ class NvIndex {
     TRY(check(Esys_NV_ReadPublic(esys_, handle_, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &about,
                                  nullptr),
               what));
-    const std::unique_ptr<TPM2B_NV_PUBLIC, void (*)(void*)> owned(about, Esys_Free);
+    const auto owned_about = owned(about);
     Bytes out;
     while (out.size() < about->nvPublic.dataSize) {
       const auto offset = static_cast<std::uint16_t>(out.size());
@@ -43,7 +44,7 @@ class NvIndex {
       TRY(check(Esys_NV_Read(esys_, handle_, handle_, ESYS_TR_PASSWORD, ESYS_TR_NONE, ESYS_TR_NONE,
                              std::min(rest, chunk_bytes), offset, &piece),
                 what));
-      const std::unique_ptr<TPM2B_MAX_NV_BUFFER, void (*)(void*)> owned_piece(piece, Esys_Free);
+      const auto owned_piece = owned(piece);
       if (piece->size == 0) break;
       out.insert(out.end(), piece->buffer, piece->buffer + piece->size);
     }

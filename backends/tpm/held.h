@@ -1,11 +1,17 @@
-// A handle for one piece of work: a key or a session.
+// What goes with its owner: a handle for one piece of work, or memory of tpm2-tss.
 #pragma once
 
 #include <tss2/tss2_esys.h>
 
+#include <memory>
 #include <utility>
 
 namespace chancery::tpm {
+
+template <typename T>
+std::unique_ptr<T, void (*)(void*)> owned(T* from_esys) {
+  return {from_esys, Esys_Free};
+}
 
 // For work within Device::run().
 class Held {

@@ -1,6 +1,7 @@
 #include "backends/tpm/sessions.h"
 
 #include "backends/tpm/failure.h"
+#include "backends/tpm/held.h"
 
 namespace chancery::tpm {
 
@@ -75,8 +76,7 @@ Result<TPM2B_DIGEST> Sessions::digest_of(const KeyPolicy& policy) {
   static_cast<void>(Esys_FlushContext(device_.esys(), session));
   TRY(satisfied);
   TRY(check(code, "compute a policy"));
-  const std::unique_ptr<TPM2B_DIGEST, void (*)(void*)> owned(digest, Esys_Free);
-  return *digest;
+  return *owned(digest);
 }
 
 }  // namespace chancery::tpm

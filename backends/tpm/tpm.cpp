@@ -13,6 +13,7 @@
 #include "backends/tpm/attestation.h"
 #include "backends/tpm/encoding.h"
 #include "backends/tpm/failure.h"
+#include "backends/tpm/held.h"
 #include "backends/tpm/key_template.h"
 #include "backends/tpm/options.h"
 #include "backends/tpm/seen_file.h"
@@ -73,11 +74,6 @@ class TpmBackend final : public KeyBackend, public KeyMaker, public KeyRemover, 
 };
 
 Error too_late() { return unavailable("DEADLINE_PASSED", "the deadline passed: nothing was done"); }
-
-template <typename T>
-std::unique_ptr<T, void (*)(void*)> owned(T* from_esys) {
-  return {from_esys, Esys_Free};
-}
 
 // Whether it is the TPM itself that cannot do anything now, and no one key.
 bool is_of_tpm(const Error& error) {
