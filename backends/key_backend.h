@@ -98,6 +98,16 @@ class KeyAttestor {
                                             Deadline deadline) = 0;
 };
 
+// For devices that can be gone while nobody signs. Unlike the others it is asked of an instance
+// that signs, between two signatures.
+class DeviceProbe {
+ public:
+  virtual ~DeviceProbe() = default;
+  // Whether the device is there, by the smallest question that it has to answer itself. One that
+  // was away is taken up again, as by sign(). Errors: unavailable, for none of its keys can sign.
+  virtual Result<void> probe(Deadline deadline) = 0;
+};
+
 // One backend of the configuration, by its own option names; the values were checked by `check`.
 struct BackendConfig {
   std::string name;

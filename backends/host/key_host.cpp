@@ -53,6 +53,7 @@ void Bell::condemn(std::uint64_t start) {
 RunningKeyHost::RunningKeyHost(KeyHostOptions options)
     : options_(std::move(options)),
       ledger_(limits::key_host_window, options_.answer_max, options_.late_answer_max),
+      device_(options_.probe_interval, options_.answer_max),
       packet_(limits::key_host_message_bytes_max),
       thread_([this] { run(); }) {}
 
@@ -108,6 +109,7 @@ KeyHostState RunningKeyHost::state() const {
   KeyHostState out = state_;
   out.is_up = phase_ == Phase::up || phase_ == Phase::draining;
   if (!out.is_up && out.trouble.empty()) out.trouble = starting;
+  if (refusal_) out.refusal = refusal_->message;
   out.waiting = ledger_.size();
   if (process_) out.process = process_->id();
   return out;

@@ -25,8 +25,8 @@ struct KeyHostOptions {
   // pool's threads share them; the host's own thread does both without it, and where one answer
   // comes alone.
   std::function<void(std::function<void()>)> post = {};
-  // Told, as `done` is, of what goes wrong with the host itself, for the operator's log; not again
-  // while it stays the same.
+  // Told, as `done` is, of what goes wrong with the host itself, or of a device that is gone while
+  // nobody signs, for the operator's log; not again while it stays the same.
   std::function<void(const Error&)> report = {};
   // Told when it is up again after what `report` was told.
   std::function<void()> report_recovery = {};
@@ -38,6 +38,7 @@ struct KeyHostOptions {
   std::chrono::milliseconds start_max = limits::key_host_start_max;
   std::chrono::milliseconds answer_max = limits::key_host_answer_max;
   std::chrono::milliseconds late_answer_max = limits::key_host_late_answer_max;
+  std::chrono::milliseconds probe_interval = limits::key_host_probe_interval;
   std::size_t resident_bytes_max = limits::key_host_resident_bytes_max;
 };
 
@@ -45,10 +46,13 @@ struct KeyHostState {
   bool is_up = false;
   std::string trouble_reason;  // why it is not: PASSPHRASE_WRONG
   std::string trouble;         // the same in words
-  std::string refusal;         // up, but its device refused what was last asked of it: it is away
-  std::size_t waiting = 0;     // requests queued or with the host
+  // Up, but its device refused what was last asked of it: to sign or, where nobody signs, whether
+  // it is there. It is away.
+  std::string refusal;
+  std::size_t waiting = 0;  // requests queued or with the host
   std::uint64_t starts = 0;
   std::uint64_t signatures = 0;
+  std::uint64_t probes = 0;      // answered, one way or the other
   std::optional<pid_t> process;  // never -1: kill(2) would take that for everybody
   bool memory_locked = false;    // no key reaches the swap
   bool files_confined = false;   // by Landlock, besides seccomp

@@ -17,9 +17,14 @@ void Ledger::sent(Time now) {
   mark_begun(now);
 }
 
+void Ledger::probe_answered(Time now) {
+  busy_threads_ = 0;
+  mark_begun(now);
+}
+
 // Of the oldest `threads` only the last can have begun just now.
 void Ledger::mark_begun(Time now) {
-  const std::size_t begun = std::min(threads_, sent_.size());
+  const std::size_t begun = std::min(threads_ - busy_threads_, sent_.size());
   if (begun == 0) return;
   Sent& newest = std::next(sent_.begin(), static_cast<std::ptrdiff_t>(begun) - 1)->second;
   if (newest.begun) return;
@@ -89,6 +94,7 @@ std::vector<Request> Ledger::host_went() {
   }
   sent_.clear();
   answerable_ = 0;
+  busy_threads_ = 0;
   std::reverse(begun.begin(), begun.end());
   return begun;
 }

@@ -40,11 +40,15 @@ class Ledger {
 
   std::size_t size() const { return waiting_.size() + answerable_; }
   bool idle() const { return sent_.empty(); }  // nothing is with the host
+  bool empty() const { return waiting_.empty() && sent_.empty(); }
   bool anything_to_send() const { return !waiting_.empty() && sent_.size() < window_; }
   // When there may be something to do for expired() or hangs(); no later than that.
   Time next_check() const { return next_check_; }
 
   void host_came(std::size_t threads) { threads_ = threads; }
+  // From the one to the other a thread of the host has something else to do. Needs empty().
+  void probe_sent() { busy_threads_ = 1; }
+  void probe_answered(Time now);
   void add(Request request);
   // Needs anything_to_send(). The identifier under which it is sent.
   std::uint64_t next_id() const { return next_id_; }
@@ -85,6 +89,7 @@ class Ledger {
   std::chrono::milliseconds answer_max_;
   std::chrono::milliseconds late_answer_max_;
   std::size_t threads_ = 1;
+  std::size_t busy_threads_ = 0;
   std::uint64_t next_id_ = 1;
   std::size_t answerable_ = 0;  // sent and not given up
   std::deque<Request> waiting_;

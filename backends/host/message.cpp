@@ -11,12 +11,14 @@ namespace {
 enum class Kind : std::uint8_t {
   open = 1,
   sign = 2,
+  probe = 3,
   key = 16,
   opened = 17,
   open_failed = 18,
   signature = 19,
   refused = 20,
   unusable_key = 21,
+  probed = 22,
 };
 
 constexpr std::array error_codes{
@@ -204,6 +206,7 @@ Opened read_opened(Reader& reader) {
   opened.threads = reader.number<std::uint32_t>();
   opened.memory_locked = reader.flag();
   opened.files_confined = reader.flag();
+  opened.takes_probes = reader.flag();
   if (reader.flag()) opened.task_trouble = reader.error();
   if (reader.flag()) opened.attestation = reader.attestation();
   if (reader.flag()) opened.hidden = reader.bytes();
@@ -260,6 +263,12 @@ Bytes write(const Sign& message) {
   return writer.take();
 }
 
+Bytes write(const Probe& message) {
+  Writer writer(Kind::probe);
+  writer.deadline(message.deadline);
+  return writer.take();
+}
+
 Bytes write(const KeyInfo& message) {
   Writer writer(Kind::key);
   writer.text(message.name);
@@ -280,6 +289,7 @@ Bytes write(const Opened& message) {
   writer.number(message.threads);
   writer.flag(message.memory_locked);
   writer.flag(message.files_confined);
+  writer.flag(message.takes_probes);
   writer.flag(message.task_trouble.has_value());
   if (message.task_trouble) writer.error(*message.task_trouble);
   writer.flag(message.attestation.has_value());
@@ -310,6 +320,13 @@ Bytes write(const Refused& message) {
   return writer.take();
 }
 
+Bytes write(const Probed& message) {
+  Writer writer(Kind::probed);
+  writer.flag(message.trouble.has_value());
+  if (message.trouble) writer.error(*message.trouble);
+  return writer.take();
+}
+
 }  // namespace
 
 Bytes encode(const ToHost& message) {
@@ -330,6 +347,10 @@ Result<ToHost> decode_to_host(ByteView packet) {
     case Kind::sign: {
       Sign sign = read_sign(reader);
       return whole<ToHost>(reader, std::move(sign));
+    }
+    case Kind::probe: {
+      const Probe probe{reader.deadline()};
+      return whole<ToHost>(reader, probe);
     }
     default:
       return malformed();
@@ -364,6 +385,11 @@ Result<FromHost> decode_from_host(ByteView packet) {
       const auto id = reader.number<std::uint64_t>();
       Error error = reader.error();
       Refused answer{id, std::move(error), reader.flag()};
+      return whole<FromHost>(reader, std::move(answer));
+    }
+    case Kind::probed: {
+      Probed answer;
+      if (reader.flag()) answer.trouble = reader.error();
       return whole<FromHost>(reader, std::move(answer));
     }
     default:

@@ -43,12 +43,18 @@ struct Sign {
   Bytes input;
 };
 
+// Sent while it has nothing to sign, one at a time.
+struct Probe {
+  Deadline deadline;
+};
+
 // The host answers Open with its keys (KeyInfo or UnusableKey, one each), then Opened; or with
 // OpenFailed.
 struct Opened {
   std::uint32_t threads = 1;  // so many requests may have begun and not ended
   bool memory_locked = false;
   bool files_confined = false;                // the kernel has Landlock
+  bool takes_probes = false;                  // its backend is a DeviceProbe
   std::optional<Error> task_trouble;          // why the task was not done
   std::optional<KeyAttestation> attestation;  // what the task gave, if it was one
   std::optional<Bytes> hidden;                // likewise: what was in the credential
@@ -68,8 +74,13 @@ struct Refused {
   bool key_is_unusable = false;  // from now on, until the backend is opened anew
 };
 
-using ToHost = std::variant<Open, Sign>;
-using FromHost = std::variant<KeyInfo, UnusableKey, Opened, OpenFailed, Signed, Refused>;
+// And to Probe.
+struct Probed {
+  std::optional<Error> trouble;  // why the device cannot sign
+};
+
+using ToHost = std::variant<Open, Sign, Probe>;
+using FromHost = std::variant<KeyInfo, UnusableKey, Opened, OpenFailed, Signed, Refused, Probed>;
 
 Bytes encode(const ToHost& message);
 Bytes encode(const FromHost& message);

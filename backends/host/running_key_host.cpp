@@ -31,9 +31,20 @@ bool needs_opening(std::string_view reason) {
          reason == "KEY_CHANGED";
 }
 
+// What is no more, once the device answers.
+bool is_absence(std::string_view reason) {
+  return reason == "TOKEN_ABSENT" || reason == "TOKEN_FAILED" || reason == "TPM_ABSENT" ||
+         reason == "TPM_CONNECTION_LOST" || reason == "TPM_NOT_STARTED";
+}
+
 // Not of the request, nor of its haste.
 bool is_of_device(const Error& error) {
   return error.code == ErrorCode::unavailable && error.reason != "DEADLINE_PASSED";
+}
+
+Error hung(std::chrono::duration<double> patience) {
+  return internal("KEY_HOST_HUNG",
+                  fmt::format("its key host has not answered for {:g} s", patience.count()));
 }
 
 Error garbage(std::string_view what) {
@@ -57,6 +68,7 @@ void RunningKeyHost::run() {
     if (phase_ != Phase::down) receive();
     if (!farewell_) check_times();
     if (!farewell_) check_reopening();
+    if (!farewell_) check_device();
     if (phase_ == Phase::down && Deadline::Clock::now() >= start_at_) start_process();
     if (!farewell_) send_waiting();
     say_farewell(lock);
@@ -77,6 +89,7 @@ void RunningKeyHost::sleep() {
     until = ledger_.next_check();
     if (phase_ == Phase::down) until = std::min(until, start_at_);
     if (phase_ == Phase::opening) until = std::min(until, open_by_);
+    if (phase_ != Phase::down) until = std::min(until, device_.next_check(ledger_.empty()));
     asleep_until_ = until;
     if (process_) entries[1].fd = process_->socket();
     if (socket_is_full_) entries[1].events |= POLLOUT;
@@ -164,13 +177,12 @@ void RunningKeyHost::take_message(Opened opened) {
   take_listing();
   state_.memory_locked = opened.memory_locked;
   state_.files_confined = opened.files_confined;
-  if (options_.report_recovery && !state_.trouble.empty()) {
-    answers_.emplace_back(options_.report_recovery);
-  }
+  is_reported_ = is_reported_ || !state_.trouble.empty();
+  forget_refusal();
   state_.trouble_reason.clear();
   state_.trouble.clear();
-  state_.refusal.clear();
   ledger_.host_came(opened.threads);
+  device_.host_came(opened.takes_probes, up_since_);
   attempted_ = true;
   if (options_.opened) answers_.emplace_back(options_.opened);
   refuse_changed_keys();
@@ -223,10 +235,12 @@ void RunningKeyHost::take_message(Signed answered) {
   if (ledger_.awaited(answered.id) == Ledger::Awaited::never_sent) {
     return dismiss(garbage("an answer that nobody awaits"));
   }
+  const Time now = Deadline::Clock::now();
   ++state_.signatures;
-  state_.refusal.clear();
+  forget_refusal();
+  device_.answered(now);
   check_memory();
-  answer(ledger_.answered(answered.id, Deadline::Clock::now()), std::move(answered.signature));
+  answer(ledger_.answered(answered.id, now), std::move(answered.signature));
 }
 
 void RunningKeyHost::take_message(Refused refused) {
@@ -234,13 +248,58 @@ void RunningKeyHost::take_message(Refused refused) {
     return dismiss(garbage("an answer that nobody awaits"));
   }
   if (needs_opening(refused.error.reason)) is_spent_ = true;
-  Request request = ledger_.answered(refused.id, Deadline::Clock::now());
+  const Time now = Deadline::Clock::now();
+  Request request = ledger_.answered(refused.id, now);
   if (refused.key_is_unusable) {
     lose_key(request.key->info.name, refused.error);
   } else if (is_of_device(refused.error)) {
-    state_.refusal = refused.error.message;
+    refusal_ = refused.error;
+    refused_probe_ = false;
+    device_.answered(now);
   }
   answer(std::move(request), std::move(refused.error));
+}
+
+void RunningKeyHost::take_message(Probed probed) {
+  if (!device_.is_asked()) return dismiss(garbage("an answer that nobody awaits"));
+  const Time now = Deadline::Clock::now();
+  ++state_.probes;
+  device_.answered_probe(now);
+  ledger_.probe_answered(now);
+  if (!probed.trouble) {
+    if (refusal_ && (refused_probe_ || is_absence(refusal_->reason))) forget_refusal();
+    return;
+  }
+  if (needs_opening(probed.trouble->reason)) is_spent_ = true;
+  const bool is_new = !refusal_ || refusal_->message != probed.trouble->message;
+  refusal_ = *std::move(probed.trouble);
+  refused_probe_ = true;
+  if (is_new) report(*refusal_);
+}
+
+void RunningKeyHost::forget_refusal() {
+  refusal_.reset();
+  if (!std::exchange(is_reported_, false) || !options_.report_recovery) return;
+  answers_.emplace_back(options_.report_recovery);
+}
+
+void RunningKeyHost::report(Error trouble) {
+  if (stopping_ || !options_.report) return;
+  is_reported_ = true;
+  answers_.emplace_back([report = options_.report, error = std::move(trouble)] { report(error); });
+}
+
+// While nobody signs: a signature neither waits for this nor needs it.
+void RunningKeyHost::check_device() {
+  const Time now = Deadline::Clock::now();
+  if (device_.hangs(now)) return dismiss(hung(options_.answer_max));
+  if (phase_ != Phase::up || !ledger_.empty() || !device_.is_due(now)) return;
+  const Bytes packet = encode(Probe{Deadline::at(now + options_.answer_max)});
+  // Whatever is wrong with the socket shows when it is read, or as a host that hangs.
+  static_cast<void>(
+      send(process_->socket(), packet.data(), packet.size(), MSG_DONTWAIT | MSG_NOSIGNAL));
+  device_.asked(now);
+  ledger_.probe_sent();
 }
 
 // A module that leaks costs a new process now and then, and no request.
@@ -279,17 +338,15 @@ void RunningKeyHost::check_times() {
   answer_all(std::move(expired.sent),
              outcome_unknown("KEY_HOST_LATE",
                              "the key host did not answer by the deadline: it may have signed"));
-  if (ledger_.hangs(now)) {
-    const std::chrono::duration<double> patience = options_.answer_max;
-    dismiss(internal("KEY_HOST_HUNG",
-                     fmt::format("its key host has not answered for {:g} s", patience.count())));
-  }
+  if (ledger_.hangs(now)) dismiss(hung(options_.answer_max));
 }
 
 void RunningKeyHost::check_reopening() {
   if (!is_spent_ && (!reopening_ || reopening_->underway)) return;
   if (phase_ == Phase::up) phase_ = Phase::draining;
-  if (phase_ == Phase::draining && ledger_.idle()) dismiss(std::nullopt);
+  // A PIN that is cut off in mid-try counts as one.
+  const bool is_idle = ledger_.idle() && !device_.is_asked();
+  if (phase_ == Phase::draining && is_idle) dismiss(std::nullopt);
   if (phase_ == Phase::down) start_at_ = {};
 }
 
@@ -306,6 +363,7 @@ void RunningKeyHost::say_farewell(Lock& lock) {
   const Farewell farewell = *std::exchange(farewell_, std::nullopt);
   // Whoever signs now finds no process and queues.
   phase_ = Phase::down;
+  device_.host_went();
   std::optional<Process> process = std::exchange(process_, std::nullopt);
   lock.unlock();
   const std::string end = process ? process->end(farewell.patience) : "was not started";
@@ -317,10 +375,7 @@ void RunningKeyHost::say_farewell(Lock& lock) {
 void RunningKeyHost::note_trouble(const Error& trouble, std::string_view end) {
   std::string words = backend_is_closed_ ? trouble.message
                                          : fmt::format("{}; the process {}", trouble.message, end);
-  if (options_.report && !stopping_ && words != state_.trouble) {
-    answers_.emplace_back([report = options_.report,
-                           error = Error{trouble.code, trouble.reason, words}] { report(error); });
-  }
+  if (words != state_.trouble) report({trouble.code, trouble.reason, words});
   state_.trouble_reason = trouble.reason;
   state_.trouble = std::move(words);
   if (up_since_ < start_at_ - limits::key_host_restart_delay_max) delay_ = {};

@@ -9,6 +9,7 @@
 #include <optional>
 #include <thread>
 
+#include "backends/host/device_watch.h"
 #include "backends/host/key_host.h"
 #include "backends/host/ledger.h"
 #include "backends/host/message.h"
@@ -104,15 +105,19 @@ class RunningKeyHost final : public KeyHost {
   void take_message(OpenFailed failed);
   void take_message(Signed answer);
   void take_message(Refused answer);
+  void take_message(Probed answer);
   void take_listing();
   void lose_key(const std::string& name, const Error& why);
   void refuse_changed_keys();
   void check_times();
   void check_memory();
+  void check_device();
+  void forget_refusal();
   void check_reopening();
   void dismiss(std::optional<Error> trouble);
   void answer(Request request, Result<Bytes> answer);
   void answer_all(std::vector<Request> requests, const Error& error);
+  void report(Error trouble);
   // Releases the lock meanwhile.
   void say_farewell(Lock& lock);
   void note_trouble(const Error& trouble, std::string_view end);
@@ -131,7 +136,11 @@ class RunningKeyHost final : public KeyHost {
   bool backend_is_closed_ = false;  // the last host said so itself: no use to wait for the next
   bool socket_is_full_ = false;
   Ledger ledger_;
-  bool is_spent_ = false;  // the process is to be replaced once it has answered what it has
+  DeviceWatch device_;
+  std::optional<Error> refusal_;  // up, but its device refused what was last asked of it
+  bool refused_probe_ = false;    // and this was a probe
+  bool is_reported_ = false;      // the operator waits for a recovery
+  bool is_spent_ = false;         // the process is to be replaced once it has answered what it has
   Keys keys_;
   std::chrono::milliseconds look_delay_{0};
   Time next_look_{};  // no sooner is the backend opened anew for an unusable key

@@ -14,7 +14,10 @@ namespace chancery::pkcs11 {
 namespace {
 
 // One thread's way to the token that all of them share.
-class Pkcs11Backend final : public KeyBackend, public KeyMaker, public KeyRemover {
+class Pkcs11Backend final : public KeyBackend,
+                            public KeyMaker,
+                            public KeyRemover,
+                            public DeviceProbe {
  public:
   Pkcs11Backend(std::shared_ptr<Token> token, bool names_its_keys)
       : token_(std::move(token)), names_its_keys_(names_its_keys) {}
@@ -24,6 +27,7 @@ class Pkcs11Backend final : public KeyBackend, public KeyMaker, public KeyRemove
   Result<Bytes> sign(std::string_view key_name, ByteView input, Deadline deadline) override;
   Result<KeyInfo> make_key(std::string_view name, Algorithm algorithm, Deadline deadline) override;
   Result<void> remove_key(std::string_view name, Deadline deadline) override;
+  Result<void> probe(Deadline deadline) override;
 
  private:
   std::shared_ptr<Token> token_;
@@ -61,6 +65,11 @@ Result<KeyInfo> Pkcs11Backend::make_key(std::string_view name, Algorithm algorit
 Result<void> Pkcs11Backend::remove_key(std::string_view name, Deadline deadline) {
   if (deadline.passed()) return too_late();
   return token_->remove_key(name);
+}
+
+Result<void> Pkcs11Backend::probe(Deadline deadline) {
+  if (deadline.passed()) return too_late();
+  return token_->probe();
 }
 
 }  // namespace

@@ -182,6 +182,35 @@ Result<void> Token::confirm(const View& view) {
   return unavailable(confirmed.error().reason, confirmed.error().message);
 }
 
+// What it has to answer itself: SoftHSM opens sessions on a token that is gone, and has not its
+// keys.
+std::optional<Token::Attempt> Token::look_for_token() {
+  const std::shared_lock lock = enter();
+  Attempt attempt{.connection = connections_, .call = "C_OpenSession", .value = CKR_SESSION_CLOSED};
+  if (!connection_) return attempt;
+  const std::optional<SessionPool::Loan> loan = sessions_.borrow(Deadline::after({}));
+  if (!loan) return std::nullopt;
+  CK_SLOT_INFO slot{};
+  attempt.call = "C_GetSlotInfo";
+  attempt.value = module_->C_GetSlotInfo(connection_->token.slot, &slot);
+  if (attempt.value != CKR_OK) return attempt;
+  if ((slot.flags & CKF_TOKEN_PRESENT) == 0) attempt.value = CKR_TOKEN_NOT_PRESENT;
+  if (attempt.value != CKR_OK || connection_->keys.usable.empty()) return attempt;
+  CK_KEY_TYPE type = 0;
+  CK_ATTRIBUTE wanted{CKA_KEY_TYPE, &type, sizeof type};
+  attempt.call = "C_GetAttributeValue";
+  attempt.value = module_->C_GetAttributeValue(
+      loan->session(), connection_->keys.usable.begin()->second.handle, &wanted, 1);
+  return attempt;
+}
+
+Result<void> Token::probe() {
+  const std::optional<Attempt> attempt = look_for_token();
+  if (!attempt || attempt->value == CKR_OK) return {};  // whoever signs finds out
+  if (may_be_lost(attempt->value)) return repair(attempt->connection);
+  return token_failed(attempt->call, attempt->value);
+}
+
 Result<KeyInfo> Token::make_key(std::string_view name, Algorithm algorithm) {
   const std::lock_guard turn(turnstile_);
   const std::unique_lock lock(mutex_);

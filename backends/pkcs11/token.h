@@ -23,6 +23,8 @@ class Token {
 
   // As KeyBackend::sign. Also unavailable KEY_CHANGED.
   Result<Bytes> sign(std::string_view key_name, ByteView input, Deadline deadline);
+  // As DeviceProbe::probe.
+  Result<void> probe();
   // As KeyMaker::make_key and KeyRemover::remove_key.
   Result<KeyInfo> make_key(std::string_view name, Algorithm algorithm);
   Result<void> remove_key(std::string_view name);
@@ -48,6 +50,7 @@ class Token {
   Result<void> repair(std::uint64_t seen);
   Result<KeyObject> find(std::string_view key_name) const;
   const UnusableKey* find_unusable(std::string_view key_name) const;
+  std::optional<Attempt> look_for_token();
   Result<Attempt> try_once(std::string_view key_name, ByteView input, Deadline deadline);
   Result<void> run(Attempt& attempt, CK_SESSION_HANDLE session, const KeyObject& key,
                    const Bytes& input);

@@ -101,16 +101,8 @@ Result<Held> start_policy(ESYS_CONTEXT* esys) {
   return session;
 }
 
-// libtpms says that all has failed where only what it was to decrypt was for another key. A TPM in
-// failure mode does no more than tell so.
-bool is_well(ESYS_CONTEXT* esys) {
-  TPMS_TIME_INFO* time = nullptr;
-  const TSS2_RC code = Esys_ReadClock(esys, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &time);
-  Esys_Free(time);
-  return code == TSS2_RC_SUCCESS;
-}
-
-Result<void> check_activated(ESYS_CONTEXT* esys, TSS2_RC code) {
+// libtpms says that all has failed where only what it was to decrypt was for another key.
+Result<void> check_activated(Device& device, TSS2_RC code) {
   constexpr std::string_view what = "activate the credential";
   if (is_about_integrity(code)) {
     return invalid_request("CREDENTIAL_OF_ANOTHER_KEY",
@@ -118,7 +110,7 @@ Result<void> check_activated(ESYS_CONTEXT* esys, TSS2_RC code) {
                            "or altered since");
   }
   const bool has_failed = (code & ~TSS2_RC_LAYER_MASK) == TPM2_RC_FAILURE;
-  if (is_about_parameter(code) || (has_failed && is_well(esys))) {
+  if (is_about_parameter(code) || (has_failed && device.check_answer().ok())) {
     return invalid_request(
         "CREDENTIAL_OF_ANOTHER_TPM",
         fmt::format("the credential is encrypted to another endorsement key than this TPM's "
@@ -139,7 +131,7 @@ Result<Bytes> activate(Device& device, ByteView credential) {
   const TSS2_RC code = Esys_ActivateCredential(
       device.esys(), signer.key.handle(), endorsement.handle(), ESYS_TR_PASSWORD, session.handle(),
       ESYS_TR_NONE, &given.object, &given.seed, &hidden);
-  TRY(check_activated(device.esys(), code));
+  TRY(check_activated(device, code));
   const auto found = owned(hidden);
   return Bytes(found->buffer, found->buffer + found->size);
 }

@@ -47,6 +47,13 @@ Result<void> Device::connect() {
   return {};
 }
 
+Result<void> Device::check_answer() {
+  TPMS_TIME_INFO* time = nullptr;
+  const TSS2_RC code = Esys_ReadClock(esys(), ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &time);
+  Esys_Free(time);
+  return check(code, "ask the TPM for its time");
+}
+
 void Device::disconnect() {
   unload_all();
   for (const auto& [handle, parent] : parents_) let_go(parent);

@@ -36,6 +36,8 @@ class Device {
 
   // The rest is for work within run().
   ESYS_CONTEXT* esys() const { return esys_.get(); }
+  // Whether the TPM does as it is told: one in failure mode does not, nor one that is not started.
+  Result<void> check_answer();
   // Counts connections: sessions of another one are dead.
   std::uint64_t generation() const { return generation_; }
   // The key that others are stored under: TPM2_RH_OWNER stands for the standard one.

@@ -23,7 +23,11 @@
 namespace chancery::tpm {
 namespace {
 
-class TpmBackend final : public KeyBackend, public KeyMaker, public KeyRemover, public KeyAttestor {
+class TpmBackend final : public KeyBackend,
+                         public KeyMaker,
+                         public KeyRemover,
+                         public KeyAttestor,
+                         public DeviceProbe {
  public:
   TpmBackend(Options options, SeenFile auth_file, std::optional<Secret> auth_value,
              std::optional<RejectedSecret> rejected)
@@ -46,6 +50,9 @@ class TpmBackend final : public KeyBackend, public KeyMaker, public KeyRemover, 
                                     Deadline deadline) override;
   Result<Bytes> activate_credential(std::string_view name, ByteView credential,
                                     Deadline deadline) override;
+  Result<void> probe(Deadline deadline) override {
+    return device_.run([&] { return device_.check_answer(); }, deadline);
+  }
 
  private:
   Result<void> read_files();

@@ -52,6 +52,7 @@ void append(std::vector<std::string>& lines, const std::vector<std::vector<std::
 
 std::string state_text(const v1::BackendStatus& backend) {
   if (!backend.is_up()) return "down";
+  if (!backend.trouble().empty()) return "refuses";
   if (backend.unusable_keys().empty()) return "up";
   return fmt::format("up, {} {} unusable", backend.unusable_keys_size(),
                      backend.unusable_keys_size() == 1 ? "key" : "keys");

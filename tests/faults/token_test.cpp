@@ -29,14 +29,17 @@ class TokenFaults : public ::testing::Test {
   bool obeyed() const { return testing::read_text(beside("evil-orders")).empty(); }
   std::size_t logins() const { return testing::read_text(beside("evil-calls")).size(); }
 
-  void start() {
+  KeyHostOptions options() const {
+    return {.program = CHANCERY_KEYHOST,
+            .backend_type = "pkcs11",
+            .config = hsm_.config(CHANCERY_EVIL_MODULE),
+            .answer_max = 2s,
+            .resident_bytes_max = 200U << 20};
+  }
+  void start() { start(options()); }
+  void start(KeyHostOptions options) {
     host_.reset();
-    auto host = KeyHost::start({.program = CHANCERY_KEYHOST,
-                                .backend_type = "pkcs11",
-                                .config = hsm_.config(CHANCERY_EVIL_MODULE),
-                                .answer_max = 2s,
-                                .resident_bytes_max = 200U << 20},
-                               soon());
+    auto host = KeyHost::start(std::move(options), soon());
     ASSERT_TRUE(host.ok()) << host.error().message;
     host_ = std::move(*host);
   }
@@ -192,6 +195,41 @@ TEST_F(TokenFaults, ATokenThatGoesAndComesBackNeedsNoRestart) {
   hsm_.bring_back();
   expect_signature_by_the_same_host();
   EXPECT_EQ(host_->state().refusal, "");
+}
+
+TEST_F(TokenFaults, AnIdleTokenThatGoesAndComesBackIsNoticedWithoutASignature) {
+  start_with_a_key();
+  KeyHostOptions watchful = options();
+  watchful.probe_interval = 20ms;
+  std::vector<std::string> told;  // by the host's thread, until it is gone
+  watchful.report = [&](const Error& trouble) { told.push_back(trouble.reason); };
+  watchful.report_recovery = [&] { told.emplace_back("up"); };
+  start(watchful);
+  for (int i = 0; i < 2; ++i) {
+    hsm_.take_away();
+    await([](const KeyHostState& state) { return !state.refusal.empty(); });
+    EXPECT_THAT(host_->state().refusal, HasSubstr("token"));
+    hsm_.bring_back();
+    await([](const KeyHostState& state) { return state.refusal.empty(); });
+  }
+  EXPECT_EQ(host_->state().starts, 1U);
+  EXPECT_EQ(host_->state().signatures, 0U);
+  expect_signature_by_the_same_host();
+  host_.reset();
+  EXPECT_THAT(told, ::testing::ElementsAre(HasSubstr("TOKEN_"), "up", HasSubstr("TOKEN_"), "up"));
+}
+
+// What a signature has met is over once the token answers, though nobody signs again.
+TEST_F(TokenFaults, ATokenThatASignatureMissedIsSeenToBeBack) {
+  start_with_a_key();
+  KeyHostOptions watchful = options();
+  watchful.probe_interval = 500ms;
+  start(watchful);
+  hsm_.take_away();
+  ASSERT_FALSE(sign().ok());
+  EXPECT_NE(host_->state().refusal, "");
+  hsm_.bring_back();
+  await([](const KeyHostState& state) { return state.refusal.empty(); });
 }
 
 TEST_F(TokenFaults, AnAbsentTokenAtStartIsNoErrorAndComesByItself) {

@@ -14,6 +14,7 @@
 namespace chancery {
 namespace {
 
+using namespace std::chrono_literals;
 using ::testing::AnyOf;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
@@ -144,6 +145,78 @@ TEST_P(TpmFault, OtherBackendsHoldAllThatTheTpmHas) {
     EXPECT_EQ(sign(*others.back()), "") << i;
   }
   EXPECT_EQ(sign(*others.front()), "");
+}
+
+// As the daemon sees it while nobody signs.
+class IdleTpm : public testing::TpmKeys {
+ protected:
+  void start(Options more = {}) {
+    more.emplace_back("make_missing", "key=ecdsa-p256-sha256");
+    auto host = KeyHost::start({.program = CHANCERY_KEYHOST,
+                                .backend_type = "tpm",
+                                .config = config(std::move(more)),
+                                .answer_max = 2s,
+                                .probe_interval = 20ms},
+                               soon());
+    ASSERT_TRUE(host.ok()) << host.error().message;
+    host_ = std::move(*host);
+  }
+  void await(const std::function<bool(const KeyHostState&)>& is_so) const {
+    const Deadline give_up = soon();
+    while (!is_so(host_->state())) {
+      ASSERT_FALSE(give_up.passed()) << host_->state().trouble << host_->state().refusal;
+      std::this_thread::sleep_for(5ms);
+    }
+  }
+
+  std::unique_ptr<KeyHost> host_;
+};
+
+TEST_F(IdleTpm, ThatGoesAndComesBackIsNoticedWithoutASignature) {
+  start();
+  for (int i = 0; i < 2; ++i) {
+    swtpm_.stop();
+    await([](const KeyHostState& state) { return !state.refusal.empty(); });
+    EXPECT_THAT(host_->state().refusal, HasSubstr("cannot reach the TPM"));
+    swtpm_.start();
+    await([](const KeyHostState& state) { return state.refusal.empty(); });
+  }
+  EXPECT_EQ(host_->state().starts, 1U);
+  EXPECT_EQ(host_->state().signatures, 0U);
+  EXPECT_TRUE(host_->sign("key", digest(), soon()).ok());
+}
+
+// Whoever resets it need not start it: that is done before the next signature.
+TEST_F(IdleTpm, ThatIsResetIsNoTrouble) {
+  start();
+  for (int i = 0; i < 3; ++i) {
+    swtpm_.reset();
+    const std::uint64_t before = host_->state().probes;
+    await([before](const KeyHostState& state) { return state.probes >= before + 2; });
+    EXPECT_EQ(host_->state().refusal, "");
+  }
+  EXPECT_TRUE(host_->sign("key", digest(), soon()).ok());
+}
+
+TEST_F(IdleTpm, ThatHangsIsNoticedAndUpAgainByItself) {
+  start();
+  swtpm_.freeze();
+  await([](const KeyHostState& state) { return state.trouble_reason == "KEY_HOST_HUNG"; });
+  EXPECT_FALSE(host_->state().is_up);
+  swtpm_.thaw();
+  await([](const KeyHostState& state) { return state.is_up; });
+  EXPECT_TRUE(host_->sign("key", digest(), soon()).ok());
+}
+
+TEST_F(IdleTpm, ThatAnswersHasForgivenNothing) {
+  swtpm_.tool("tpm2_dictionarylockout",
+              {"--setup-parameters", "--max-tries=1", "--recovery-time=1000"});
+  start({{"guard_guessing", "true"}, auth_file("tulip")});
+  sign(*open({{"guard_guessing", "true"}, auth_file("rose")}));
+  ASSERT_FALSE(host_->sign("key", digest(), soon()).ok());
+  const std::uint64_t before = host_->state().probes;
+  await([before](const KeyHostState& state) { return state.probes >= before + 2; });
+  EXPECT_THAT(host_->state().refusal, HasSubstr("dictionary attack lockout"));
 }
 
 class TpmKeyFault : public testing::TpmKeys {

@@ -61,13 +61,23 @@ FromHost answer(KeyBackend& backend, const Sign& request) {
   return Signed{request.id, std::move(*signature)};
 }
 
+FromHost answer(KeyBackend& backend, const Probe& request) {
+  auto* device = dynamic_cast<DeviceProbe*>(&backend);
+  const Result<void> there = device == nullptr ? Result<void>() : device->probe(request.deadline);
+  return Probed{there.ok() ? std::nullopt : std::optional(there.error())};
+}
+
 // One thread's work. All of them read the one socket: the kernel gives each packet to one.
 void work(int socket, KeyBackend& backend) {
   Bytes packet;
   while (const auto message = receive(socket, packet)) {
-    const Sign* request = std::get_if<Sign>(&*message);
-    if (request == nullptr) return;
-    send(socket, answer(backend, *request));
+    if (const Sign* request = std::get_if<Sign>(&*message)) {
+      send(socket, answer(backend, *request));
+    } else if (const Probe* probe = std::get_if<Probe>(&*message)) {
+      send(socket, answer(backend, *probe));
+    } else {
+      return;
+    }
   }
 }
 
@@ -94,6 +104,7 @@ Result<Opening> open_backend(const BackendType& type, const Open& open) {
   out.instances = TRY(type.open(open.config, threads_of(type), open.deadline));
   out.keys = TRY(out.instances.front()->list_keys(open.deadline));
   out.unusable = out.instances.front()->unusable_keys();
+  out.report.takes_probes = dynamic_cast<DeviceProbe*>(out.instances.front().get()) != nullptr;
   out.report.threads = static_cast<std::uint32_t>(out.instances.size());
   return out;
 }

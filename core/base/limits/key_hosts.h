@@ -18,6 +18,10 @@ inline constexpr auto key_host_start_max = 60000ms;
 inline constexpr auto key_host_patience = 5000ms;
 // A device that has not answered in this time hangs: RSA-3072 in a slow TPM takes a second.
 inline constexpr auto key_host_answer_max = 20000ms;
+// A device that nobody has used for so long is asked whether it is still there: as often as the
+// metrics are written. The question costs a TPM on a slow bus 10 ms, a token in the network one
+// round trip.
+inline constexpr auto key_host_probe_interval = 10000ms;
 inline constexpr auto key_host_restart_delay_min =
     50ms;  // a crash at each start costs 2 % of a core
 inline constexpr auto key_host_restart_delay_max = 5000ms;

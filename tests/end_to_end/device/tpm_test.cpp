@@ -1,6 +1,8 @@
 // The whole daemon with a profile whose key lies in a (software) TPM.
 #include <gmock/gmock.h>
 
+#include <thread>
+
 #include "chancery/v1/keys.pb.h"
 #include "core/base/encoding.h"
 #include "core/base/json.h"
@@ -15,6 +17,7 @@ namespace chancery::testing {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -261,6 +264,31 @@ TEST_F(TpmDaemon, ResetsAndRestartsOfTheTpmNeedNoneOfTheDaemon) {
   EXPECT_THAT(chancery(daemon, {"status"}).out, Not(HasSubstr("refuses to sign")));
   tpm_.tool("tpm2_flushcontext", {"-t"});
   EXPECT_TRUE(sign(daemon, "after-others-unloaded-all").ok());
+}
+
+// Nobody signs: it is asked every 10 s whether it is there.
+TEST_F(TpmDaemon, WhatHappensToAnIdleTpmIsSeenInStatusDoctorAndMetrics) {
+  const ConfiguredDaemon daemon(config());
+  const auto await_metric = [&](const std::string& line) {
+    const Deadline patience = soon();
+    while (chancery(daemon, {"status", "--metrics"}).out.find(line) == std::string::npos) {
+      ASSERT_FALSE(patience.passed()) << line;
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+  };
+  await_metric("chancery_backend_up{backend=\"tpm\"} 1\n");
+  tpm_.stop();
+  await_metric("chancery_backend_up{backend=\"tpm\"} 0\n");
+  EXPECT_THAT(chancery(daemon, {"status"}).out,
+              AllOf(ContainsRegex("tpm +tpm +refuses"),
+                    HasSubstr("TROUBLE: backend tpm refuses to sign: cannot reach the TPM")));
+  EXPECT_THAT(chancery(daemon, {"doctor"}).out,
+              HasSubstr("up, but it refuses to sign: cannot reach the TPM"));
+  EXPECT_THAT(daemon.standard_error(), HasSubstr("backend \"tpm\": cannot reach the TPM"));
+  tpm_.start();
+  await_metric("chancery_backend_up{backend=\"tpm\"} 1\n");
+  EXPECT_THAT(chancery(daemon, {"status"}).out, Not(HasSubstr("refuses")));
+  EXPECT_THAT(daemon.standard_error(), HasSubstr("backend \"tpm\" is up again"));
 }
 
 TEST_F(TpmDaemon, StartsWithoutTheTpmAndSignsOnceItComes) {

@@ -77,6 +77,7 @@ void open(const std::string& mode, software::Signer& key) {
   host::Opened opened;
   if (mode == "too many threads") opened.threads = limits::key_host_threads_max + 1;
   if (mode == "no threads") opened.threads = 0;
+  opened.takes_probes = mode == "hangs at a probe" || mode == "probed twice";
   send(opened);
   if (mode == "opens twice") send(opened);
 }
@@ -95,6 +96,13 @@ void sign(const std::string& mode, software::Signer& key, const host::Sign& requ
   send(host::Signed{request.id, signature});
 }
 
+void probe(const std::string& mode, const BackendConfig& config) {
+  std::ofstream(std::filesystem::path(*config.find("directory")) / "was probed");
+  if (mode == "hangs at a probe") hang();
+  send(host::Probed{});
+  if (mode == "probed twice") send(host::Probed{});
+}
+
 }  // namespace
 }  // namespace chancery
 
@@ -107,6 +115,12 @@ int main() {
   software::Signer key = open_key(config);
   if (mode == "opens late") dawdle(config);
   open(mode, key);
-  while (const auto message = receive()) sign(mode, key, std::get<host::Sign>(*message));
+  while (const auto message = receive()) {
+    if (const auto* request = std::get_if<host::Sign>(&*message)) {
+      sign(mode, key, *request);
+    } else {
+      probe(mode, config);
+    }
+  }
   return 0;
 }

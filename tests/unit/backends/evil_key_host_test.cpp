@@ -228,6 +228,34 @@ TEST(EvilKeyHostCase, WaitingRequestsOfAHangingHostGoToTheNext) {
   EXPECT_EQ(std::count(reasons.begin(), reasons.end(), "signed"), 99);
 }
 
+// Of a device that is asked whether it is there while nobody signs.
+TEST(EvilKeyHostCase, RequestsBehindAProbeThatHangsGoToTheNext) {
+  const testing::TemporaryDirectory directory;
+  KeyHostOptions options = once_evil_options("hangs at a probe", directory);
+  options.probe_interval = 1ms;
+  options.answer_max = 1500ms;
+  Answers troubles;
+  options.report = troubles.report();
+  const auto host = KeyHost::start(options, soon());
+  ASSERT_TRUE(host.ok());
+  const Deadline give_up = soon();
+  while (!std::filesystem::exists(directory / "was probed")) ASSERT_FALSE(give_up.passed());
+  const auto answer = (*host)->sign("key", digest(), soon());
+  EXPECT_TRUE(answer.ok()) << answer.error().reason;
+  EXPECT_THAT(troubles.await(1), ::testing::ElementsAre("KEY_HOST_HUNG"));
+}
+
+TEST(EvilKeyHostCase, SecondAnswerToOneProbeIsGarbage) {
+  const testing::TemporaryDirectory directory;
+  KeyHostOptions options = once_evil_options("probed twice", directory);
+  options.probe_interval = 1ms;
+  Answers troubles;
+  options.report = troubles.report();
+  const auto host = KeyHost::start(options, soon());
+  ASSERT_TRUE(host.ok());
+  EXPECT_THAT(troubles.await(1), ::testing::ElementsAre("KEY_HOST_GARBAGE"));
+}
+
 TEST(EvilKeyHostCase, FullQueueRefusesAtOnce) {
   KeyHostOptions options = evil_options("hangs");
   options.queue_max = 3;

@@ -67,6 +67,30 @@ TEST_F(LedgerTest, AnAnswerLetsTheNextBegin) {
   EXPECT_THAT(waiting(), ElementsAre(4));
 }
 
+TEST_F(LedgerTest, BehindAProbeOneLessCanHaveBegun) {
+  ledger_.host_came(2);
+  ledger_.probe_sent();
+  add_and_send(3);
+  EXPECT_THAT(names(ledger_.host_went()), ElementsAre(1));
+  EXPECT_THAT(waiting(), ElementsAre(2, 3));
+  ledger_.host_came(2);
+  ledger_.probe_sent();
+  add_and_send(3);
+  ledger_.probe_answered(start + 4s);
+  EXPECT_TRUE(ledger_.hangs(start + 10s));
+  EXPECT_THAT(names(ledger_.host_went()), ElementsAre(1, 2));
+}
+
+TEST_F(LedgerTest, BehindAProbeOfTheOnlyThreadNothingHasBegun) {
+  ledger_.host_came(1);
+  ledger_.probe_sent();
+  add_and_send(2);
+  EXPECT_FALSE(ledger_.hangs(start + 60s));
+  ledger_.probe_answered(start + 4s);
+  EXPECT_FALSE(ledger_.hangs(start + 13s));
+  EXPECT_TRUE(ledger_.hangs(start + 14s));
+}
+
 TEST_F(LedgerTest, WhatWaitsAgainKeepsItsPlaceBeforeTheNewer) {
   add_and_send(4);
   add(9);

@@ -22,25 +22,28 @@ std::vector<ToHost> to_host() {
       Open{"tpm", {"tpm", {}}, CredentialToActivate{"old", Bytes(336, 8)}, deadline},
       Sign{~0ULL, deadline, "default", Bytes(32, 9)},
       Sign{0, deadline, "", {}},
+      Probe{deadline},
   };
 }
 
 std::vector<FromHost> from_host() {
   return {
       KeyInfo{"default", Algorithm::ecdsa_p256_sha256, Bytes(91, 1)},
-      Opened{4, true, false, std::nullopt, std::nullopt, std::nullopt},
-      Opened{1, false, true, invalid_request("KEY_EXISTS", "there is one"), std::nullopt,
+      Opened{4, true, false, true, std::nullopt, std::nullopt, std::nullopt},
+      Opened{1, false, true, false, invalid_request("KEY_EXISTS", "there is one"), std::nullopt,
              std::nullopt},
-      Opened{1, false, true, std::nullopt,
+      Opened{1, false, true, false, std::nullopt,
              KeyAttestation{
                  "tpm2-certify", {{"statement", Bytes(9, 1)}, {"signature", {}}}, {Bytes(5, 2)}},
              std::nullopt},
-      Opened{1, false, true, std::nullopt, std::nullopt, Bytes(32, 4)},
+      Opened{1, false, true, false, std::nullopt, std::nullopt, Bytes(32, 4)},
       OpenFailed{unavailable("DEVICE_ABSENT", "no token")},
       Signed{77, Bytes(71, 3)},
       Refused{78, not_found("KEY_NOT_FOUND", "")},
       Refused{79, unavailable("KEY_FILE_DAMAGED", "a.pem is damaged"), true},
       UnusableKey{"bad", unavailable("KEY_AMBIGUOUS", "its label fits two private keys")},
+      Probed{},
+      Probed{unavailable("TOKEN_ABSENT", "no token")},
   };
 }
 

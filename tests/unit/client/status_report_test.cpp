@@ -100,6 +100,7 @@ TEST(StatusReport, ADeviceThatRefusesIsTroubleThoughItsHostIsUp) {
   auto status = healthy();
   status.mutable_backends(0)->set_trouble("no token fits");
   EXPECT_THAT(troubles_of(status), ElementsAre("backend software refuses to sign: no token fits"));
+  EXPECT_THAT(describe(status, now), Contains(::testing::ContainsRegex("software .*refuses")));
 }
 
 TEST(StatusReport, AKeyThatCannotBeUsedIsTroubleWhereSomebodyUsesIt) {
