@@ -17,6 +17,10 @@ namespace {
 // TCG EK Credential Profile, "Handle values": where makers and tools leave the RSA-2048 key.
 constexpr std::uint32_t endorsement_handle = 0x81010001;
 
+// By the credential: what of the seed is told a key is as long as its modulus, or a point (Part 2,
+// 11.4.3).
+enum class EndorsementKey : std::uint16_t { rsa2048 = 256, p256 = 2 * (2 + 32) };
+
 struct Credential {
   TPM2B_ID_OBJECT object{};
   TPM2B_ENCRYPTED_SECRET seed{};
@@ -42,8 +46,17 @@ Result<Credential> parse_credential(ByteView bytes) {
                          "this is nothing that `chancery keys make-credential` writes");
 }
 
+Result<EndorsementKey> kind_of(const TPM2B_ENCRYPTED_SECRET& seed) {
+  const auto kind = static_cast<EndorsementKey>(seed.size);
+  if (kind == EndorsementKey::rsa2048 || kind == EndorsementKey::p256) return kind;
+  return unsupported("ENDORSEMENT_KEY_UNSUPPORTED",
+                     fmt::format("the credential is encrypted to an endorsement key of a kind that "
+                                 "is not known, in {} bytes: known are RSA-2048 and P-256",
+                                 seed.size));
+}
+
 bool is_standard(const TPMT_PUBLIC& key) {
-  const TPMT_PUBLIC wanted = endorsement_key_template().publicArea;
+  const TPMT_PUBLIC wanted = rsa_endorsement_key_template().publicArea;
   return key.type == wanted.type && key.nameAlg == wanted.nameAlg &&
          key.objectAttributes == wanted.objectAttributes &&
          equal({key.authPolicy.buffer, key.authPolicy.size},
@@ -52,7 +65,7 @@ bool is_standard(const TPMT_PUBLIC& key) {
 }
 
 // Nothing where none lies there, or another: whoever owns the TPM may put there what they like.
-Result<std::optional<Held>> find_endorsement_key(ESYS_CONTEXT* esys) {
+Result<std::optional<Held>> find_rsa_key(ESYS_CONTEXT* esys) {
   constexpr std::string_view what = "find the endorsement key";
   ESYS_TR handle = ESYS_TR_NONE;
   const TSS2_RC code = Esys_TR_FromTPMPublic(esys, endorsement_handle, ESYS_TR_NONE, ESYS_TR_NONE,
@@ -68,9 +81,7 @@ Result<std::optional<Held>> find_endorsement_key(ESYS_CONTEXT* esys) {
   return found;
 }
 
-Result<Held> endorsement_key(ESYS_CONTEXT* esys) {
-  if (auto found = TRY(find_endorsement_key(esys))) return *std::move(found);
-  const TPM2B_PUBLIC wanted = endorsement_key_template();
+Result<Held> make_endorsement_key(ESYS_CONTEXT* esys, const TPM2B_PUBLIC& wanted) {
   const TPM2B_SENSITIVE_CREATE sensitive{};
   const TPM2B_DATA outside{};
   const TPML_PCR_SELECTION pcrs{};
@@ -80,6 +91,15 @@ Result<Held> endorsement_key(ESYS_CONTEXT* esys) {
                                nullptr, nullptr, nullptr),
             "make the endorsement key"));
   return Held(esys, handle);
+}
+
+// One on a curve takes a TPM no longer to make than to find.
+Result<Held> endorsement_key(ESYS_CONTEXT* esys, EndorsementKey kind) {
+  if (kind == EndorsementKey::p256) {
+    return make_endorsement_key(esys, p256_endorsement_key_template());
+  }
+  if (auto found = TRY(find_rsa_key(esys))) return *std::move(found);
+  return make_endorsement_key(esys, rsa_endorsement_key_template());
 }
 
 // What the endorsement key's policy asks for: the word of its hierarchy, which has no value.
@@ -102,20 +122,24 @@ Result<Held> start_policy(ESYS_CONTEXT* esys) {
 }
 
 // libtpms says that all has failed where only what it was to decrypt was for another key.
-Result<void> check_activated(Device& device, TSS2_RC code) {
+Result<void> check_activated(Device& device, EndorsementKey kind, TSS2_RC code) {
   constexpr std::string_view what = "activate the credential";
   if (is_about_integrity(code)) {
-    return invalid_request("CREDENTIAL_OF_ANOTHER_KEY",
-                           "the credential was made for another attestation key than this TPM's, "
-                           "or altered since");
+    // On a curve each key arrives at a seed, if not the one that was meant.
+    const bool is_sure = kind == EndorsementKey::rsa2048;
+    return invalid_request(
+        "CREDENTIAL_OF_ANOTHER_KEY",
+        fmt::format("the credential was made for another {} than this TPM's, or "
+                    "altered since",
+                    is_sure ? "attestation key" : "attestation key or endorsement key"));
   }
   const bool has_failed = (code & ~TSS2_RC_LAYER_MASK) == TPM2_RC_FAILURE;
   if (is_about_parameter(code) || (has_failed && device.check_answer().ok())) {
     return invalid_request(
         "CREDENTIAL_OF_ANOTHER_TPM",
         fmt::format("the credential is encrypted to another endorsement key than this TPM's "
-                    "RSA-2048 one, or altered since (0x{:x})",
-                    code));
+                    "{} one, or altered since (0x{:x})",
+                    kind == EndorsementKey::rsa2048 ? "RSA-2048" : "P-256", code));
   }
   return check(code, what);
 }
@@ -124,14 +148,15 @@ Result<void> check_activated(Device& device, TSS2_RC code) {
 
 Result<Bytes> activate(Device& device, ByteView credential) {
   const Credential given = TRY(parse_credential(credential));
+  const EndorsementKey kind = TRY(kind_of(given.seed));
   const AttestationKey signer = TRY(make_attestation_key(device));
-  const Held endorsement = TRY(endorsement_key(device.esys()));
+  const Held endorsement = TRY(endorsement_key(device.esys(), kind));
   const Held session = TRY(start_policy(device.esys()));
   TPM2B_DIGEST* hidden = nullptr;
   const TSS2_RC code = Esys_ActivateCredential(
       device.esys(), signer.key.handle(), endorsement.handle(), ESYS_TR_PASSWORD, session.handle(),
       ESYS_TR_NONE, &given.object, &given.seed, &hidden);
-  TRY(check_activated(device, code));
+  TRY(check_activated(device, kind, code));
   const auto found = owned(hidden);
   return Bytes(found->buffer, found->buffer + found->size);
 }

@@ -83,6 +83,31 @@ std::optional<Algorithm> find_algorithm(const TPMT_PUBLIC& key) {
   return std::nullopt;
 }
 
+// What both endorsement keys have alike.
+TPMT_PUBLIC endorsement_key_frame() {
+  // TCG EK Credential Profile B.6.2: PolicySecret of the endorsement hierarchy.
+  constexpr std::array<std::uint8_t, 32> policy{0x83, 0x71, 0x97, 0x67, 0x44, 0x84, 0xb3, 0xf8,
+                                                0x1a, 0x90, 0xcc, 0x8d, 0x46, 0xa5, 0xd7, 0x24,
+                                                0xfd, 0x52, 0xd7, 0x6e, 0x06, 0x52, 0x0b, 0x64,
+                                                0xf2, 0xa1, 0xda, 0x1b, 0x33, 0x14, 0x69, 0xaa};
+  TPMT_PUBLIC key{};
+  key.nameAlg = TPM2_ALG_SHA256;
+  key.objectAttributes = TPMA_OBJECT_FIXEDTPM | TPMA_OBJECT_FIXEDPARENT |
+                         TPMA_OBJECT_SENSITIVEDATAORIGIN | TPMA_OBJECT_ADMINWITHPOLICY |
+                         TPMA_OBJECT_RESTRICTED | TPMA_OBJECT_DECRYPT;
+  key.authPolicy.size = policy.size();
+  std::ranges::copy(policy, key.authPolicy.buffer);
+  return key;
+}
+
+template <typename Parameters>
+void set_up_storage(Parameters& parameters) {
+  parameters.symmetric.algorithm = TPM2_ALG_AES;
+  parameters.symmetric.keyBits.aes = 128;
+  parameters.symmetric.mode.aes = TPM2_ALG_CFB;
+  parameters.scheme.scheme = TPM2_ALG_NULL;
+}
+
 }  // namespace
 
 TPM2B_PUBLIC storage_key_template() {
@@ -94,10 +119,7 @@ TPM2B_PUBLIC storage_key_template() {
                          TPMA_OBJECT_SENSITIVEDATAORIGIN | TPMA_OBJECT_USERWITHAUTH |
                          TPMA_OBJECT_NODA | TPMA_OBJECT_RESTRICTED | TPMA_OBJECT_DECRYPT;
   TPMS_ECC_PARMS& parameters = key.parameters.eccDetail;
-  parameters.symmetric.algorithm = TPM2_ALG_AES;
-  parameters.symmetric.keyBits.aes = 128;
-  parameters.symmetric.mode.aes = TPM2_ALG_CFB;
-  parameters.scheme.scheme = TPM2_ALG_NULL;
+  set_up_storage(parameters);
   parameters.curveID = TPM2_ECC_NIST_P256;
   parameters.kdf.scheme = TPM2_ALG_NULL;
   return out;
@@ -110,28 +132,24 @@ TPM2B_PUBLIC attestation_key_template() {
   return out;
 }
 
-TPM2B_PUBLIC endorsement_key_template() {
-  // TCG EK Credential Profile B.6.2: PolicySecret of the endorsement hierarchy.
-  constexpr std::array<std::uint8_t, 32> policy{0x83, 0x71, 0x97, 0x67, 0x44, 0x84, 0xb3, 0xf8,
-                                                0x1a, 0x90, 0xcc, 0x8d, 0x46, 0xa5, 0xd7, 0x24,
-                                                0xfd, 0x52, 0xd7, 0x6e, 0x06, 0x52, 0x0b, 0x64,
-                                                0xf2, 0xa1, 0xda, 0x1b, 0x33, 0x14, 0x69, 0xaa};
-  TPM2B_PUBLIC out{};
-  TPMT_PUBLIC& key = out.publicArea;
-  key.type = TPM2_ALG_RSA;
-  key.nameAlg = TPM2_ALG_SHA256;
-  key.objectAttributes = TPMA_OBJECT_FIXEDTPM | TPMA_OBJECT_FIXEDPARENT |
-                         TPMA_OBJECT_SENSITIVEDATAORIGIN | TPMA_OBJECT_ADMINWITHPOLICY |
-                         TPMA_OBJECT_RESTRICTED | TPMA_OBJECT_DECRYPT;
-  key.authPolicy.size = policy.size();
-  std::ranges::copy(policy, key.authPolicy.buffer);
-  TPMS_RSA_PARMS& parameters = key.parameters.rsaDetail;
-  parameters.symmetric.algorithm = TPM2_ALG_AES;
-  parameters.symmetric.keyBits.aes = 128;
-  parameters.symmetric.mode.aes = TPM2_ALG_CFB;
-  parameters.scheme.scheme = TPM2_ALG_NULL;
+TPM2B_PUBLIC rsa_endorsement_key_template() {
+  TPM2B_PUBLIC out{0, endorsement_key_frame()};
+  out.publicArea.type = TPM2_ALG_RSA;
+  TPMS_RSA_PARMS& parameters = out.publicArea.parameters.rsaDetail;
+  set_up_storage(parameters);
   parameters.keyBits = 2048;
-  key.unique.rsa.size = 256;  // of zeros
+  out.publicArea.unique.rsa.size = 256;  // of zeros
+  return out;
+}
+
+TPM2B_PUBLIC p256_endorsement_key_template() {
+  TPM2B_PUBLIC out{0, endorsement_key_frame()};
+  out.publicArea.type = TPM2_ALG_ECC;
+  TPMS_ECC_PARMS& parameters = out.publicArea.parameters.eccDetail;
+  set_up_storage(parameters);
+  parameters.curveID = TPM2_ECC_NIST_P256;
+  parameters.kdf.scheme = TPM2_ALG_NULL;
+  out.publicArea.unique.ecc.x.size = out.publicArea.unique.ecc.y.size = 32;  // of zeros
   return out;
 }
 

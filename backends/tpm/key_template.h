@@ -20,8 +20,9 @@ TPM2B_PUBLIC storage_key_template();
 TPM2B_PUBLIC attestation_key_template();
 
 // TCG EK Credential Profile B.3.3 (L-1): the RSA-2048 endorsement key, that of the certificate
-// under NV index 0x1c00002.
-TPM2B_PUBLIC endorsement_key_template();
+// under NV index 0x1c00002; and B.3.4 (L-2): the P-256 one, under 0x1c0000a.
+TPM2B_PUBLIC rsa_endorsement_key_template();
+TPM2B_PUBLIC p256_endorsement_key_template();
 
 struct KeyRules {
   TPM2B_DIGEST policy{};         // empty: the authorisation value alone

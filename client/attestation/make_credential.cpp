@@ -24,9 +24,9 @@ const CommandHelp help{
     --secret secret --output release.credential
 
 The file is for the machine: `chancery keys activate` there prints what is in it, if its TPM has
-both the attestation key and the endorsement key (RSA-2048) of a certificate that leads to one of
-the --anchors. `chancery keys verify-attestation --secret --answer` then judges. The secret is made
-where there is none, stays with you, and serves for any number of machines.
+both the attestation key and the endorsement key (RSA-2048 or P-256) of a certificate that leads to
+one of the --anchors. `chancery keys verify-attestation --secret --answer` then judges. The secret
+is made where there is none, stays with you, and serves for any number of machines.
 
 Exit status: 0 made, 1 refused, 2 wrong usage, 3 could not run (a file cannot be read).
 )"};

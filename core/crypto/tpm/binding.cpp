@@ -27,9 +27,9 @@ Result<BindingClaim> read_claim(const KeyAttestation& attestation,
   return BindingClaim{std::move(signer.name), std::move(endorsement)};
 }
 
-Result<Bytes> challenge_claim(const BindingClaim& claim, ByteView own_secret, ByteView seed) {
+Result<Bytes> challenge_claim(const BindingClaim& claim, ByteView own_secret, ByteView random) {
   return make_credential(TRY(claim.endorsement.public_key()), claim.attestation_key_name,
-                         hidden(claim, own_secret), seed);
+                         hidden(claim, own_secret), random);
 }
 
 Result<void> check_answer(const BindingClaim& claim, ByteView own_secret, ByteView answer) {

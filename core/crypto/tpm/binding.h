@@ -21,8 +21,8 @@ Result<BindingClaim> read_claim(const KeyAttestation& attestation,
 
 // What the machine has to activate. `own_secret` stays with the verifier: from it and the claim
 // follows what is hidden, so that one serves for any number of machines and no answer for another
-// claim. `seed` is as of make_credential; its errors.
-Result<Bytes> challenge_claim(const BindingClaim& claim, ByteView own_secret, ByteView seed);
+// claim. `random` is as of make_credential; its errors.
+Result<Bytes> challenge_claim(const BindingClaim& claim, ByteView own_secret, ByteView random);
 
 // After success the claim is proven, and its name is one to expect in verify_certify(). Error:
 // invalid_request CREDENTIAL_ANSWER_WRONG.

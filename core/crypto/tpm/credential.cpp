@@ -1,20 +1,17 @@
 #include "core/crypto/tpm/credential.h"
 
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/rsa.h>
 
 #include <array>
 #include <memory>
 
 #include "core/crypto/hmac.h"
+#include "core/crypto/tpm/seed.h"
 
 namespace chancery::tpm2 {
 namespace {
 
 constexpr std::size_t symmetric_bytes = 16;  // AES-128
-// Part 1, B.4: with the zero that ends it.
-constexpr std::string_view seed_label{"IDENTITY\0", 9};
 
 void append_number(Bytes& out, std::uint64_t value, unsigned bytes) {
   for (unsigned i = bytes; i > 0; --i) {
@@ -50,42 +47,13 @@ Bytes encrypt(ByteView key, ByteView plain) {
   return out;
 }
 
-// Part 1, B.10.4: OAEP with SHA-256 and the label. Empty where libcrypto cannot.
-Bytes encrypt_seed(const PublicKey& endorsement_key, ByteView seed) {
-  const std::unique_ptr<EVP_PKEY_CTX, void (*)(EVP_PKEY_CTX*)> context(
-      EVP_PKEY_CTX_new(endorsement_key.borrow(), nullptr), EVP_PKEY_CTX_free);
-  if (EVP_PKEY_encrypt_init(context.get()) != 1 ||
-      EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_OAEP_PADDING) != 1 ||
-      EVP_PKEY_CTX_set_rsa_oaep_md(context.get(), EVP_sha256()) != 1 ||
-      EVP_PKEY_CTX_set_rsa_mgf1_md(context.get(), EVP_sha256()) != 1) {
-    return {};
-  }
-  void* label = OPENSSL_memdup(seed_label.data(), seed_label.size());
-  if (EVP_PKEY_CTX_set0_rsa_oaep_label(context.get(), label, static_cast<int>(seed_label.size())) !=
-      1) {
-    OPENSSL_free(label);
-    return {};
-  }
-  std::size_t size = rsa_bits(endorsement_key.algorithm()) / 8;
-  Bytes out(size);
-  const int done = EVP_PKEY_encrypt(context.get(), out.data(), &size, seed.data(), seed.size());
-  return done == 1 ? out : Bytes();
-}
-
 }  // namespace
 
-bool takes_credentials(const PublicKey& endorsement_key) {
-  return endorsement_key.algorithm() == Algorithm::rsa_pkcs1v15_2048_sha256;
-}
-
 Result<Bytes> make_credential(const PublicKey& endorsement_key, ByteView name, ByteView secret,
-                              ByteView seed) {
+                              ByteView random) {
   CHANCERY_ASSERT(secret.size() <= credential_secret_bytes_max &&
-                  seed.size() == credential_seed_bytes);
-  if (!takes_credentials(endorsement_key)) {
-    return unsupported("ENDORSEMENT_KEY_UNSUPPORTED",
-                       "the endorsement key is not RSA-2048: no other kind is known yet");
-  }
+                  random.size() == credential_seed_bytes);
+  const auto [seed, encrypted_seed] = TRY(share_seed(endorsement_key, random));
   const Sha256 cipher_key = derive(seed, "STORAGE", name, symmetric_bytes * 8);
   Bytes plain;
   append_sized(plain, secret);
@@ -95,10 +63,6 @@ Result<Bytes> make_credential(const PublicKey& endorsement_key, ByteView name, B
   append_sized(object, hmac_sha256(integrity_key, {identity, name}));
   object.insert(object.end(), identity.begin(), identity.end());
 
-  const Bytes encrypted_seed = encrypt_seed(endorsement_key, seed);
-  if (encrypted_seed.empty()) {
-    return internal("CREDENTIAL_FAILED", "libcrypto cannot encrypt to the endorsement key");
-  }
   Bytes out;
   append_number(out, credential_magic, 4);
   append_number(out, credential_version, 4);

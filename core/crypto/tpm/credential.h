@@ -12,14 +12,11 @@ inline constexpr std::uint32_t credential_version = 1;
 inline constexpr std::size_t credential_secret_bytes_max = 32;
 inline constexpr std::size_t credential_seed_bytes = 32;
 
-// Part 1, 24: the secret, encrypted to the endorsement key (RSA-2048 of the standard template:
-// SHA-256 and AES-128) under the name of the key that has to lie beside it, in the format of
-// tpm2-tools. `seed` is random and never used twice; libcrypto's padding adds random bytes of its
-// own. Error: unsupported ENDORSEMENT_KEY_UNSUPPORTED (another kind of key).
+// Part 1, 24: the secret, encrypted to the endorsement key (RSA-2048 or P-256 of the standard
+// templates: SHA-256 and AES-128) under the name of the key that has to lie beside it, in the
+// format of tpm2-tools. `random` is never used twice; libcrypto adds random bytes of its own.
+// Errors: those of share_seed().
 Result<Bytes> make_credential(const PublicKey& endorsement_key, ByteView name, ByteView secret,
-                              ByteView seed);
-
-// Whether make_credential() takes it.
-bool takes_credentials(const PublicKey& endorsement_key);
+                              ByteView random);
 
 }  // namespace chancery::tpm2

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "core/crypto/tpm/credential.h"
+#include "core/crypto/tpm/seed.h"
 #include "core/crypto/x509/certificate_path.h"
 
 namespace chancery::tpm2 {
@@ -20,11 +20,11 @@ Result<void> check_use(const Certificate& certificate, EndorsementKey kind) {
         fmt::format("certificate \"{}\" is for another use than a TPM's endorsement key",
                     certificate.subject()));
   }
-  if (kind == EndorsementKey::any || takes_credentials(TRY(certificate.public_key()))) return {};
-  return unsupported("ENDORSEMENT_KEY_UNSUPPORTED",
-                     fmt::format("the endorsement key of certificate \"{}\" is not RSA-2048: no "
-                                 "other kind is known yet",
-                                 certificate.subject()));
+  if (kind == EndorsementKey::any) return {};
+  const PublicKey key = TRY(certificate.public_key());
+  if (takes_credentials(key)) return {};
+  return unknown_kind(
+      key, fmt::format("the endorsement key of certificate \"{}\"", certificate.subject()));
 }
 
 }  // namespace

@@ -130,20 +130,27 @@ TEST_F(TpmDaemon, AttestsWhereAKeyWasBornAndOurVerifierBelievesNoOtherWord) {
   EXPECT_THAT(unnamed.err, HasSubstr("--insecure-accept-any-attestation-key"));
 }
 
+// As tpm2-tools name it, and where its certificate lies.
+struct EndorsementKind {
+  std::string name;
+  std::string index;
+};
+
 // A TPM as its maker ships it: an endorsement key with a certificate.
-class EndorsedTpmDaemon : public TpmDaemon {
+class EndorsedTpmDaemon : public TpmDaemon, public ::testing::WithParamInterface<EndorsementKind> {
  protected:
   EndorsedTpmDaemon() {
-    tpm_.tool("tpm2_createek", {"-G", "rsa", "-c", "0x81010001", "-u", "ek.pem", "-f", "pem"});
+    const auto& [kind, index] = GetParam();
+    tpm_.tool("tpm2_createek", {"-G", kind, "-c", "0x81010001", "-u", "ek.pem", "-f", "pem"});
     tpm_.tool("tpm2_flushcontext", {"-t"});
     CertificateShape shape = maker_.leaf_shape(*parse_rfc3339("2020-03-01T12:00:00Z"));
     shape.extended_usage = "2.23.133.8.1";
     const auto key = PublicKey::from_pem(read_text(tpm_.directory() / "ek.pem"));
     const Bytes certificate = maker_.issue(shape, *key).der();
     write_text(tpm_.directory() / "ek.der", as_text(certificate));
-    tpm_.tool("tpm2_nvdefine", {"0x1c00002", "-C", "p", "-s", std::to_string(certificate.size()),
-                                "-a", "ppwrite|platformcreate|authread|no_da"});
-    tpm_.tool("tpm2_nvwrite", {"0x1c00002", "-C", "p", "-i", "ek.der"});
+    tpm_.tool("tpm2_nvdefine", {index, "-C", "p", "-s", std::to_string(certificate.size()), "-a",
+                                "ppwrite|platformcreate|authread|no_da"});
+    tpm_.tool("tpm2_nvwrite", {index, "-C", "p", "-i", "ek.der"});
     write_text(work_ / "makers.pem", write_pem("CERTIFICATE", maker_.intermediate().der()));
   }
 
@@ -151,7 +158,12 @@ class EndorsedTpmDaemon : public TpmDaemon {
   const MemoryCa maker_;
 };
 
-TEST_F(EndorsedTpmDaemon, ExchangeProvesToAVerifierElsewhereWhichTpmAttests) {
+INSTANTIATE_TEST_SUITE_P(Kinds, EndorsedTpmDaemon,
+                         ::testing::Values(EndorsementKind{"rsa", "0x1c00002"},
+                                           EndorsementKind{"ecc", "0x1c0000a"}),
+                         [](const auto& each) { return each.param.name; });
+
+TEST_P(EndorsedTpmDaemon, ExchangeProvesToAVerifierElsewhereWhichTpmAttests) {
   const ConfiguredDaemon daemon(config());
   write_text(work_ / "key.pem", chancery(daemon, {"keys", "public-key", "tpm:key"}).out);
   ASSERT_EQ(chancery(daemon, {"keys", "attest", "tpm:key", "--challenge", challenge_, "--output",
@@ -191,7 +203,7 @@ TEST_F(EndorsedTpmDaemon, ExchangeProvesToAVerifierElsewhereWhichTpmAttests) {
   EXPECT_EQ(hide("another").status, 1);
 }
 
-TEST_F(EndorsedTpmDaemon, WhatIsNotForThisTpmStaysHidden) {
+TEST_P(EndorsedTpmDaemon, WhatIsNotForThisTpmStaysHidden) {
   ConfiguredDaemon daemon(config());
   v1::ActivateCredentialRequest request;
   const auto reason = [&](const std::string& key, std::size_t size) {

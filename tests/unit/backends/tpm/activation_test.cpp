@@ -19,9 +19,11 @@ namespace {
 
 class TpmActivation : public TpmKeys {
  protected:
-  // The key stays in the TPM, as makers leave it; to make it anew takes a second each time.
-  TpmActivation() {
-    swtpm_.tool("tpm2_createek", {"-G", "rsa", "-c", "0x81010001", "-u", "ek.pem", "-f", "pem"});
+  // The key stays in the TPM, as makers leave it; to make one of RSA anew takes a second each time.
+  // `kind` is as tpm2-tools name it.
+  explicit TpmActivation(const std::string& kind = "rsa")
+      : kind_(kind), handle_(kind == "rsa" ? "0x81010001" : "0x81010002") {
+    swtpm_.tool("tpm2_createek", {"-G", kind_, "-c", handle_, "-u", "ek.pem", "-f", "pem"});
     swtpm_.tool("tpm2_flushcontext", {"-t"});
   }
 
@@ -52,6 +54,8 @@ class TpmActivation : public TpmKeys {
     return hidden.ok() ? hex_encode(*hidden) : hidden.error().reason;
   }
 
+  const std::string kind_;
+  const std::string handle_;
   const Bytes secret_ = Bytes(32, 0x5e);
   const std::string secret_hex_ = hex_encode(secret_);
   const Bytes seed_ = Bytes(tpm2::credential_seed_bytes, 6);
@@ -59,7 +63,18 @@ class TpmActivation : public TpmKeys {
   std::unique_ptr<KeyBackend> backend_ = open_one();
 };
 
-TEST_F(TpmActivation, ReadsWhatWasHiddenForItAndLeavesNothingInTheTpm) {
+// What is the same for an endorsement key of RSA and for one on a curve.
+class TpmActivationOfEachKind : public TpmActivation,
+                                public ::testing::WithParamInterface<std::string> {
+ protected:
+  TpmActivationOfEachKind() : TpmActivation(GetParam()) {}
+};
+
+INSTANTIATE_TEST_SUITE_P(Kinds, TpmActivationOfEachKind,
+                         ::testing::Values(std::string("rsa"), std::string("ecc")),
+                         [](const auto& each) { return each.param; });
+
+TEST_P(TpmActivationOfEachKind, ReadsWhatWasHiddenForItAndLeavesNothingInTheTpm) {
   const Bytes credential = hide();
   for (int i = 0; i < 5; ++i) EXPECT_EQ(activate(credential), secret_hex_);
   EXPECT_EQ(sign(*backend_), "");
@@ -75,24 +90,24 @@ TEST_F(TpmActivation, MakesTheEndorsementKeyWhereNoneOrAnotherKeyLiesAtItsHandle
   EXPECT_EQ(activate(credential), secret_hex_);
 }
 
-TEST_F(TpmActivation, ReadsWhatTpm2ToolsHid) {
+TEST_P(TpmActivationOfEachKind, ReadsWhatTpm2ToolsHid) {
   write_text(swtpm_.directory() / "secret", as_text(secret_));
   swtpm_.tool("tpm2_makecredential",
-              {"-T", "none", "-G", "rsa", "-u", "ek.pem", "-s", "secret", "-n",
+              {"-T", "none", "-G", kind_, "-u", "ek.pem", "-s", "secret", "-n",
                hex_encode(attestation_key_name()), "-o", "credential"});
   EXPECT_EQ(activate(as_bytes(read_text(swtpm_.directory() / "credential"))), secret_hex_);
 }
 
-TEST_F(TpmActivation, Tpm2ToolsReadWhatWeHid) {
+TEST_P(TpmActivationOfEachKind, Tpm2ToolsReadWhatWeHid) {
   backend_.reset();
-  swtpm_.tool("tpm2_createak", {"-C", "0x81010001", "-c", "ak", "-G", "ecc", "-g", "sha256", "-s",
+  swtpm_.tool("tpm2_createak", {"-C", handle_, "-c", "ak", "-G", "ecc", "-g", "sha256", "-s",
                                 "ecdsa", "-n", "name"});
   const std::string name = read_text(swtpm_.directory() / "name");
   write_text(swtpm_.directory() / "credential", as_text(hide(endorsement_key(), as_bytes(name))));
   swtpm_.tool("tpm2_flushcontext", {"-t"});
   swtpm_.tool("tpm2_startauthsession", {"--policy-session", "-S", "session"});
   swtpm_.tool("tpm2_policysecret", {"-S", "session", "-c", "e"});
-  swtpm_.tool("tpm2_activatecredential", {"-c", "ak", "-C", "0x81010001", "-i", "credential", "-o",
+  swtpm_.tool("tpm2_activatecredential", {"-c", "ak", "-C", handle_, "-i", "credential", "-o",
                                           "hidden", "-P", "session:session"});
   EXPECT_EQ(read_text(swtpm_.directory() / "hidden"), as_text(secret_));
 }
@@ -108,6 +123,34 @@ TEST_F(TpmActivation, ReadsNothingThatWasHiddenForAnotherKeyOrTpm) {
   EXPECT_EQ(activate(hide(other.public_key(), attestation_key_name())),
             "CREDENTIAL_OF_ANOTHER_TPM");
   EXPECT_EQ(activate(hide()), secret_hex_);
+}
+
+class TpmActivationOnACurve : public TpmActivation {
+ protected:
+  TpmActivationOnACurve() : TpmActivation("ecc") {}
+};
+
+// There each key arrives at a seed, and what it opens with it is altered.
+TEST_F(TpmActivationOnACurve, ReadsNothingThatWasHiddenForAnotherKeyOrTpm) {
+  Bytes name = attestation_key_name();
+  name.back() ^= 1;
+  EXPECT_EQ(activate(hide(endorsement_key(), name)), "CREDENTIAL_OF_ANOTHER_KEY");
+  const SigningKey other = SigningKey::make(Algorithm::ecdsa_p256_sha256);
+  EXPECT_EQ(activate(hide(other.public_key(), attestation_key_name())),
+            "CREDENTIAL_OF_ANOTHER_KEY");
+  Bytes off_the_curve = hide();
+  off_the_curve.back() ^= 1;
+  EXPECT_EQ(activate(off_the_curve), "CREDENTIAL_OF_ANOTHER_TPM");
+  EXPECT_EQ(activate(hide()), secret_hex_);
+}
+
+// A point of P-384, as tpm2-tools write it.
+TEST_F(TpmActivationOnACurve, NamesTheKindsThatItReads) {
+  Bytes credential = hide();
+  credential.resize(credential.size() - 70);  // without the point and its length
+  credential.insert(credential.end(), {0, 100});
+  credential.resize(credential.size() + 100);
+  EXPECT_EQ(activate(credential), "ENDORSEMENT_KEY_UNSUPPORTED");
 }
 
 TEST_F(TpmActivation, WhatIsNoCredentialIsSaidToBeNone) {
@@ -127,9 +170,9 @@ TEST_F(TpmActivation, WithoutTheEndorsementHierarchyThereIsNone) {
   EXPECT_EQ(activate(credential), "ENDORSEMENT_HIERARCHY_CLOSED");
 }
 
-TEST_F(TpmActivation, ExchangeProvesWhereTheAttestationKeyLives) {
+TEST_P(TpmActivationOfEachKind, ExchangeProvesWhereTheAttestationKeyLives) {
   KeyAttestation attestation = said();
-  const SigningKey elsewhere = SigningKey::make(Algorithm::ecdsa_p256_sha256);
+  const SigningKey elsewhere = SigningKey::make(Algorithm::ecdsa_p384_sha384);
   attestation.certificates = {certify(elsewhere.public_key()).der(),
                               certify(endorsement_key()).der()};
   const auto claim = tpm2::read_claim(attestation, {ca_.intermediate()});
@@ -164,9 +207,11 @@ TEST_F(TpmActivation, ClaimNeedsACertificateOfAKindThatIsKnownFromAKnownMaker) {
   EXPECT_EQ(reason({rsa}, ca_), "");
   EXPECT_EQ(reason({}, ca_), "ENDORSEMENT_CERTIFICATE_MISSING");
   EXPECT_EQ(reason({curve}, ca_), "ENDORSEMENT_KEY_UNSUPPORTED");
+  EXPECT_EQ(reason({curve, rsa}, ca_), "");
   EXPECT_EQ(reason({rsa}, MemoryCa()), "CERTIFICATE_AUTHORITY_UNKNOWN");
-  EXPECT_EQ(tpm2::make_credential(elsewhere.public_key(), {}, secret_, seed_).error().reason,
-            "ENDORSEMENT_KEY_UNSUPPORTED");
+  const auto refused = tpm2::make_credential(elsewhere.public_key(), {}, secret_, seed_);
+  EXPECT_EQ(refused.error().reason, "ENDORSEMENT_KEY_UNSUPPORTED");
+  EXPECT_EQ(refused.error().message, "the endorsement key is P-384: known are RSA-2048 and P-256");
 }
 
 }  // namespace
