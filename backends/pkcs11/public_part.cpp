@@ -1,5 +1,6 @@
 #include "backends/pkcs11/public_part.h"
 
+#include <fmt/format.h>
 #include <openssl/asn1.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
@@ -10,6 +11,7 @@
 #include <openssl/x509.h>
 
 #include "core/crypto/openssl.h"
+#include "core/crypto/public_key.h"
 
 namespace chancery::pkcs11 {
 namespace {
@@ -24,9 +26,21 @@ using Number = Owned<BIGNUM, BN_free>;
 using Octets = Owned<ASN1_OCTET_STRING, ASN1_OCTET_STRING_free>;
 using Object = Owned<ASN1_OBJECT, ASN1_OBJECT_free>;
 
+constexpr std::size_t ed448_point_bytes = 57;  // RFC 8032 5.2.5
+
 Error unsupported_key(std::string_view why) {
   ERR_clear_error();
   return invalid_request("KEY_UNSUPPORTED", std::string(why));
+}
+
+Error unknown_kind(std::string_view kind) {
+  return unsupported_key(unsupported_public_key(kind).message);
+}
+
+// As PKCS#11 has them; it gives numbers to many more that nobody meets.
+std::string type_name(CK_ULONG type) {
+  if (type == CKK_DSA) return "DSA";
+  return fmt::format("of type {:#x}", type);
 }
 
 Result<Bytes> spki_of(EVP_PKEY* key) {
@@ -94,6 +108,7 @@ Result<Bytes> edwards_spki(const View& view, CK_OBJECT_HANDLE object) {
   const std::optional<Bytes> wrapped = read_attribute(view, object, CKA_EC_POINT);
   if (!wrapped) return unsupported_key("it does not show its point");
   const Bytes point = unwrapped(*wrapped);
+  if (point.size() == ed448_point_bytes) return unknown_kind("Ed448");
   return spki_of(
       Key(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, point.data(), point.size()))
           .get());
@@ -117,7 +132,7 @@ Result<Bytes> public_part(const View& view, CK_OBJECT_HANDLE private_key) {
   const std::optional<CK_ULONG> type = read_number(view, private_key, CKA_KEY_TYPE);
   if (!type) return unsupported_key("it does not show its type");
   if (*type == CKK_RSA) return rsa_spki(view, private_key);
-  if (*type != CKK_EC && *type != CKK_EC_EDWARDS) return unsupported_key("its type cannot sign");
+  if (*type != CKK_EC && *type != CKK_EC_EDWARDS) return unknown_kind(type_name(*type));
   const CK_OBJECT_HANDLE object = TRY(object_with_point(view, private_key));
   return *type == CKK_EC ? ec_spki(view, object) : edwards_spki(view, object);
 }

@@ -44,6 +44,18 @@ std::optional<Algorithm> algorithm_of(EVP_PKEY* key) {
   }
 }
 
+// For people, of a key that we do not take: "RSA-1024", "secp256k1", "ED448".
+std::string kind_of(EVP_PKEY* key) {
+  char group[64];
+  std::size_t length = 0;
+  if (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA) {
+    return fmt::format("RSA-{}", EVP_PKEY_get_bits(key));
+  }
+  if (EVP_PKEY_get_group_name(key, group, sizeof group, &length) == 1) return {group, length};
+  const char* type = EVP_PKEY_get0_type_name(key);
+  return type == nullptr ? "a key of a type without a name" : type;
+}
+
 bool is_pss(Algorithm algorithm) { return is_rsa(algorithm) && !is_deterministic(algorithm); }
 
 Error bad_signature() {
@@ -84,6 +96,13 @@ bool fits(Algorithm key, Algorithm algorithm) {
   return key == Algorithm::ed25519 && algorithm == Algorithm::ed25519_ph;
 }
 
+Error unsupported_public_key(std::string_view kind) {
+  return invalid_request("PUBLIC_KEY_UNSUPPORTED",
+                         fmt::format("it is {}: public keys are P-256, P-384, P-521, RSA 2048, "
+                                     "3072, 4096 or Ed25519",
+                                     kind));
+}
+
 PublicKey::PublicKey(std::shared_ptr<EVP_PKEY> key, Algorithm algorithm, Bytes spki)
     : key_(std::move(key)), algorithm_(algorithm), spki_(std::move(spki)) {}
 
@@ -105,8 +124,7 @@ Result<PublicKey> PublicKey::adopt(EVP_PKEY* key, Bytes spki) {
 Result<PublicKey> PublicKey::make(std::shared_ptr<EVP_PKEY> key, Bytes spki) {
   const std::optional<Algorithm> algorithm = algorithm_of(key.get());
   if (!algorithm) {
-    return invalid_request("PUBLIC_KEY_UNSUPPORTED",
-                           "public keys are P-256, P-384, P-521, RSA 2048, 3072, 4096 or Ed25519");
+    return unsupported_public_key(kind_of(key.get()));
   }
   return PublicKey(std::move(key), *algorithm, std::move(spki));
 }

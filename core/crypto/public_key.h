@@ -54,6 +54,9 @@ class PublicKey {
   Bytes spki_;
 };
 
+// invalid_request PUBLIC_KEY_UNSUPPORTED: what `kind` it is ("DSA"), and which are taken.
+Error unsupported_public_key(std::string_view kind);
+
 // Whether a key of type `key` (its default algorithm) can sign as `algorithm`.
 bool fits(Algorithm key, Algorithm algorithm);
 

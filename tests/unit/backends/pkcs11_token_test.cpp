@@ -1,4 +1,5 @@
 // What of a token's keys is ours, on a real SoftHSM.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <atomic>
@@ -123,6 +124,67 @@ TEST_F(TokenKeys, OneThatIsNamedAndUnfitLeavesTheOthers) {
       open({{"keys", "a=pkcs11:object=one, b=pkcs11:object=rsa"}, {"algorithms", "b=ed25519"}});
   EXPECT_TRUE(backend.at(0)->sign("a", Bytes(32, 1), soon()).ok());
   EXPECT_EQ(backend.at(0)->sign("b", Bytes(32, 1), soon()).error().reason, "KEY_UNSUPPORTED");
+}
+
+// As other programs make them: beside ours, and of kinds that we do not sign with.
+TEST_F(TokenKeys, OneOfAnUnknownKindIsUnusableAndSaysWhichAndWhichAreKnown) {
+  make("ours");
+  const auto generate = [](const View& view, std::string_view name, CK_MECHANISM_TYPE with,
+                           Template public_half) {
+    Template private_half;
+    public_half.add_flag(CKA_TOKEN, true).add(CKA_ID, as_bytes(name));
+    private_half.add_flag(CKA_TOKEN, true)
+        .add_flag(CKA_SIGN, true)
+        .add(CKA_LABEL, as_bytes(name))
+        .add(CKA_ID, as_bytes(name));
+    auto public_attributes = public_half.attributes();
+    auto private_attributes = private_half.attributes();
+    CK_MECHANISM mechanism{with, nullptr, 0};
+    CK_OBJECT_HANDLE handles[2];
+    ASSERT_EQ(view.module->C_GenerateKeyPair(view.session, &mechanism, public_attributes.data(),
+                                             public_attributes.size(), private_attributes.data(),
+                                             private_attributes.size(), &handles[0], &handles[1]),
+              CKR_OK)
+        << name;
+  };
+  with_token([&](const View& view) {
+    generate(view, "RSA-1024", CKM_RSA_PKCS_KEY_PAIR_GEN,
+             std::move(Template()
+                           .add(CKA_MODULUS_BITS, CK_ULONG{1024})
+                           .add(CKA_PUBLIC_EXPONENT, Bytes{1, 0, 1})));
+    generate(
+        view, "secp256k1", CKM_EC_KEY_PAIR_GEN,
+        std::move(Template().add(CKA_EC_PARAMS, Bytes{0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x0a})));
+    generate(view, "Ed448", CKM_EC_EDWARDS_KEY_PAIR_GEN,
+             std::move(Template().add(CKA_EC_PARAMS, Bytes{0x13, 0x0a, 'e', 'd', 'w', 'a', 'r', 'd',
+                                                           's', '4', '4', '8'})));
+    Template dsa;
+    dsa.add(CKA_CLASS, CKO_PRIVATE_KEY)
+        .add(CKA_KEY_TYPE, CKK_DSA)
+        .add_flag(CKA_TOKEN, true)
+        .add_flag(CKA_SIGN, true)
+        .add(CKA_LABEL, as_bytes("DSA"));
+    for (const CK_ATTRIBUTE_TYPE number : {CKA_PRIME, CKA_SUBPRIME, CKA_BASE, CKA_VALUE}) {
+      dsa.add(number, Bytes(32, 7));
+    }
+    auto attributes = dsa.attributes();
+    CK_OBJECT_HANDLE handle = 0;
+    ASSERT_EQ(
+        view.module->C_CreateObject(view.session, attributes.data(), attributes.size(), &handle),
+        CKR_OK);
+  });
+  const Instances backend = open();
+  EXPECT_THAT(names(backend), ::testing::ElementsAre("ours"));
+  const std::vector<UnusableKey> unusable = backend.at(0)->unusable_keys();
+  ASSERT_EQ(unusable.size(), 4U);
+  for (const UnusableKey& key : unusable) {
+    EXPECT_EQ(key.why.reason, "KEY_UNSUPPORTED");
+    EXPECT_EQ(key.why.message,
+              fmt::format("key \"{}\": it is {}: public keys are P-256, P-384, P-521, RSA 2048, "
+                          "3072, 4096 or Ed25519",
+                          key.name, key.name));
+  }
+  EXPECT_TRUE(backend.at(0)->sign("ours", Bytes(32, 1), soon()).ok());
 }
 
 TEST_F(TokenKeys, OnlyThoseThatAreNamedAreThere) {
