@@ -5,6 +5,7 @@
 
 #include <ostream>
 
+#include "core/base/limits/key_hosts.h"
 #include "tests/end_to_end/running_daemon.h"
 
 namespace chancery::testing {
@@ -38,7 +39,7 @@ class DaemonWithEvil : public ::testing::Test {
     return false;
   }
   std::filesystem::path evil() const { return directory_ / "evil"; }
-  // Two backends: one honest for the log, one evil for what is signed.
+  // Two backends: one honest for the log and the profile "other", one evil for what else is signed.
   std::string configuration() const {
     const std::string us = std::to_string(::getuid());
     return "[server]\nsocket = \"" + daemon_.socket().string() + "\"\n[state]\ndirectory = \"" +
@@ -46,12 +47,13 @@ class DaemonWithEvil : public ::testing::Test {
            "\"\n[log]\norigin = \"log.test\"\nbackend = \"honest\"\nkey = \"log\"\n"
            "[[backend]]\nname = \"honest\"\ntype = \"software\"\ndirectory = \"" +
            (directory_ / "state/keys").string() +
-           "\"\nmake_missing = [\"log=ed25519\"]\n"
+           "\"\nmake_missing = [\"log=ed25519\", \"other=ecdsa-p256-sha256\"]\n"
            "[[backend]]\nname = \"evil\"\ntype = \"software\"\ndirectory = \"" +
            evil().string() +
            "\"\n[[profile]]\nname = \"default\"\nbackend = \"evil\"\nkey = \"key\"\n"
-           "signs = \"digests\"\n[[rule]]\nname = \"we\"\nusers = [" +
-           us + "]\nprofiles = [\"default\"]\n";
+           "signs = \"digests\"\n[[profile]]\nname = \"other\"\nbackend = \"honest\"\n"
+           "key = \"other\"\nsigns = \"digests\"\n[[rule]]\nname = \"we\"\nusers = [" +
+           us + "]\nprofiles = [\"*\"]\n";
   }
 
   // The same request again, once its key host is honest.
@@ -107,7 +109,12 @@ INSTANTIATE_TEST_SUITE_P(
 TEST_F(DaemonWithEvil, OneThatDoesNotOpenKeepsNobodyFromTheRest) {
   start("honest");
   ASSERT_TRUE(daemon_.sign(sign_request("one", "hello")).ok());
+  const auto before = Deadline::Clock::now();
   start("never opens");
+  EXPECT_LT(Deadline::Clock::now() - before, limits::key_host_start_max / 2);
+  v1::SignRequest of_the_other = sign_request("other", "hello");
+  of_the_other.set_profile("other");
+  EXPECT_TRUE(daemon_.sign(of_the_other).ok());
   const v1::SignRequest request = sign_request("two", "hello");
   const Result<v1::SignReply> meanwhile = daemon_.sign(request);
   ASSERT_FALSE(meanwhile.ok());
