@@ -67,7 +67,7 @@ struct JournalOptions {
   // the completions of that commit.
   std::function<void(const std::vector<AppendedEntry>&)> on_appended = nullptr;
 
-  // Called on a reader's thread, each time one met a damaged page or row.
+  // Called on a reader's thread or the writer's, each time one met a damaged page or row.
   std::function<void(const Error&)> on_damage = nullptr;
 
   // How many requests wait for an answer; thread-safe, called on the writer's thread. The more
@@ -98,9 +98,10 @@ struct JournalCounts {
 // caller's, where the record is refused): post real work elsewhere, and never wait in one for the
 // journal.
 //
-// Every record may end in unavailable JOURNAL_DISK_FULL: then nothing of it was written. A
-// signature so refused must not leave the daemon; a request whose `done` was refused stays signed,
-// and unfinished() lists it. All other failures to write end the process.
+// Every record may end in unavailable JOURNAL_DISK_FULL, and in corrupt JOURNAL_DAMAGED where it
+// meets a damaged page: then nothing of it was written. A signature so refused must not leave the
+// daemon; a request whose `done` was refused stays signed, and unfinished() lists it. All other
+// failures to write end the process.
 class Journal {
  public:
   template <typename T>

@@ -142,6 +142,37 @@ TEST_F(DaemonDamage, DamagedPageOfTheJournalIsSaidToBeSo) {
   EXPECT_THAT(alarm("journal-damage").what(), HasSubstr(journal.string()));
 }
 
+// The row of one request lies on pages of its own: whoever repeats its key leads the writer there.
+TEST_F(DaemonDamage, DamagedRequestIsRefusedAndSigningGoesOn) {
+  ASSERT_TRUE(sign("damaged").ok());
+  in_journal("UPDATE requests SET artifact = replace(hex(zeroblob(10000)), '0', 'M')");
+  const fs::path journal = daemon_.state() / "journal.db";
+  std::string pages = read_text(journal);
+  std::fstream file(journal, std::ios::in | std::ios::out | std::ios::binary);
+  for (std::size_t at = 0; (at = pages.find(std::string(4000, 'M'), at)) != std::string::npos;) {
+    at = at / 4096 * 4096;
+    file.seekp(static_cast<std::streamoff>(at));
+    file << std::string(4096, '\x5a');
+    at += 4096;
+  }
+  file.close();
+  // What the daemon has read it reads again.
+  sqlite::Database::open(journal, sqlite::Access::read_write_create, {})
+      .value()
+      ->run("INSERT INTO settings VALUES('other', '')")
+      .value();
+  for (int i = 0; i < 3; ++i) {
+    const auto refused = sign("damaged");
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().code, ErrorCode::corrupt);
+    EXPECT_EQ(refused.error().reason, "JOURNAL_DAMAGED");
+    const auto sound = sign("sound-" + std::to_string(i));
+    EXPECT_TRUE(sound.ok()) << sound.error().message;
+  }
+  EXPECT_EQ(alarm("journal-damage").reason(), "JOURNAL_DAMAGED");
+  EXPECT_EQ(daemon_.process().stop(), 0) << daemon_.standard_error();
+}
+
 // An RSA key signs the same digest alike, so a second request shares the first one's entry, whose
 // proof needs a tile of old.
 class StuckRequest : public ::testing::Test {

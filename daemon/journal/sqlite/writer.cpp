@@ -68,7 +68,7 @@ void Writer::run() {
   const Result<void> made = make_log_room(*database_, options_.log_room_bytes);
   if (!made.ok()) end_process(made.error());
   while (auto batch = take()) {
-    commit(*batch);
+    for (Writes left = *batch; !left.empty();) left = left.subspan(commit_some(left));
     batch->clear();
     checkpoint_if_due();
   }
@@ -101,12 +101,49 @@ std::optional<Writer::Batch> Writer::take() {
   return batch;
 }
 
-void Writer::commit(Batch& batch) {
-  const Result<void> committed = apply_and_commit(batch);
-  if (!committed.ok()) {
-    give_up(batch, committed.error());
-    return;
+// Answers all of them; but where one meets a damaged page, only those before it, or that one alone:
+// whoever asks for what is damaged harms nobody else. How many it has answered.
+std::size_t Writer::commit_some(Writes writes) {
+  std::optional<std::size_t> failed_at;
+  const Result<void> committed = apply_and_commit(writes, failed_at);
+  if (committed.ok()) {
+    finish(writes);
+    return writes.size();
   }
+  const Error& error = committed.error();
+  // Found before the commit's mark is written: it is sure that nothing of the batch counts.
+  const bool is_full = error.reason == "JOURNAL_DISK_FULL";
+  const bool is_damaged = failed_at && error.code == ErrorCode::corrupt;
+  if (!is_full && !is_damaged) end_process(error);
+  roll_back();
+  if (is_full) {
+    std::fprintf(stderr, "chanceryd: %s\n", error.message.c_str());
+    refuse(writes, error);
+    return writes.size();
+  }
+  if (*failed_at > 0) return commit_some(writes.first(*failed_at));
+  if (options_.on_damage) options_.on_damage(error);
+  refuse(writes.first(1), error);
+  return 1;
+}
+
+// `failed_at` is the one that SQLite failed; nothing where it was the transaction's begin or end.
+Result<void> Writer::apply_and_commit(Writes writes, std::optional<std::size_t>& failed_at) {
+  TRY(database_->run("BEGIN IMMEDIATE"));
+  tables_->audit.begin(options_.now());
+  step("begun");
+  for (std::size_t i = 0; i < writes.size(); ++i) {
+    writes[i]->apply(*tables_);
+    if (database_->failure()) {
+      failed_at = i;
+      return *database_->failure();
+    }
+    step("applied");
+  }
+  return database_->run("COMMIT");
+}
+
+void Writer::finish(Writes writes) {
   step("committed");
   tables_->audit.commit();
   ++commits_;
@@ -114,35 +151,23 @@ void Writer::commit(Batch& batch) {
   const std::vector<AppendedEntry> appended = tables_->log.take_appended();
   if (!appended.empty() && options_.on_appended) options_.on_appended(appended);
   step("appended");
-  for (const auto& write : batch) write->finish();
+  for (const auto& write : writes) write->finish();
   step("finished");
 }
 
-Result<void> Writer::apply_and_commit(Batch& batch) {
-  TRY(database_->run("BEGIN IMMEDIATE"));
-  tables_->audit.begin(options_.now());
-  step("begun");
-  for (const auto& write : batch) {
-    write->apply(*tables_);
-    if (database_->failure()) return *database_->failure();
-    step("applied");
-  }
-  return database_->run("COMMIT");
-}
-
-// A full disk is found when SQLite writes to the log, before the fsync: the frames have no commit
-// mark, so it is sure that nothing of the batch counts, and the daemon can say so and live on.
-void Writer::give_up(Batch& batch, const Error& error) {
-  if (error.reason != "JOURNAL_DISK_FULL") end_process(error);
-  std::fprintf(stderr, "chanceryd: %s\n", error.message.c_str());
+void Writer::roll_back() {
   database_->forget_failure();
+  // Of some failures SQLite has done it.
   if (sqlite3_get_autocommit(database_->handle()) == 0) {
     const Result<void> rolled_back = database_->run("ROLLBACK");
     if (!rolled_back.ok()) end_process(rolled_back.error());
   }
   tables_->log.forget_appended();
   tables_->audit.forget_appended();
-  for (const auto& write : batch) write->fail(error);
+}
+
+void Writer::refuse(Writes writes, const Error& error) {
+  for (const auto& write : writes) write->fail(error);
 }
 
 // After the answers: only the next batch waits for it.

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <thread>
 
 #include "daemon/journal/sqlite/audit_writer.h"
@@ -30,9 +31,9 @@ struct Tables {
 class Write {
  public:
   virtual ~Write() = default;
-  virtual void apply(Tables& tables) = 0;
+  virtual void apply(Tables& tables) = 0;     // again where that was rolled back
   virtual void finish() = 0;                  // what apply() wrote is durable
-  virtual void fail(const Error& error) = 0;  // nothing of the batch was written
+  virtual void fail(const Error& error) = 0;  // nothing of it was written
 };
 
 template <typename T>
@@ -64,6 +65,7 @@ struct WriterOptions {
   std::function<std::size_t()> requests_in_flight;  // nothing: commits are not held back
   std::chrono::microseconds pace_max;
   std::function<void(const std::vector<AppendedEntry>&)> on_appended;
+  std::function<void(const Error&)> on_damage;
   std::function<void(std::string_view)> at_step;
   std::function<WallTime()> now;
 };
@@ -85,13 +87,16 @@ class Writer {
 
  private:
   using Batch = std::vector<std::unique_ptr<Write>>;
+  using Writes = std::span<const std::unique_ptr<Write>>;  // of a batch, those in a row
 
   void run();
   std::optional<Batch> take();
   std::chrono::microseconds pace() const;
-  void commit(Batch& batch);
-  Result<void> apply_and_commit(Batch& batch);
-  void give_up(Batch& batch, const Error& error);
+  std::size_t commit_some(Writes writes);
+  Result<void> apply_and_commit(Writes writes, std::optional<std::size_t>& failed_at);
+  void finish(Writes writes);
+  void roll_back();
+  void refuse(Writes writes, const Error& error);
   void checkpoint_if_due();
   void step(std::string_view name) const;
 

@@ -126,6 +126,88 @@ TEST_F(Damage, PageThatIsDamagedLaterIsToldByWhoeverReadsIt) {
   EXPECT_THAT(told[0].message, HasSubstr(path_.string()));
 }
 
+// Its row lies on pages of its own, which are damaged while the journal is open.
+class DamagedRequest : public Damage {
+ protected:
+  DamagedRequest() {
+    {
+      const auto journal = open_journal(path_);
+      const auto id = accept(*journal, wide_).value().id;
+      sign(*journal, id, entry_body("wide")).value();
+      finish(*journal, id, "{}").value();
+    }
+    daemon::JournalOptions options{.path = path_};
+    options.on_damage = [this](const Error& damage) { told_.push_back(damage); };
+    journal_ = open_journal(std::move(options));
+    const std::string mark(4000, 'M');
+    std::string whole = read_text(path_);
+    for (std::size_t at = 0; (at = whole.find(mark, at)) != std::string::npos; at += 4000) {
+      overwrite(static_cast<std::streamoff>(at / 4096 * 4096), std::string(4096, '\x5a'));
+    }
+    run("INSERT INTO settings VALUES('other', '')");  // what the writer has read is read again
+  }
+  static daemon::Acceptance wide_acceptance() {
+    daemon::Acceptance out = acceptance("wide");
+    out.artifact = std::string(20000, 'M');
+    return out;
+  }
+  // While `post` runs nothing is committed: what it posts is one batch.
+  void in_one_batch(const std::function<void()>& post) {
+    std::promise<void> held, reached;
+    journal_->record_refusal({}, [&](const Result<void>&) {
+      reached.set_value();
+      held.get_future().wait();
+    });
+    reached.get_future().wait();
+    post();
+    held.set_value();
+  }
+  const daemon::Acceptance wide_ = wide_acceptance();
+  std::vector<Error> told_;  // on the writer's thread; read after its answers
+  std::unique_ptr<daemon::Journal> journal_;
+};
+
+TEST_F(DamagedRequest, IsRefusedAloneAndItsBatchIsCommitted) {
+  Answer<daemon::Accepted> before, damaged, again, after;
+  in_one_batch([&] {
+    journal_->accept(acceptance("before"), before.done());
+    journal_->accept(wide_, damaged.done());
+    journal_->accept(wide_, again.done());
+    journal_->accept(acceptance("after"), after.done());
+  });
+  const daemon::RequestId one = before.get().value().id, two = after.get().value().id;
+  for (const Error& refused : {damaged.get().error(), again.get().error()}) {
+    EXPECT_EQ(refused.code, ErrorCode::corrupt);
+    EXPECT_EQ(refused.reason, "JOURNAL_DAMAGED");
+    EXPECT_THAT(refused.message, HasSubstr("restore a backup into another (docs/backup.md)"));
+  }
+  ASSERT_EQ(told_.size(), 2U);
+  EXPECT_THAT(told_[0].message, HasSubstr(path_.string()));
+  EXPECT_EQ(journal_->find(one).value()->acceptance.idempotency_key, "before");
+  EXPECT_EQ(journal_->find(two).value()->acceptance.idempotency_key, "after");
+  EXPECT_EQ(sign(*journal_, two, entry_body("after"))->log_index, 21U);
+}
+
+// What was taken back with the damaged one's batch is there once.
+TEST_F(DamagedRequest, TakesNoPlaceInTheLogFromItsBatch) {
+  const auto one = accept(*journal_, "one"), two = accept(*journal_, "two");
+  Answer<daemon::Placed> first, second;
+  Answer<daemon::Accepted> damaged;
+  in_one_batch([&] {
+    journal_->record_signed(one, {1}, "spki", "body of one", false, first.done());
+    journal_->accept(wide_, damaged.done());
+    journal_->record_signed(two, {1}, "spki", "body of two", false, second.done());
+  });
+  EXPECT_EQ(first.get()->log_index, 21U);
+  EXPECT_EQ(damaged.get().error().reason, "JOURNAL_DAMAGED");
+  EXPECT_EQ(second.get()->log_index, 22U);
+  EXPECT_EQ(journal_->log_entries(0, 100)->size(), 23U);
+  journal_.reset();
+  const auto audit = sqlite::Database::open(path_, sqlite::Access::read_write_create, {}).value();
+  EXPECT_EQ(audit->integer("SELECT max(number) - count(*) - min(number) + 1 FROM audit").value(),
+            0);
+}
+
 TEST_F(Damage, DiskThatDoesNotReadIsDamage) {
   const auto database = sqlite::Database::open(path_, sqlite::Access::read_only, {}).value();
   EXPECT_EQ(database->fail(SQLITE_IOERR_READ, "look").code, ErrorCode::corrupt);
