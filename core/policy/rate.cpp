@@ -53,4 +53,6 @@ void TokenBucket::take(const Rate& rate, Time now) {
   full_at_ = std::max(full_at_, now) + time_of_a_token(rate);
 }
 
+void TokenBucket::give_back(const Rate& rate) { full_at_ -= time_of_a_token(rate); }
+
 }  // namespace chancery::policy

@@ -32,6 +32,8 @@ class TokenBucket {
   std::chrono::nanoseconds wait(const Rate& rate, Time now) const;
   // One token, which is there.
   void take(const Rate& rate, Time now);
+  // One that was taken, at this rate.
+  void give_back(const Rate& rate);
   bool is_full(Time now) const { return full_at_ <= now; }
 
  private:

@@ -47,12 +47,11 @@ Signing::Signing(const Parts& parts, Call call, Asked asked)
 // 1. May this caller have this signed, and can it be signed and logged at all?
 void Signing::decide() {
   Judgement judgement = judge(parts_, *config_, call_.peer, asked_);
-  rule_ = judgement.decision.rule;
+  decision_ = std::move(judgement.decision);
   if (judgement.refusal) return take_nothing_new(*judgement.refusal);
   Result<Digest> digest = digest_to_sign(asked_, judgement.key->key.info.algorithm);
   if (!digest.ok()) return take_nothing_new(digest.error());
-  const Result<void> turn =
-      parts_.throttle.take(judgement.decision, call_.peer.uid, Deadline::Clock::now());
+  const Result<void> turn = parts_.throttle.take(decision_, call_.peer.uid, Deadline::Clock::now());
   if (!turn.ok()) return take_nothing_new(turn.error());
   backend_ = std::move(judgement.key->name.backend);
   key_ = std::move(judgement.key->key);
@@ -74,15 +73,15 @@ void Signing::accept() {
     acceptance.payload = asked_.statement;
   }
   stored_.acceptance = acceptance;
-  parts_.journal.accept(std::move(acceptance), [self = shared_from_this()](
-                                                   const Result<Accepted>& accepted) {
-    if (!accepted.ok()) {
-      return self->parts_.pool.post(
-          [self, error = accepted.error()] { self->take_nothing_new(error); });
-    }
-    if (!accepted->earlier) return self->sign(accepted->id);
-    self->parts_.pool.post([self, earlier = *accepted->earlier] { self->answer_earlier(earlier); });
-  });
+  parts_.journal.accept(std::move(acceptance),
+                        [self = shared_from_this()](const Result<Accepted>& accepted) {
+                          if (accepted.ok() && !accepted->earlier) return self->sign(accepted->id);
+                          self->parts_.pool.post([self, accepted] {
+                            self->parts_.throttle.give_back(self->decision_, self->call_.peer.uid);
+                            if (!accepted.ok()) return self->take_nothing_new(accepted.error());
+                            self->answer_earlier(*accepted->earlier);
+                          });
+                        });
 }
 
 // 3. The key host signs, once, and the signature is checked with the key's public half.
@@ -262,7 +261,7 @@ void Signing::refuse(const Error& error) {
                   .origin = origin_of(call_.peer),
                   .method = call_.method,
                   .profile = asked_.profile,
-                  .rule = rule_,
+                  .rule = decision_.rule,
                   .policy = config_->policy_hash,
                   .digest = is_digest ? std::optional(asked_.artifact_digest) : std::nullopt,
                   .subject_digests = asked_.subject_digests,
@@ -343,7 +342,7 @@ Acceptance Signing::acceptance() const {
           .pid = call_.peer.pid,
           .origin = origin_of(call_.peer),
           .profile = asked_.profile,
-          .rule = rule_,
+          .rule = decision_.rule,
           .policy = config_->policy_hash,
           .idempotency_key = asked_.idempotency_key,
           .request_hash = request_hash(asked_),

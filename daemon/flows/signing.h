@@ -58,7 +58,7 @@ class Signing : public std::enable_shared_from_this<Signing> {
   Call call_;
   Asked asked_;
   std::shared_ptr<const Config> config_;
-  std::string rule_;
+  policy::Decision decision_;
   std::string backend_;  // of key_
   Plan plan_;            // empty: our own log alone
   std::optional<SigningKey> key_;

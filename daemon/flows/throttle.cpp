@@ -56,6 +56,16 @@ Result<void> Throttle::take(const policy::Decision& decision, std::uint32_t uid,
   return {};
 }
 
+void Throttle::give_back(const policy::Decision& decision, std::uint32_t uid) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [key, rate] : buckets_of(decision, uid)) {
+    // One that is not there was full, and is.
+    if (const auto bucket = buckets_.find(key); bucket != buckets_.end()) {
+      bucket->second.give_back(rate);
+    }
+  }
+}
+
 Result<void> Throttle::look(const policy::Decision& decision, std::uint32_t uid, Time now) {
   const std::lock_guard lock(mutex_);
   return check(buckets_of(decision, uid), now);

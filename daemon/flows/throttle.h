@@ -21,7 +21,9 @@ class Throttle {
   // A token of each of the rule's buckets, or of none. Before signing, never after.
   // Error: exhausted RATE_LIMITED, with the rule and when to come again.
   Result<void> take(const policy::Decision& decision, std::uint32_t uid, Time now);
-  // The same, and takes nothing.
+  // What take() took by the same decision: nothing new is signed for it.
+  void give_back(const policy::Decision& decision, std::uint32_t uid);
+  // As take(), and takes nothing.
   Result<void> look(const policy::Decision& decision, std::uint32_t uid, Time now);
 
  private:

@@ -137,6 +137,14 @@ TEST(Rules, ARateHoldsAcrossReloadsAndSaysWhenToComeAgain) {
   EXPECT_EQ(sign(daemon, "five"), "signed");
 }
 
+TEST(Rules, ARepeatedRequestTakesNothingFromTheRate) {
+  ConfiguredDaemon daemon(we_may() + "user_rate = \"2/day\"\n");
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(sign(daemon, "one"), "signed");
+  EXPECT_EQ(sign(daemon, "two"), "signed");
+  EXPECT_EQ(sign(daemon, "three"), "RATE_LIMITED");
+  EXPECT_EQ(sign(daemon, "one"), "signed");
+}
+
 TEST(Rules, AFailingTestRefusesTheReloadAndTheOldOnesStay) {
   ConfiguredDaemon daemon(we_may());
   daemon.write(std::string(nobody_may) + "[[test]]\nname = \"we still may\"\nuser = " +

@@ -49,6 +49,19 @@ TEST(Throttle, WhoIsRefusedByOneBucketTakesNothingFromTheOther) {
   EXPECT_TRUE(throttle.take(decision, 2, start).ok());
 }
 
+TEST(Throttle, WhatIsGivenBackIsThereAgainInBothBuckets) {
+  Throttle throttle;
+  const policy::Decision decision = by_rule(policy::Rate{1, 60s}, policy::Rate{1, 60s});
+  throttle.give_back(decision, 1);  // nothing was taken yet
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_TRUE(throttle.take(decision, 1, start).ok());
+    throttle.give_back(decision, 1);
+  }
+  EXPECT_TRUE(throttle.take(decision, 1, start).ok());
+  EXPECT_FALSE(throttle.take(decision, 1, start).ok());
+  EXPECT_FALSE(throttle.take(decision, 2, start).ok());
+}
+
 TEST(Throttle, LookingTakesNothing) {
   Throttle throttle;
   const policy::Decision decision = by_rule(policy::Rate{1, 60s});
