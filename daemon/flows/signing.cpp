@@ -115,7 +115,8 @@ void Signing::record(Result<Bytes> signature) {
   parts_.journal.record_signed(stored_.id, signature_, to_text(key_->info.spki), entry_body_,
                                is_deterministic(algorithm),
                                [self = shared_from_this()](Result<Placed> placed) {
-                                 if (!placed.ok()) return self->give(placed.error());
+                                 // Dropped: a signature that is not on record never leaves.
+                                 if (!placed.ok()) return self->fail(placed.error());
                                  self->stored_.log_index = placed->log_index;
                                  if (self->plan_.empty()) return self->prove(*placed);
                                  self->parts_.pool.post([self] { self->finish_elsewhere(); });
@@ -277,9 +278,15 @@ void Signing::refuse(const Error& error) {
 }
 
 void Signing::fail(const Error& error) {
-  parts_.journal.record_failed(
-      stored_.id, error, parts_.now(),
-      [self = shared_from_this(), error](const Result<void>&) { self->give(error); });
+  parts_.journal.record_failed(stored_.id, error, parts_.now(),
+                               [self = shared_from_this(), error](const Result<void>& recorded) {
+                                 // Until the journal takes that, it stays accepted.
+                                 if (!recorded.ok()) {
+                                   self->parts_.stuck.retry_later(self->stored_.id, error,
+                                                                  Deadline::Clock::now());
+                                 }
+                                 self->give(error);
+                               });
 }
 
 void Signing::answer_earlier(const StoredRequest& earlier) {

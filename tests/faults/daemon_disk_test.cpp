@@ -5,6 +5,7 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -102,6 +103,59 @@ TEST_F(DaemonDisk, AFullLogFollowsWhenThereIsRoom) {
   }
   EXPECT_EQ(alarm("log-files").name(), "");
   EXPECT_EQ(daemon_->process().stop(), 0) << daemon_->standard_error();
+}
+
+// Room is kept back for what was accepted; here somebody else has taken it meanwhile.
+TEST(FullWhenSigned, ARequestFailsWhenThatCanBeRecordedAndItsKeyStartsAnew) {
+  const TemporaryDirectory directory;
+  const fs::path full = directory / "full";
+  write_text(full, "");
+  RunningDaemon daemon;
+  ASSERT_EQ(daemon.process().stop(), 0);
+  DaemonOptions options = daemon.options();
+  options.program = CHANCERY_STAGED_DAEMON;
+  options.environment = {{"CHANCERY_FULL", full}};
+  daemon.start(options);
+  const auto look = [&] {
+    v1::GetSignatureRequest get;
+    get.set_idempotency_key("one");
+    return *daemon.call<v1::SignReply>(signer, "GetSignature", get);
+  };
+  const auto alarms = [&] {
+    return daemon.call<v1::StatusReply>("chancery.v1.Admin", "Status", v1::StatusRequest())
+        ->alarms();
+  };
+
+  const auto refused = daemon.sign(sign_request("one", "one"));
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
+  EXPECT_EQ(refused.error().reason, "JOURNAL_DISK_FULL");
+  EXPECT_EQ(look().state(), v1::STATE_ACCEPTED);
+  EXPECT_EQ(look().trouble().reason(), "JOURNAL_DISK_FULL");
+  const auto has_alarm = [&] {
+    const auto standing = alarms();
+    return std::any_of(standing.begin(), standing.end(), [&](const v1::Alarm& alarm) {
+      return alarm.name() == "requests" && alarm.reason() == "JOURNAL_DISK_FULL";
+    });
+  };
+  const Deadline patience = soon();
+  while (!has_alarm() && !patience.passed()) {
+  }
+  EXPECT_TRUE(has_alarm());
+
+  fs::remove(full);
+  while (look().state() != v1::STATE_FAILED && !patience.passed()) {
+  }
+  EXPECT_EQ(look().state(), v1::STATE_FAILED);
+  EXPECT_EQ(look().failure().reason(), "JOURNAL_DISK_FULL");
+  EXPECT_FALSE(look().has_trouble());
+  while (has_alarm() && !patience.passed()) {
+  }
+  EXPECT_FALSE(has_alarm());
+  const auto signed_now = daemon.sign(sign_request("one", "one"));
+  ASSERT_TRUE(signed_now.ok()) << signed_now.error().message;
+  EXPECT_EQ(signed_now->log_index(), 0U);
+  EXPECT_EQ(daemon.process().stop(), 0) << daemon.standard_error();
 }
 
 TEST_F(DaemonDisk, IsAnAlarmBeforeItIsFullAndNoneWhenItHasGrown) {

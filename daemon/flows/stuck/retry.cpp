@@ -12,12 +12,23 @@ bool is_finished(const StoredRequest& stored) {
   return stored.state == RequestState::done || stored.state == RequestState::failed;
 }
 
+// It has failed, with what it is stuck with, and the journal could not take that.
+void record_failure(const Parts& parts, RequestId id) {
+  const std::optional<Error> why = parts.stuck.trouble_of(id);
+  if (!why) return;
+  parts.journal.record_failed(id, *why, parts.now(),
+                              [&stuck = parts.stuck, id, why](const Result<void>& recorded) {
+                                if (recorded.ok()) return stuck.remove(id);
+                                stuck.retry_later(id, *why, Deadline::Clock::now());
+                              });
+}
+
 void retry(const Parts& parts, RequestId id) {
   Result<std::optional<StoredRequest>> stored = parts.journal.find(id);
   if (!stored.ok()) return parts.stuck.retry_later(id, stored.error(), Deadline::Clock::now());
   if (!*stored || is_finished(**stored)) return parts.stuck.remove(id);
-  // What has left is the backlog's.
-  if (was_released(**stored) || !(*stored)->log_index) return;
+  if (!(*stored)->log_index) return record_failure(parts, id);
+  if (was_released(**stored)) return;  // the backlog's
   Signing::resume(parts, *std::move(*stored), nullptr);
 }
 
@@ -27,8 +38,8 @@ void tell(const Parts& parts) {
   const std::string receipt = parts.journal.receipts().receipt_for(stuck->oldest);
   parts.alarms.raise(alarm_names::requests,
                      {stuck->why.code, stuck->why.reason,
-                      fmt::format("signed and not finished: {} in all, the oldest is {}: {}",
-                                  stuck->count, receipt, stuck->why.message)},
+                      fmt::format("not finished: {} in all, the oldest is {}: {}", stuck->count,
+                                  receipt, stuck->why.message)},
                      "Mend that; the daemon tries again by itself. `chancery status` lists each "
                      "with its trouble.");
 }

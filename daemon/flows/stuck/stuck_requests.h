@@ -1,5 +1,5 @@
-// Signed requests that could not be finished, with the reason: shown to whoever asks, and tried
-// again.
+// Signed requests that could not be finished, and those that failed and are not on record so: with
+// the reason, which is shown to whoever asks; and tried again.
 #pragma once
 
 #include <map>

@@ -1,13 +1,17 @@
-// chanceryd on a stage: its death, its clock and its key hosts are the test's, by its environment.
+// chanceryd on a stage: its death, clock, disk and key hosts are the test's, by its environment.
 //
 //   CHANCERY_DIES_AT  "2 proven": killed at a step, for the nth time, of the journal, of a request,
 //                     or of the local log's files ("1 before rename checkpoint")
 //   CHANCERY_CLOCK    a file with the seconds that its clock is off
 //   CHANCERY_EVIL     the program that plays the key host of the backend "evil"
+//   CHANCERY_FULL     a file: as long as it is there the journal's disk is full, from the moment on
+//                     at which the next request is signed
 #include <signal.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <cstdlib>
 #include <fstream>
 #include <memory>
@@ -40,12 +44,38 @@ class Life {
   const std::string last_step_;
 };
 
+// The journal's disk: SQLite's own calls, of which some find no room.
+std::atomic<bool> is_signed = false;
+
+bool is_full() {
+  static const std::string file = environment("CHANCERY_FULL");
+  return is_signed && ::access(file.c_str(), F_OK) == 0;
+}
+
+ssize_t write_where_there_is_room(int descriptor, const void* bytes, size_t count, off64_t offset) {
+  if (!is_full()) return ::pwrite64(descriptor, bytes, count, offset);
+  errno = ENOSPC;
+  return -1;
+}
+
+void put_disk_under_journal() {
+  sqlite3_vfs* const disk = sqlite3_vfs_find(nullptr);
+  for (const char* name : {"pwrite", "pwrite64"}) {
+    disk->xSetSystemCall(disk, name,
+                         reinterpret_cast<sqlite3_syscall_ptr>(write_where_there_is_room));
+  }
+}
+
 }  // namespace
 
 Seams seams() {
   Seams staged;
   const auto life = std::make_shared<Life>(environment("CHANCERY_DIES_AT"));
-  staged.at_step = [life](std::string_view name) { life->step(name); };
+  put_disk_under_journal();
+  staged.at_step = [life](std::string_view name) {
+    life->step(name);
+    if (name == "signed") is_signed = true;
+  };
   const testing::FileHook hook = [life](std::string_view operation, const std::string& path) {
     life->step("before " + std::string(operation) + " " + path);
     return Result<void>();
