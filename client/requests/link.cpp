@@ -39,9 +39,9 @@ bool Link::try_again(const std::shared_ptr<Connection>& used, const Error& error
 
 bool Link::wait(const Error& error, Deadline deadline) {
   const double chance = std::uniform_real_distribution<>(0, 1)(random_);
-  const auto delay = retry_delay(error, troubles_++, chance);
-  if (deadline.remaining() <= delay) return false;
-  std::this_thread::sleep_for(delay);
+  const auto delay = retry_delay_within(deadline.remaining(), error, troubles_++, chance);
+  if (!delay) return false;
+  std::this_thread::sleep_for(*delay);
   return true;
 }
 

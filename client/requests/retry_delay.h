@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 
 #include "core/base/error.h"
 
@@ -11,5 +12,11 @@ namespace chancery::client {
 // it, so that many who were refused together do not come again together. All of that comes after
 // the time to come again that `error` may name.
 std::chrono::milliseconds retry_delay(const Error& error, unsigned troubles, double chance);
+
+// The same, but early enough for a last answer within the time that is `left`. Nothing: that is
+// over, or the time that `error` names is far beyond it.
+std::optional<std::chrono::milliseconds> retry_delay_within(std::chrono::milliseconds left,
+                                                            const Error& error, unsigned troubles,
+                                                            double chance);
 
 }  // namespace chancery::client

@@ -19,6 +19,12 @@ inline constexpr std::uint64_t quickly_hashed_bytes_max = 64U << 20;
 inline constexpr std::size_t client_requests_in_flight_max = 48;
 inline constexpr auto client_retry_delay_min = 50ms;  // a daemon that restarts is back in this time
 inline constexpr auto client_retry_delay_max = 2000ms;
+// For the last answer before --timeout: a daemon that is full refuses within some milliseconds, on
+// a loaded machine too.
+inline constexpr auto client_last_try = 200ms;
+// The time that a full daemon names is a second or two, and there may be room before it: the last
+// try comes so much earlier, where --timeout is. That of a rate is mostly later, and certain.
+inline constexpr auto client_retry_after_early_max = 2000ms;
 // Without --timeout: a full daemon has worked off its queues within seconds, a restart and most
 // logs take no longer; a build that has waited a minute should hear why.
 inline constexpr std::uint64_t client_timeout_seconds_default = 60;

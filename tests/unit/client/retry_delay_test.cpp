@@ -32,5 +32,18 @@ TEST(RetryDelay, ComesAfterTheTimeThatTheDaemonNames) {
   EXPECT_EQ(retry_delay(with_retry_after(full, 0ms), 0, 0), 50ms);
 }
 
+TEST(RetryDelay, LeavesALastTryWhereTheTimeThatIsLeftIsShorter) {
+  const Error second = with_retry_after(full, 1s);
+  EXPECT_EQ(retry_delay_within(2s, second, 0, 0), 1050ms);
+  EXPECT_EQ(retry_delay_within(950ms, second, 1, 0), 750ms);
+  EXPECT_EQ(retry_delay_within(200ms, second, 2, 0), std::nullopt);
+  EXPECT_EQ(retry_delay_within(1s, full, 6, 0), 800ms);
+}
+
+TEST(RetryDelay, IsNoneWhereTheTimeThatTheDaemonNamesIsFarBeyond) {
+  EXPECT_EQ(retry_delay_within(60s, with_retry_after(full, 62s), 0, 0), 59800ms);
+  EXPECT_EQ(retry_delay_within(60s, with_retry_after(full, 62001ms), 0, 0), std::nullopt);
+}
+
 }  // namespace
 }  // namespace chancery::client
