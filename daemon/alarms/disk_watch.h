@@ -15,15 +15,19 @@ namespace chancery::daemon {
 // One thread. Borrows the alarms.
 class DiskWatch {
  public:
-  // Bytes that we may still write there. Error: unavailable DISK_UNREADABLE.
-  using FreeBytes = std::function<Result<std::uint64_t>(const std::filesystem::path& directory)>;
-  static Result<std::uint64_t> free_bytes(const std::filesystem::path& directory);
+  struct Space {
+    std::uint64_t free_bytes = 0;  // that we may still write
+    std::uint64_t all_bytes = 0;
+  };
+  // Of the file system there. Error: unavailable DISK_UNREADABLE.
+  using SpaceOf = std::function<Result<Space>(const std::filesystem::path& directory)>;
+  static Result<Space> space_of(const std::filesystem::path& directory);
 
-  explicit DiskWatch(Alarms& alarms, FreeBytes look = free_bytes)
+  explicit DiskWatch(Alarms& alarms, SpaceOf look = space_of)
       : alarms_(alarms), look_(std::move(look)) {}
 
-  // `alarm` stands while less is free there than limits::disk_low_bytes, until there is
-  // limits::disk_roomy_bytes again. `then` says what a full disk means.
+  // `alarm` stands from where less is free there than limits::disk_low_bytes, or half of it all,
+  // until there is a quarter more. `then` says what a full disk means.
   void watch(std::string_view alarm, std::filesystem::path directory, std::string_view then);
 
   void look();
@@ -38,7 +42,7 @@ class DiskWatch {
   void look_at(Watched& watched);
 
   Alarms& alarms_;
-  const FreeBytes look_;
+  const SpaceOf look_;
   std::vector<Watched> watched_;
 };
 

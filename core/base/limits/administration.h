@@ -24,8 +24,12 @@ inline constexpr std::size_t alternative_names_max = 100;
 // (journal_reserve_bytes), so there are some 40,000 signatures of 5 KiB left until nothing new is
 // accepted.
 inline constexpr std::uint64_t disk_low_bytes = 256U << 20;
-// Until there is so much again: a disk just about the first figure is not told of time and again.
-inline constexpr std::uint64_t disk_roomy_bytes = 320U << 20;
+// Of a disk of less than twice that, half: one of 320 MiB would have the alarm for ever. That is
+// still more than the journal keeps back where there are 64 MiB.
+inline constexpr std::uint64_t disk_low_percent_max = 50;
+// Until there is so much of it again: a disk just about the first figure is not told of time and
+// again.
+inline constexpr std::uint64_t disk_roomy_percent = 125;
 // In this time a fast writer fills what is left; looking costs two system calls.
 inline constexpr auto disk_look_interval = std::chrono::seconds(2);
 
