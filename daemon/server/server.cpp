@@ -11,6 +11,7 @@
 #include <cstring>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "daemon/server/connection.h"
@@ -75,8 +76,11 @@ class SocketServer : public Server {
   void admit(wire::Descriptor socket);
   void end_oldest_refused();
   bool make_room(std::uint32_t uid);
-  std::optional<Connection::Time> silent_long_since(const Client& client,
-                                                    Connection::Time now) const;
+  struct Quiet {
+    Connection::Time since;
+    Connection::Time gives_way_at;
+  };
+  std::optional<Quiet> quiet(const Client& client) const;
   bool make_room_within(Room room, std::uint32_t uid);
   void add(wire::Descriptor socket, Identity identity, Holding place);
   void handle(Client& client, std::uint32_t events);
@@ -97,7 +101,11 @@ class SocketServer : public Server {
   std::vector<std::uint8_t> buffer_ = std::vector<std::uint8_t>(read_bytes);
   Source listening_source_, caller_source_, tick_source_;
   std::uint64_t last_number_ = 0;
-  std::size_t refused_now_ = 0;
+  std::set<std::uint64_t> refused_now_;  // by number: the oldest is the first
+  // Of a user, and whether its own bound is the one that is reached: when a search that found
+  // nobody is worth the next.
+  std::map<std::pair<std::uint32_t, bool>, Connection::Time> next_place_search_;
+  std::atomic<std::uint64_t> searches_ = 0;
   Connection::Time next_search_{};  // for who is silent, after one that found nobody
   MinimumPace pace_{limits::unsent_progress_bytes_min, limits_.unsent_wait_max};
   const Connection::Patience patience_{
@@ -180,17 +188,14 @@ void SocketServer::admit(wire::Descriptor socket) {
     return add(std::move(socket), std::move(*identity), std::move(place));
   }
   ++refused_;
-  if (refused_now_ >= limits_.connections_refused_max) end_oldest_refused();
+  if (refused_now_.size() >= limits_.connections_refused_max) end_oldest_refused();
   add(std::move(socket), std::move(*identity), {});
 }
 
 // So that each newcomer is told. What the oldest has asked by now is answered before it goes.
 void SocketServer::end_oldest_refused() {
-  const auto oldest = std::find_if(clients_.begin(), clients_.end(), [](const auto& entry) {
-    return entry.second->connection.is_refused();
-  });
-  if (oldest == clients_.end()) return;
-  Client& client = *oldest->second;
+  if (refused_now_.empty()) return;
+  Client& client = *clients_.at(*refused_now_.begin());
   read(client, 0);
   remove(client);
 }
@@ -199,34 +204,49 @@ void SocketServer::end_oldest_refused() {
 // come first, so that they cannot push out one that has.
 bool SocketServer::make_room(std::uint32_t uid) {
   const Connection::Time now = Deadline::Clock::now();
+  const std::pair scope(uid, gate_.of_user(uid).connections->is_full());
+  if (const auto next = next_place_search_.find(scope);
+      next != next_place_search_.end() && now < next->second) {
+    return false;
+  }
+  ++searches_;
   const Gate::UserTest helps = gate_.whose_helps(uid, &Meters::connections);
+  // Whoever falls silent from now on gives way no sooner.
+  Connection::Time next =
+      now + std::min(limits_.idle_before_giving_way, limits_.silence_before_giving_way);
   std::pair<bool, Connection::Time> first{true, Connection::Time::max()};
   Client* found = nullptr;
   for (const auto& [number, client] : clients_) {
     if (!helps(client->connection.peer().uid)) continue;
-    const std::optional<Connection::Time> since = silent_long_since(*client, now);
-    if (!since) continue;
-    const std::pair<bool, Connection::Time> order{client->connection.calls() > 0, *since};
+    const std::optional<Quiet> is_quiet = quiet(*client);
+    if (!is_quiet) continue;
+    if (is_quiet->gives_way_at > now) {
+      next = std::min(next, is_quiet->gives_way_at);
+      continue;
+    }
+    const std::pair<bool, Connection::Time> order{client->connection.calls() > 0, is_quiet->since};
     if (order < first) {
       first = order;
       found = client.get();
     }
   }
-  if (found == nullptr) return false;
+  if (found == nullptr) {
+    std::erase_if(next_place_search_, [now](const auto& entry) { return entry.second <= now; });
+    next_place_search_[scope] = next;
+    return false;
+  }
   remove(*found);
   return true;
 }
 
-// Since when; nothing where that is not long enough to give way.
-std::optional<Connection::Time> SocketServer::silent_long_since(const Client& client,
-                                                                Connection::Time now) const {
+// Since when, and when that is long enough to give way; nothing: it is at work, or has no place.
+std::optional<SocketServer::Quiet> SocketServer::quiet(const Client& client) const {
   const Connection& connection = client.connection;
-  std::optional<Connection::Time> since = connection.silent_since();
-  if (!since || connection.is_refused()) return std::nullopt;
-  since = std::max(*since, client.heard);
-  const bool is_long = now - *since >= (connection.is_idle() ? limits_.idle_before_giving_way
-                                                             : limits_.silence_before_giving_way);
-  return is_long ? since : std::nullopt;
+  const std::optional<Connection::Time> silent = connection.silent_since();
+  if (!silent || connection.is_refused()) return std::nullopt;
+  const Connection::Time since = std::max(*silent, client.heard);
+  return Quiet{since, since + (connection.is_idle() ? limits_.idle_before_giving_way
+                                                    : limits_.silence_before_giving_way)};
 }
 
 // Ends the longest silent stream, or half a frame, whose place helps.
@@ -269,7 +289,7 @@ void SocketServer::add(wire::Descriptor socket, Identity identity, Holding place
   client->identity = std::move(identity);
   client->place = std::move(place);
   if (is_refused) {
-    ++refused_now_;
+    refused_now_.insert(number);
     // By then an idle one gives way.
     client->connection.refuse(
         with_retry_after(exhausted("CONNECTIONS_EXHAUSTED",
@@ -329,7 +349,7 @@ void SocketServer::settle(Client& client) {
 }
 
 void SocketServer::remove(Client& client) {
-  if (client.connection.is_refused()) --refused_now_;
+  refused_now_.erase(client.number);
   client.source.reset();  // before its descriptor is closed
   clients_.erase(client.number);
 }
@@ -387,7 +407,8 @@ bool SocketServer::is_drained() const {
 }
 
 ServerCounts SocketServer::counts() const {
-  return {gate_.all().connections->used(), gate_.all().requests->used(), calls_, refused_};
+  return {gate_.all().connections->used(), gate_.all().requests->used(), calls_, refused_,
+          searches_};
 }
 
 }  // namespace

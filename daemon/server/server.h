@@ -45,6 +45,7 @@ struct ServerCounts {
   std::size_t requests_in_flight = 0;
   std::uint64_t calls = 0;
   std::uint64_t refused_connections = 0;
+  std::uint64_t place_searches = 0;  // for whoever came when all were taken
 };
 
 // Lives on the main thread's event loop; only counts() is for other threads. Responders may

@@ -101,6 +101,23 @@ TEST(GivingWay, NewcomersHideNobodyWhoHasBeenIdle) {
   EXPECT_EQ(refused.answer_on(1).error().reason, "CONNECTIONS_EXHAUSTED");
 }
 
+TEST(GivingWay, ASearchThatFoundNobodyIsNotRepeatedBeforeItCanFindOne) {
+  ServerLimits limits = patient_limits();
+  limits.connections_per_uid_max = 2;
+  limits.silence_before_giving_way = 1h;
+  ToyServer toy(limits);
+  RawClient at_work(toy.socket()), idle(toy.socket());
+  at_work.request(1, "Hold");
+  toy.latch().wait_for(1);
+  std::deque<RawClient> refused;
+  for (int i = 0; i < 50; ++i) {
+    RawClient& client = refused.emplace_back(toy.socket());
+    client.request(1, "Echo");
+    EXPECT_EQ(client.answer_on(1).error().reason, "CONNECTIONS_EXHAUSTED");
+  }
+  EXPECT_EQ(toy.counts().place_searches, 1U);
+}
+
 TEST(GivingWay, ATricklerAmongIdleOnesLocksNobodyOut) {
   ServerLimits limits = patient_limits();
   limits.connections_per_uid_max = 2;
