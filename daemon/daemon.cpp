@@ -339,6 +339,14 @@ void Daemon::retry_stuck() {
   });
 }
 
+void Daemon::look_at_damage() {
+  if (is_looking_at_damage_.exchange(true)) return;
+  background_->post([this] {
+    log_->look_at_damage();
+    is_looking_at_damage_ = false;
+  });
+}
+
 void Daemon::forget_old() {
   background_->post([this] {
     const WallTime before = seams_.now() - config_.get()->archive_life;

@@ -48,6 +48,8 @@ class Daemon {
   // What was signed and could not be finished.
   void retry_stuck();
   void look_at_disks() { disk_watch_.look(); }
+  // Whether somebody has mended what was damaged.
+  void look_at_damage();
   // Names a worker that has stopped making progress; empty when all is well.
   std::string find_stuck() { return watchdog_.find_stuck(); }
 
@@ -88,6 +90,7 @@ class Daemon {
   Timings timings_;
   bool is_draining_ = false;
   std::atomic<std::size_t> retrying_ = 0;
+  std::atomic<bool> is_looking_at_damage_ = false;
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<Standing> standing_;
   std::unique_ptr<PayloadStore> payloads_;

@@ -30,6 +30,8 @@ constexpr std::uint64_t drain_look_interval_us = 5'000;
 constexpr std::uint64_t retention_interval_us = 3'600'000'000;
 constexpr std::uint64_t disk_look_interval_us =
     std::chrono::microseconds(limits::disk_look_interval).count();
+constexpr std::uint64_t damage_look_interval_us =
+    std::chrono::microseconds(limits::damage_look_interval).count();
 constexpr std::uint64_t stuck_look_interval_us =
     std::chrono::microseconds(limits::stuck_look_interval).count();
 constexpr std::uint64_t metrics_interval_us = 10'000'000;  // of a monitor's usual look
@@ -99,6 +101,7 @@ void listen(Loop& loop) {
        {&feed_watchdog, &repeat<&Daemon::forget_old, retention_interval_us>,
         &repeat<&Daemon::write_metrics, metrics_interval_us>,
         &repeat<&Daemon::look_at_disks, disk_look_interval_us>,
+        &repeat<&Daemon::look_at_damage, damage_look_interval_us>,
         &repeat<&Daemon::retry_stuck, stuck_look_interval_us>}) {
     sd_event_add_time_relative(loop.event, nullptr, CLOCK_MONOTONIC, 0, 0, handler, &loop);
   }

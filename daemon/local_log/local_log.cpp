@@ -94,6 +94,7 @@ class RunningLog : public LocalLog {
                                                     std::uint64_t new_size) const override {
     return tree_.prove_consistency(old_size, new_size);
   }
+  void look_at_damage() override { sound_files_.look_again(); }
 
   Result<void> hand_over(Deadline deadline) override;
   Result<void> while_still(const std::function<Result<void>(const Projection&)>& copy) override {

@@ -67,6 +67,9 @@ class LocalLog {
   virtual Result<std::vector<tlog::Hash>> prove_consistency(std::uint64_t old_size,
                                                             std::uint64_t new_size) const = 0;
 
+  // SoundFiles::look_again().
+  virtual void look_at_damage() = 0;
+
   // Everything committed is in the files, synced; the files are released for another server and
   // this journal never appends again. The caller has let all work finish: what were appended
   // later would be in no log. Errors: unavailable LOG_CHECKPOINT_UNSIGNED, LOG_FILES_BEHIND,

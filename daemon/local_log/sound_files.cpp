@@ -3,13 +3,22 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
+#include "core/base/limits/administration.h"
 #include "core/base/limits/local_log.h"
+#include "core/crypto/digest.h"
 #include "core/tlog/entry.h"
 #include "daemon/local_log/durable_files.h"
 
 namespace chancery::daemon {
 namespace {
+
+Bytes content_of(const std::vector<tlog::Hash>& hashes) {
+  Bytes content;
+  for (const tlog::Hash& hash : hashes) content.insert(content.end(), hash.begin(), hash.end());
+  return content;
+}
 
 constexpr auto full = static_cast<unsigned>(tlog::tile_width);
 
@@ -23,10 +32,15 @@ std::uint64_t size_for(unsigned level, std::uint64_t index) {
   return (index + 1) << (tlog::tile_height * (level + 1));
 }
 
-bool are_of(const std::vector<Bytes>& entries, const std::vector<tlog::Hash>& leaves) {
-  return std::ranges::equal(entries, leaves, {},
-                            [](const Bytes& entry) { return tlog::leaf_hash(entry); });
+std::vector<tlog::Hash> leaves_of(const std::vector<Bytes>& entries) {
+  std::vector<tlog::Hash> leaves(entries.size());
+  std::ranges::transform(entries, leaves.begin(),
+                         [](const Bytes& entry) { return tlog::leaf_hash(entry); });
+  return leaves;
 }
+
+// Of a tile, or of leaves: all of it in 32 bytes.
+Sha256 hash_of(const std::vector<tlog::Hash>& hashes) { return sha256(content_of(hashes)); }
 
 Error changed(std::string_view reason, const std::string& path) {
   return corrupt(std::string(reason),
@@ -50,7 +64,10 @@ Result<std::vector<tlog::Hash>> SoundFiles::read_tile(unsigned level, std::uint6
   const std::lock_guard lock(mending_);
   found = read();  // it may have been mended meanwhile
   if (found.ok() || !is_due(path)) return found;
-  tell_damaged(path, found.error());
+  tell_damaged(path, found.error(), [this, level, index, root] {
+    const auto hashes = tlog::read_tile(files_, level, index, size_for(level, index));
+    return hashes.ok() && root_of(*hashes) == root;
+  });
   const Result<Bytes> made = make_tile(level, index, root);
   if (!made.ok() || !DurableFiles(files_).put({path, *made}).ok()) return found;
   return read();
@@ -71,9 +88,7 @@ Result<Bytes> SoundFiles::make_tile(unsigned level, std::uint64_t index,
     }
   }
   if (root_of(hashes) != root) return changed("TILE_DAMAGED", "what lies below it");
-  Bytes content;
-  for (const tlog::Hash& hash : hashes) content.insert(content.end(), hash.begin(), hash.end());
-  return content;
+  return content_of(hashes);
 }
 
 Result<std::vector<Bytes>> SoundFiles::read_entries(std::uint64_t index,
@@ -84,7 +99,7 @@ Result<std::vector<Bytes>> SoundFiles::read_entries(std::uint64_t index,
   const std::string bundle = tlog::entries_path(index, full);
   const auto read = [&]() -> Result<std::vector<Bytes>> {
     std::vector<Bytes> entries = TRY(tlog::read_entries(files_, index, index * full + width));
-    if (!are_of(entries, leaves)) return changed("ENTRIES_DAMAGED", path);
+    if (leaves_of(entries) != leaves) return changed("ENTRIES_DAMAGED", path);
     tell_sound(bundle);
     return entries;
   };
@@ -93,7 +108,10 @@ Result<std::vector<Bytes>> SoundFiles::read_entries(std::uint64_t index,
   const std::lock_guard lock(mending_);
   found = read();  // it may have been mended meanwhile
   if (found.ok() || !is_due(bundle)) return found;
-  tell_damaged(bundle, found.error());
+  tell_damaged(bundle, found.error(), [this, index, width, expected = hash_of(leaves)] {
+    const auto entries = tlog::read_entries(files_, index, index * full + width);
+    return entries.ok() && hash_of(leaves_of(*entries)) == expected;
+  });
   const Result<Bytes> made = make_entries(index, leaves);
   if (!made.ok() || !DurableFiles(files_).put({path, *made}).ok()) return found;
   return read();
@@ -110,7 +128,7 @@ Result<Bytes> SoundFiles::make_entries(std::uint64_t index,
       entries[static_cast<std::size_t>(row.log_index - first)] = to_bytes(as_bytes(*body));
     }
   }
-  if (!are_of(entries, leaves)) return changed("ENTRIES_DAMAGED", "what the journal has");
+  if (leaves_of(entries) != leaves) return changed("ENTRIES_DAMAGED", "what the journal has");
   return tlog::encode_entries(entries);
 }
 
@@ -119,23 +137,43 @@ bool SoundFiles::is_due(const std::string& path) {
   const auto now = Deadline::Clock::now();
   const std::lock_guard lock(mutex_);
   const auto known = damaged_.find(path);
-  return known == damaged_.end() || known->second + limits::log_mending_interval < now;
+  return known == damaged_.end() || known->second.found + limits::log_mending_interval < now;
 }
 
-void SoundFiles::tell_damaged(const std::string& path, const Error& damage) {
+void SoundFiles::tell_damaged(const std::string& path, const Error& damage,
+                              std::function<bool()> is_sound) {
   const std::lock_guard lock(mutex_);  // also over the alarm: it must not begin after its end
   if (damaged_.size() >= limits::log_damaged_files_max) damaged_.erase(damaged_.begin());
-  damaged_[path] = Deadline::Clock::now();
+  damaged_[path] = {Deadline::Clock::now(), std::move(is_sound)};
   alarms_.raise(
       alarm_names::log_damage, damage,
       "Put it back from a mirror of the log, or restore log and journal from one backup; "
-      "`chancery log verify` finds all such files. The alarm ends when it is read again: `chancery "
-      "log entry N` and `chancery log proof N`, of an entry in or below it, do that.");
+      "`chancery log verify` finds all such files. The alarm ends when those that were read are as "
+      "they were signed: the daemon looks at them every few seconds, and `chancery log entry N`, "
+      "of an entry in or below it, does so at once.");
 }
 
 void SoundFiles::tell_sound(const std::string& path) {
   const std::lock_guard lock(mutex_);
   if (damaged_.erase(path) != 0 && damaged_.empty()) alarms_.clear(alarm_names::log_damage);
+}
+
+// In turn: behind the one that was looked at last.
+std::optional<std::pair<std::string, std::function<bool()>>> SoundFiles::next_damaged() {
+  const std::lock_guard lock(mutex_);
+  auto next = damaged_.upper_bound(last_looked_at_);
+  if (next == damaged_.end()) next = damaged_.begin();
+  if (next == damaged_.end()) return std::nullopt;
+  last_looked_at_ = next->first;
+  return std::pair(next->first, next->second.is_sound);
+}
+
+void SoundFiles::look_again() {
+  for (std::size_t looked = 0; looked < limits::damage_look_max; ++looked) {
+    const auto next = next_damaged();
+    if (!next || !next->second()) return;
+    tell_sound(next->first);
+  }
 }
 
 }  // namespace chancery::daemon

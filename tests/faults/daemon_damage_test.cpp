@@ -125,6 +125,27 @@ TEST_F(DaemonDamage, ChangedEntriesAreMadeAnewFromTheRequests) {
   EXPECT_EQ(alarm("log-damage").name(), "");
 }
 
+TEST_F(DaemonDamage, LogThatIsPutBackEndsTheAlarm) {
+  for (int i = 0; i < 257; ++i) ASSERT_TRUE(sign(std::to_string(i)).ok());
+  await([&] { return status().published_size() == 257; });
+  ASSERT_EQ(daemon_.process().stop(), 0);
+  const fs::path file = daemon_.state() / "log/tile/0/000",
+                 entries = daemon_.state() / "log/tile/entries/000";
+  const std::string whole = read_text(file), whole_entries = read_text(entries);
+  write_text(file, "damaged");
+  write_text(entries, "damaged");
+  daemon_.start();
+  v1::GetEntryRequest request;
+  request.set_log_index(7);
+  const auto refused = daemon_.call<v1::GetEntryReply>("chancery.v1.Log", "GetEntry", request);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().reason, "TILE_DAMAGED");
+  EXPECT_EQ(alarm("log-damage").reason(), "TILE_DAMAGED");
+  write_text(file, whole);
+  write_text(entries, whole_entries);
+  await([&] { return alarm("log-damage").name().empty(); });
+}
+
 TEST_F(DaemonDamage, DamagedPageOfTheJournalIsSaidToBeSo) {
   std::vector<std::string> receipts;
   for (int i = 0; i < 50; ++i) receipts.push_back(sign(std::to_string(i))->receipt());

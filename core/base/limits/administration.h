@@ -32,5 +32,11 @@ inline constexpr std::uint64_t disk_low_percent_max = 50;
 inline constexpr std::uint64_t disk_roomy_percent = 125;
 // In this time a fast writer fills what is left; looking costs two system calls.
 inline constexpr auto disk_look_interval = std::chrono::seconds(2);
+// What was found damaged is looked at again, whether somebody has mended it: soon enough for
+// whoever waits to see the alarm end. It costs at most one look in vain, at 64 MiB: a fiftieth of a
+// core.
+inline constexpr auto damage_look_interval = std::chrono::seconds(5);
+// Of what is sound again, so many at once.
+inline constexpr std::size_t damage_look_max = 256;
 
 }  // namespace chancery::limits

@@ -42,6 +42,10 @@ class UpperTile : public ::testing::Test {
     EXPECT_TRUE(files_->write(tlog::tile_path(id), content_of(hashes)).ok());
   }
 
+  void remove(const tlog::TileId& id) {
+    std::filesystem::remove(directory_ / "log" / tlog::tile_path(id));
+  }
+
   TemporaryDirectory directory_;
   std::unique_ptr<daemon::Files> files_ = daemon::Files::open(directory_ / "log").value();
   daemon::Alarms alarms_{[] { return WallTime(); }};
@@ -65,6 +69,44 @@ TEST_F(UpperTile, IsNotMadeFromOthers) {
   EXPECT_EQ(sound_.read_tile(1, 0, root_of(other)).error().reason, "TILE_DAMAGED");
   EXPECT_EQ(files_->read("tile/1/000", 8192).value(), content_of(upper_)) << "left as it was";
   EXPECT_EQ(alarms_.standing().size(), 1U);
+}
+
+TEST_F(UpperTile, ThatWasDamagedIsLookedAtAgainUntilItIsPutBack) {
+  std::vector<tlog::Hash> changed = upper_;
+  changed[7][0] ^= 1;
+  write({1, 0, 256}, changed);
+  remove({0, 7, 256});
+  EXPECT_EQ(sound_.read_tile(1, 0, root_of(upper_)).error().reason, "TILE_DAMAGED");
+  sound_.look_again();
+  EXPECT_EQ(alarms_.standing().size(), 1U);
+  write({1, 0, 256}, upper_);
+  EXPECT_EQ(alarms_.standing().size(), 1U) << "nobody has looked";
+  sound_.look_again();
+  EXPECT_TRUE(alarms_.standing().empty());
+}
+
+// The alarm is of all that is damaged.
+TEST_F(UpperTile, IsLookedAtBesideEntries) {
+  std::vector<Bytes> entries;
+  std::vector<tlog::Hash> leaves;
+  for (int i = 0; i < 5; ++i) {
+    entries.push_back(to_bytes(as_bytes(std::to_string(i))));
+    leaves.push_back(tlog::leaf_hash(entries.back()));
+  }
+  ASSERT_TRUE(files_->make_directory("tile/entries").ok());
+  ASSERT_TRUE(files_->make_directory("tile/entries/000.p").ok());
+  const std::string bundle = tlog::entries_path(0, 5);
+  ASSERT_TRUE(files_->write(bundle, to_bytes(as_bytes("damaged"))).ok());
+  remove({0, 7, 256});
+  remove({1, 0, 256});
+  EXPECT_FALSE(sound_.read_entries(0, leaves).ok());
+  EXPECT_EQ(sound_.read_tile(1, 0, root_of(upper_)).error().reason, "TILE_MISSING");
+  ASSERT_TRUE(files_->write(bundle, tlog::encode_entries(entries)).ok());
+  for (int i = 0; i < 3; ++i) sound_.look_again();
+  EXPECT_EQ(alarms_.standing().size(), 1U);
+  write({1, 0, 256}, upper_);
+  for (int i = 0; i < 3; ++i) sound_.look_again();
+  EXPECT_TRUE(alarms_.standing().empty());
 }
 
 }  // namespace
