@@ -16,6 +16,7 @@
 #include "daemon/audit/system_journal.h"
 #include "daemon/config/keys.h"
 #include "daemon/config/programs.h"
+#include "daemon/flows/archive/watch.h"
 #include "daemon/flows/origin.h"
 #include "daemon/flows/signing.h"
 #include "daemon/flows/stuck/retry.h"
@@ -280,8 +281,9 @@ Result<void> Daemon::start_server(sd_event* event) {
   parts_.reset(new Parts{config_,        alarms_,         keys_,          *standing_,
                          *journal_,      *refusals_,      *payloads_,     *log_,
                          *own_verifier_, finisher_.get(), backlog_.get(), elsewhere_verifier_.get(),
-                         throttle_,      in_flight_,      stuck_,         timings_,
-                         *pool_,         *spool_,         seams_.now,     seams_.at_step});
+                         throttle_,      in_flight_,      stuck_,         damaged_archive_,
+                         timings_,       *pool_,          *spool_,        seams_.now,
+                         seams_.at_step});
   key_life_ = std::make_unique<KeyLife>(config_, keys_, *standing_, seams_.now);
   administration_ = std::make_unique<Administration>(
       *parts_, started_at_, [this](const std::filesystem::path& path) -> Result<Config> {
@@ -343,6 +345,7 @@ void Daemon::look_at_damage() {
   if (is_looking_at_damage_.exchange(true)) return;
   background_->post([this] {
     log_->look_at_damage();
+    look_at_archive(*parts_);
     is_looking_at_damage_ = false;
   });
 }

@@ -88,6 +88,7 @@ class Daemon {
   InFlight in_flight_;                          // the journal asks how many there are
   StuckRequests stuck_;
   Timings timings_;
+  DamagedArchive damaged_archive_{alarms_};
   bool is_draining_ = false;
   std::atomic<std::size_t> retrying_ = 0;
   std::atomic<bool> is_looking_at_damage_ = false;

@@ -9,6 +9,7 @@
 #include "daemon/audit/refusal_recorder.h"
 #include "daemon/config/current.h"
 #include "daemon/finisher/finisher.h"
+#include "daemon/flows/archive/damaged_archive.h"
 #include "daemon/flows/in_flight.h"
 #include "daemon/flows/keys/standing.h"
 #include "daemon/flows/own_verifier.h"
@@ -42,6 +43,7 @@ struct Parts {
   Throttle& throttle;
   InFlight& in_flight;
   StuckRequests& stuck;
+  DamagedArchive& damaged_archive;
   Timings& timings;
   Pool& pool;   // parse, decide, verify, assemble
   Pool& spool;  // one thread, for what reads or writes large payloads

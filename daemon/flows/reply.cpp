@@ -5,6 +5,7 @@
 #include "core/base/limits/statements.h"
 #include "core/bundle/bundle.h"
 #include "daemon/finisher/plan.h"
+#include "daemon/flows/archive/watch.h"
 #include "daemon/flows/deadline/release.h"
 #include "daemon/flows/stuck/retry.h"
 
@@ -50,7 +51,8 @@ Result<void> set_bundle(const Parts& parts, const StoredRequest& stored, v1::Sig
   std::string bundle = TRY(bundle_of(parts, stored));
   if (bundle.empty()) return {};
   const auto& file = stored.acceptance.payload_file;
-  const std::uint64_t payload = file ? TRY(watch_payload(parts, parts.payloads.size(*file))) : 0;
+  const std::uint64_t payload =
+      file ? TRY(watch_payload(parts, stored.id, parts.payloads.size(*file))) : 0;
   reply.set_bundle_bytes(bundle.size() + (payload + 2) / 3 * 4);
   const bool fits = reply.bundle_bytes() <= limits::inline_bundle_bytes_max;
   if (fits && !file) reply.set_bundle(std::move(bundle));

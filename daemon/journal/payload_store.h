@@ -40,6 +40,9 @@ class PayloadStore {
   // Whether bytes of this hash are those of the name. Error: corrupt PAYLOAD_DAMAGED.
   Result<void> check(const Sha256& name, const Sha256& hash) const;
 
+  // Reads the whole of it, a piece at a time. Errors: those of read().
+  Result<void> look_through(const Sha256& name) const;
+
   // Removes those of `names` that no request names and that were not written just now: their
   // request may be about to be accepted.
   Result<void> remove(const std::vector<Sha256>& names, const IsNamed& is_named);

@@ -8,6 +8,7 @@
 #include "chancery/v1/signer.pb.h"
 #include "core/base/encoding.h"
 #include "core/base/limits/statements.h"
+#include "daemon/flows/archive/watch.h"
 #include "daemon/flows/assemble.h"
 #include "daemon/flows/deadline/release.h"
 #include "daemon/flows/read_signature.h"
@@ -24,9 +25,8 @@ static_assert(limits::bundle_chunk_bytes % 3 == 0,
 // was sent is no bundle.
 class BundleStream : public OutboundStream {
  public:
-  BundleStream(const Parts& parts, std::string before, std::optional<Sha256> payload,
-               std::string after)
-      : parts_(parts), before_(std::move(before)), payload_(payload), after_(std::move(after)) {}
+  BundleStream(const Parts& parts, RequestId id, SplitBundle text, std::optional<Sha256> payload)
+      : parts_(parts), id_(id), before_(text.before), payload_(payload), after_(text.after) {}
 
   Result<std::optional<std::string>> next() override {
     std::string data = take(before_);
@@ -46,7 +46,7 @@ class BundleStream : public OutboundStream {
   }
   Result<std::string> take_payload() {
     const Bytes chunk = TRY(watch_payload(
-        parts_, parts_.payloads.read_at(*payload_, offset_, limits::bundle_chunk_bytes)));
+        parts_, id_, parts_.payloads.read_at(*payload_, offset_, limits::bundle_chunk_bytes)));
     offset_ += chunk.size();
     hash_.update(chunk);
     if (chunk.empty()) TRY(end_payload());
@@ -55,12 +55,13 @@ class BundleStream : public OutboundStream {
   Result<void> end_payload() {
     Sha256 hash{};
     std::ranges::copy(hash_.finish().value, hash.begin());
-    Result<void> checked = watch_payload(parts_, parts_.payloads.check(*payload_, hash));
+    Result<void> checked = watch_payload(parts_, id_, parts_.payloads.check(*payload_, hash));
     payload_.reset();
     return checked;
   }
 
   const Parts& parts_;
+  const RequestId id_;
   std::string before_;
   std::optional<Sha256> payload_;
   std::uint64_t offset_ = 0;
@@ -80,15 +81,11 @@ Result<std::unique_ptr<OutboundStream>> read_bundle(const Parts& parts, const Ca
                                    "see why",
                                    name_of(stored.state)));
   }
-  std::unique_ptr<OutboundStream> stream;
-  if (stored.acceptance.payload_file) {
-    const SplitBundle split = TRY(split_at_payload(stored.bundle));
-    stream = std::make_unique<BundleStream>(
-        parts, std::string(split.before), stored.acceptance.payload_file, std::string(split.after));
-  } else {
-    stream = std::make_unique<BundleStream>(parts, std::move(stored.bundle), std::nullopt, "");
-  }
-  return stream;
+  const std::optional<Sha256>& payload = stored.acceptance.payload_file;
+  const SplitBundle text =
+      payload ? TRY(split_at_payload(stored.bundle)) : SplitBundle{stored.bundle, {}};
+  return std::unique_ptr<OutboundStream>(
+      std::make_unique<BundleStream>(parts, stored.id, text, payload));
 }
 
 }  // namespace chancery::daemon

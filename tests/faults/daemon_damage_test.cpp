@@ -79,6 +79,12 @@ TEST_F(DaemonDamage, ChangedBundleIsNeverHandedOut) {
   EXPECT_EQ(read_bundle(sound), "whole");
   EXPECT_THAT(alarm("archive").what(), HasSubstr(damaged));
   EXPECT_TRUE(sign("next").ok());
+  sqlite::Database::open(daemon_.state() / "journal.db", sqlite::Access::read_write_create, {})
+      .value()
+      ->run("UPDATE bundles SET bundle = replace(bundle, 'tlogentries', 'tlogEntries')")
+      .value();
+  await([&] { return alarm("archive").name().empty(); });
+  EXPECT_TRUE(look_at(damaged).ok());
 }
 
 TEST_F(DaemonDamage, ChangedStatementEndsItsBundleBeforeItIsOne) {
@@ -109,6 +115,9 @@ TEST_F(DaemonDamage, MissingStatementIsAnAlarmToo) {
   EXPECT_EQ(alarm("archive").name(), "");
   EXPECT_EQ(look_at(reply.receipt()).error().reason, "PAYLOAD_MISSING");
   EXPECT_THAT(alarm("archive").what(), HasSubstr(file.string()));
+  fs::rename(daemon_.state() / "away", file);
+  await([&] { return alarm("archive").name().empty(); });
+  EXPECT_EQ(read_bundle(reply.receipt()), "whole");
 }
 
 TEST_F(DaemonDamage, ChangedEntriesAreMadeAnewFromTheRequests) {

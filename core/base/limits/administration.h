@@ -38,5 +38,7 @@ inline constexpr auto disk_look_interval = std::chrono::seconds(2);
 inline constexpr auto damage_look_interval = std::chrono::seconds(5);
 // Of what is sound again, so many at once.
 inline constexpr std::size_t damage_look_max = 256;
+// Damaged bundles remembered, so that the alarm ends when all of them are sound.
+inline constexpr std::size_t damaged_archive_max = 1024;
 
 }  // namespace chancery::limits

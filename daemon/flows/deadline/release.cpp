@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "daemon/finisher/plan.h"
+#include "daemon/flows/archive/watch.h"
 #include "daemon/flows/assemble.h"
 #include "daemon/flows/restore.h"
 #include "daemon/note.h"
@@ -48,17 +49,11 @@ Error damaged(const Parts& parts, const StoredRequest& stored) {
       fmt::format("the archive's bundle of {} is not what was archived: the journal's file was "
                   "changed or is damaged",
                   parts.journal.receipts().receipt_for(stored.id)));
-  raise_archive_alarm(parts, error);
+  parts.damaged_archive.add(stored.id, error);
   return error;
 }
 
 }  // namespace
-
-void raise_archive_alarm(const Parts& parts, const Error& damage) {
-  parts.alarms.raise(alarm_names::archive, damage,
-                     "Restore a backup (docs/backup.md); what was signed is in the log all the "
-                     "same. The alarm ends with a restart.");
-}
 
 bool was_released(const StoredRequest& stored) {
   if (!stored.acceptance.record_by) return false;
@@ -80,7 +75,7 @@ bool was_released(const StoredRequest& stored) {
 Result<std::string> bundle_of(const Parts& parts, const StoredRequest& stored) {
   if (stored.is_bundle_damaged) return damaged(parts, stored);
   if (!was_released(stored)) return stored.bundle;
-  const Restored restored = TRY(watch_payload(parts, restore(parts, stored)));
+  const Restored restored = TRY(watch_payload(parts, stored.id, restore(parts, stored)));
   const Plan plan = TRY(parse_plan(stored.acceptance.plan));
   bundle::Bundle bundle = assemble({stored.signature,
                                     restored.key.info.spki,

@@ -14,17 +14,4 @@ bool was_released(const StoredRequest& stored);
 // ARCHIVED_BUNDLE_DAMAGED (an alarm).
 Result<std::string> bundle_of(const Parts& parts, const StoredRequest& stored);
 
-// A bundle, or its payload, is not what was archived.
-void raise_archive_alarm(const Parts& parts, const Error& damage);
-
-// What the payload store gave, of an archived statement: PAYLOAD_*, which only a backup mends, is
-// that alarm.
-template <typename T>
-Result<T> watch_payload(const Parts& parts, Result<T> outcome) {
-  if (!outcome.ok() && outcome.error().reason.starts_with("PAYLOAD_")) {
-    raise_archive_alarm(parts, outcome.error());
-  }
-  return outcome;
-}
-
 }  // namespace chancery::daemon
