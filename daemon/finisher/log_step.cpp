@@ -101,7 +101,10 @@ void LogStep::begin() {
 
 // 4. Add. Never cut short: that would fail others who wait.
 void LogStep::after_begin(const Result<void>& recorded) {
-  if (!recorded.ok()) return try_again(recorded.error(), std::nullopt);
+  if (!recorded.ok()) {
+    task_.stored.attempts -= 1;
+    return wait_for_journal();
+  }
   bench_.step("add begun");
   site_.log.add(task_.proposal, Deadline::after(limits::log_add_max),
                 timed("add", &LogStep::after_add));
@@ -170,15 +173,19 @@ void LogStep::write_answer() {
   bench_.journal.record_remote_step(task_.id, task_.stored, reached_, then(&LogStep::after_accept));
 }
 
-// What the journal did not take (its disk is full, it says so itself) is written when it does: what
-// is not there has not been recorded. That is no failure of the log.
 void LogStep::after_accept(const Result<void>& recorded) {
   is_found_ ? site_.reputation.answer() : site_.reputation.succeed();
+  if (!recorded.ok()) return wait_for_journal();
   site_.pace.succeed();
-  if (recorded.ok()) {
-    bench_.step("entry recorded");
-    return done_(std::move(entry_));
-  }
+  bench_.step("entry recorded");
+  done_(std::move(entry_));
+}
+
+// What the journal did not take (its disk is full or damaged, it says so itself) is given to it
+// again: nothing is asked for, and nothing has an answer, that is not there. That is no failure of
+// the log.
+void LogStep::wait_for_journal() {
+  site_.pace.succeed();
   ask_for_turn(Deadline::Clock::now() + limits::destination_pause_min);
 }
 

@@ -53,6 +53,7 @@ class LogStep : public std::enable_shared_from_this<LogStep> {
               std::optional<std::uint64_t> duplicate = std::nullopt);
   void write_answer();
   void after_accept(const Result<void>& recorded);
+  void wait_for_journal();
   void try_again(const Error& error, std::optional<std::chrono::seconds> retry_after);
   void wait_after_refusal(const Error& error);
 

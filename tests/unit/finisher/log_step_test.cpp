@@ -16,6 +16,7 @@ namespace {
 using chancery::testing::entry_body;
 using services::LogSearch;
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 const Error in_doubt = outcome_unknown("LOG_FAILED", "");
 const Error unreadable = unavailable("LOG_READ_FAILED", "");
@@ -149,6 +150,21 @@ TEST_F(LogStepTest, AnswerThatTheJournalDidNotTakeIsWrittenAgainAndNotSentAgain)
   };
   EXPECT_EQ(finish(), 5U);
   EXPECT_FALSE(journal_->remote_steps(id_)->at(0).answer.empty());
+}
+
+TEST_F(LogStepTest, TryThatTheJournalDidNotTakeWasNoneAndIsNoTroubleOfTheLog) {
+  log_->adds = {entry_at(5)};
+  log_->searches = {nothing};
+  std::optional<Error> trouble;
+  set_state(RequestState::accepted);
+  after_commit_ = [this, commits = 0, &trouble]() mutable {
+    if (++commits == 1) set_state(RequestState::signed_);
+    if (commits == 2) trouble = finisher_->trouble_of(plan("first"));
+  };
+  EXPECT_EQ(finish(), 5U);
+  EXPECT_FALSE(trouble) << trouble->reason;
+  EXPECT_EQ(journal_->remote_steps(id_)->at(0).attempts, 1U);
+  EXPECT_THAT(log_->searched_from, IsEmpty());
 }
 
 TEST_F(LogStepTest, AnswerThatTheJournalDidNotTakeIsNoneWhenTheDaemonStops) {
