@@ -113,30 +113,10 @@ void Backlog::look() {
     }
     if (starts_over) {
       for (BacklogQueue& queue : queues_) queue.start_over();
-      report_overdue();
+      const Result<void> looked = overdue_.look(parts_->journal, parts_->now());
+      if (!looked.ok()) note_trouble(looked.error());
     }
     for (BacklogQueue& queue : queues_) take(queue);
-  }
-}
-
-// Once when it begins, each time when there are more, and once when it is over.
-void Backlog::report_overdue() {
-  const auto before = parts_->journal.count_released();
-  if (!before.ok()) return note_trouble(before.error());
-  if (before->unrecorded > before->overdue) {
-    const auto late = parts_->journal.record_overdue(parts_->now());
-    if (!late.ok()) return note_trouble(late.error());
-    if (!late->empty()) {
-      note(Priority::error,
-           fmt::format("overdue: {} of the signatures that have left; their logs have not recorded "
-                       "them in time, and their profiles sign nothing new until that is done",
-                       before->overdue + late->size()));
-      was_overdue_ = true;
-      return;
-    }
-  }
-  if (std::exchange(was_overdue_, before->overdue != 0) && before->overdue == 0) {
-    note(Priority::notice, "no signature is overdue any more");
   }
 }
 

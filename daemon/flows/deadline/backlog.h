@@ -11,6 +11,7 @@
 #include <mutex>
 #include <string>
 
+#include "daemon/flows/deadline/overdue_watch.h"
 #include "daemon/flows/deadline/queue.h"
 #include "daemon/flows/parts.h"
 
@@ -34,7 +35,6 @@ class Backlog {
   void tick();
   void wake_locked();
   void look();
-  void report_overdue();
   bool is_stopped() const;
   void take(BacklogQueue& queue);
   bool carry(BacklogQueue& queue, RequestId id);
@@ -53,8 +53,7 @@ class Backlog {
   bool starts_over_ = false;
   bool is_stopped_ = false;
   std::string trouble_;  // the last one told
-  // Of whoever looks.
-  bool was_overdue_ = false;
+  OverdueWatch overdue_;
 };
 
 }  // namespace chancery::daemon
