@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "daemon/journal/sqlite/schema.h"
+#include "tests/support/journal/damaged_pages.h"
 #include "tests/support/journal/journal_calls.h"
 #include "tests/support/temporary_directory.h"
 
@@ -139,12 +140,7 @@ class DamagedRequest : public Damage {
     daemon::JournalOptions options{.path = path_};
     options.on_damage = [this](const Error& damage) { told_.push_back(damage); };
     journal_ = open_journal(std::move(options));
-    const std::string mark(4000, 'M');
-    std::string whole = read_text(path_);
-    for (std::size_t at = 0; (at = whole.find(mark, at)) != std::string::npos; at += 4000) {
-      overwrite(static_cast<std::streamoff>(at / 4096 * 4096), std::string(4096, '\x5a'));
-    }
-    run("INSERT INTO settings VALUES('other', '')");  // what the writer has read is read again
+    damage_pages(path_, 'M');
   }
   static daemon::Acceptance wide_acceptance() {
     daemon::Acceptance out = acceptance("wide");
