@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/policy/decide.h"
+#include "daemon/flows/deadline/backlog.h"
 #include "daemon/flows/origin.h"
 #include "daemon/flows/profile.h"
 
@@ -17,7 +18,9 @@ policy::Wanted wanted_by(const Asked& asked, WallTime now) {
 
 // What leaves before its logs have it, leaves on their promise: not where they have broken it.
 Result<void> check_recorded(const Parts& parts, const ProfileSection& profile) {
-  if (!profile.record_within || !TRY(parts.journal.has_overdue(profile.name))) return {};
+  if (!profile.record_within) return {};
+  TRY(parts.backlog->overdue().check());
+  if (!TRY(parts.journal.has_overdue(profile.name))) return {};
   return unavailable(
       "RECORDING_OVERDUE",
       fmt::format(

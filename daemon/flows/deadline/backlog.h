@@ -28,6 +28,7 @@ class Backlog {
   // Something has left.
   void wake();
   std::size_t carried() const;
+  const OverdueWatch& overdue() const { return overdue_; }
 
  private:
   void open_queues();

@@ -8,8 +8,25 @@
 
 namespace chancery::daemon {
 
-// Told once when it begins, each time when there are more, and once when it is over.
 Result<void> OverdueWatch::look(Journal& journal, WallTime now) {
+  Result<void> marked = mark(journal, now);
+  const std::lock_guard lock(mutex_);
+  trouble_ = marked.ok() ? std::nullopt : std::optional(marked.error());
+  return marked;
+}
+
+// A damaged row may be the one that says that a profile has broken its promise.
+Result<void> OverdueWatch::check() const {
+  const std::lock_guard lock(mutex_);
+  if (!trouble_) return {};
+  Error error = *trouble_;
+  error.message = fmt::format(
+      "what is overdue cannot be marked, so nothing more leaves by a deadline: {}", error.message);
+  return error;
+}
+
+// Told once when it begins, each time when there are more, and once when it is over.
+Result<void> OverdueWatch::mark(Journal& journal, WallTime now) {
   const Released before = TRY(journal.count_released());
   if (before.unrecorded > before.overdue) {
     const std::vector<RequestId> late = TRY(journal.record_overdue(now));
