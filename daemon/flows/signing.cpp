@@ -42,7 +42,8 @@ Signing::Signing(const Parts& parts, Call call, Asked asked)
     : parts_(parts),
       call_(std::move(call)),
       asked_(std::move(asked)),
-      config_(parts.config.get()) {}
+      config_(parts.config.get()),
+      turn_(parts.throttle) {}
 
 // 1. May this caller have this signed, and can it be signed and logged at all?
 void Signing::decide() {
@@ -51,7 +52,7 @@ void Signing::decide() {
   if (judgement.refusal) return take_nothing_new(*judgement.refusal);
   Result<Digest> digest = digest_to_sign(asked_, judgement.key->key.info.algorithm);
   if (!digest.ok()) return take_nothing_new(digest.error());
-  const Result<void> turn = parts_.throttle.take(decision_, call_.peer.uid, Deadline::Clock::now());
+  const Result<void> turn = turn_.take(decision_, call_.peer.uid, Deadline::Clock::now());
   if (!turn.ok()) return take_nothing_new(turn.error());
   backend_ = std::move(judgement.key->name.backend);
   key_ = std::move(judgement.key->key);
@@ -77,7 +78,6 @@ void Signing::accept() {
                         [self = shared_from_this()](const Result<Accepted>& accepted) {
                           if (accepted.ok() && !accepted->earlier) return self->sign(accepted->id);
                           self->parts_.pool.post([self, accepted] {
-                            self->parts_.throttle.give_back(self->decision_, self->call_.peer.uid);
                             if (!accepted.ok()) return self->take_nothing_new(accepted.error());
                             self->answer_earlier(*accepted->earlier);
                           });
@@ -255,6 +255,7 @@ void Signing::take_nothing_new(const Error& error) {
 }
 
 void Signing::refuse(const Error& error) {
+  turn_.give_back_after(error);
   const bool is_digest = asked_.kind == RequestKind::digest;
   Refusal refusal{.uid = call_.peer.uid,
                   .gid = call_.peer.gid,
@@ -290,6 +291,7 @@ void Signing::fail(const Error& error) {
 }
 
 void Signing::answer_earlier(const StoredRequest& earlier) {
+  turn_.give_back();
   const bool has_left = earlier.state == RequestState::done ||
                         earlier.state == RequestState::failed || was_released(earlier);
   if (!has_left && parts_.in_flight.join(earlier.id, call_.responder)) {

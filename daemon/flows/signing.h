@@ -59,6 +59,7 @@ class Signing : public std::enable_shared_from_this<Signing> {
   Asked asked_;
   std::shared_ptr<const Config> config_;
   policy::Decision decision_;
+  Turn turn_;
   std::string backend_;  // of key_
   Plan plan_;            // empty: our own log alone
   std::optional<SigningKey> key_;

@@ -71,4 +71,20 @@ Result<void> Throttle::look(const policy::Decision& decision, std::uint32_t uid,
   return check(buckets_of(decision, uid), now);
 }
 
+Result<void> Turn::take(const policy::Decision& decision, std::uint32_t uid, Throttle::Time now) {
+  TRY(throttle_.take(decision, uid, now));
+  taken_ = {decision, uid};
+  return {};
+}
+
+void Turn::give_back() {
+  if (taken_) throttle_.give_back(taken_->decision, taken_->uid);
+  taken_.reset();
+}
+
+void Turn::give_back_after(const Error& error) {
+  const bool may_pass = error.code == ErrorCode::unavailable || error.code == ErrorCode::exhausted;
+  if (may_pass) give_back();
+}
+
 }  // namespace chancery::daemon

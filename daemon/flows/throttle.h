@@ -40,4 +40,25 @@ class Throttle {
   std::map<Key, policy::TokenBucket> buckets_;  // a full one need not be kept
 };
 
+// The tokens of one request. One thread at a time.
+class Turn {
+ public:
+  explicit Turn(Throttle& throttle) : throttle_(throttle) {}
+  // As Throttle::take().
+  Result<void> take(const policy::Decision& decision, std::uint32_t uid, Throttle::Time now);
+  // It was answered with what was signed before.
+  void give_back();
+  // Nothing new is signed for it: it gets back what there was no room for just now. What will not
+  // pass by itself is paid for, or a damaged page of the journal could be asked for at any speed.
+  void give_back_after(const Error& error);
+
+ private:
+  struct Taken {
+    policy::Decision decision;
+    std::uint32_t uid;
+  };
+  Throttle& throttle_;
+  std::optional<Taken> taken_;
+};
+
 }  // namespace chancery::daemon

@@ -78,5 +78,46 @@ TEST(Throttle, AnotherRuleHasBucketsOfItsOwn) {
   EXPECT_TRUE(throttle.take(decision, 1, start).ok());
 }
 
+TEST(Turn, WhatIsAnsweredWithWhatWasSignedBeforeTakesNothing) {
+  Throttle throttle;
+  const policy::Decision decision = by_rule(policy::Rate{1, 60s});
+  for (int i = 0; i < 5; ++i) {
+    Turn turn(throttle);
+    EXPECT_TRUE(turn.take(decision, 1, start).ok());
+    turn.give_back();
+  }
+}
+
+TEST(Turn, IsGivenBackWhereThereWasNoRoomAndPaidForWhereTheJournalIsDamaged) {
+  Throttle throttle;
+  const policy::Decision decision = by_rule(policy::Rate{1, 60s});
+  for (const Error& passing :
+       {unavailable("JOURNAL_DISK_FULL", ""), exhausted("JOURNAL_QUEUE_FULL", "")}) {
+    Turn turn(throttle);
+    EXPECT_TRUE(turn.take(decision, 1, start).ok()) << passing.reason;
+    turn.give_back_after(passing);
+  }
+  Turn turn(throttle), next(throttle);
+  EXPECT_TRUE(turn.take(decision, 1, start).ok());
+  turn.give_back_after(corrupt("JOURNAL_DAMAGED", ""));
+  ASSERT_FALSE(next.take(decision, 1, start).ok());
+}
+
+// Or whoever is refused for its rate would have the token of another.
+TEST(Turn, IsGivenBackOnceAndOnlyIfItWasTaken) {
+  Throttle throttle;
+  const policy::Decision decision = by_rule(policy::Rate{1, 60s});
+  Turn turn(throttle), other(throttle), third(throttle);
+  EXPECT_TRUE(turn.take(decision, 1, start).ok());
+  const Result<void> refused = other.take(decision, 1, start);
+  ASSERT_FALSE(refused.ok());
+  other.give_back_after(refused.error());
+  EXPECT_FALSE(third.take(decision, 1, start).ok());
+  turn.give_back();
+  EXPECT_TRUE(third.take(decision, 1, start).ok());
+  turn.give_back();
+  EXPECT_FALSE(other.take(decision, 1, start).ok());
+}
+
 }  // namespace
 }  // namespace chancery::daemon
