@@ -396,9 +396,10 @@ void Daemon::note_start() {
 }
 
 void Daemon::watch_progress() {
+  // To refuse is progress: a journal that is damaged or has no room is the same after a restart.
   watchdog_.watch("the journal's writer", [this] {
     const JournalCounts counts = journal_->counts();
-    return Progress{counts.commits, counts.waiting};
+    return Progress{counts.answered, counts.waiting};
   });
   for (const KeyRing::NamedHost& named : keys_.hosts()) {
     watchdog_.watch("backend " + named.backend, [host = named.host] {

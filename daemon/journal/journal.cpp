@@ -355,6 +355,7 @@ JournalCounts SqliteJournal::counts() {
   out.done = done_;
   out.failed = failed_;
   out.commits = writer_.commits();
+  out.answered = writer_.answered();
   out.waiting = writer_.waiting();
   return out;
 }

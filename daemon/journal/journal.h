@@ -91,6 +91,7 @@ struct JournalOptions {
 struct JournalCounts {
   std::uint64_t accepted = 0, signed_ = 0, done = 0, failed = 0;
   std::uint64_t commits = 0;
+  std::uint64_t answered = 0;  // records, those that were refused too
   std::size_t waiting = 0;
 };
 

@@ -147,6 +147,7 @@ void Writer::finish(Writes writes) {
   step("committed");
   tables_->audit.commit();
   ++commits_;
+  answered_ += writes.size();
   log_size_ = tables_->log.size();
   const std::vector<AppendedEntry> appended = tables_->log.take_appended();
   if (!appended.empty() && options_.on_appended) options_.on_appended(appended);
@@ -167,6 +168,7 @@ void Writer::roll_back() {
 }
 
 void Writer::refuse(Writes writes, const Error& error) {
+  answered_ += writes.size();
   for (const auto& write : writes) write->fail(error);
 }
 

@@ -82,6 +82,7 @@ class Writer {
   Result<void> post(std::unique_ptr<Write> write, Urgency urgency);
 
   std::uint64_t commits() const { return commits_; }
+  std::uint64_t answered() const { return answered_; }
   std::size_t waiting() const;
   std::uint64_t log_size() const { return log_size_; }
 
@@ -105,6 +106,7 @@ class Writer {
   const WriterOptions options_;
   int pages_in_wal_ = 0;
   std::atomic<std::uint64_t> commits_ = 0;
+  std::atomic<std::uint64_t> answered_ = 0;
   std::atomic<std::uint64_t> log_size_ = 0;
 
   mutable std::mutex mutex_;

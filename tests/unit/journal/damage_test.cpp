@@ -184,6 +184,17 @@ TEST_F(DamagedRequest, IsRefusedAloneAndItsBatchIsCommitted) {
   EXPECT_EQ(sign(*journal_, two, entry_body("after"))->log_index, 21U);
 }
 
+// Or a journal that refuses all it is given would seem to hang.
+TEST_F(DamagedRequest, IsAnsweredThoughNothingIsCommitted) {
+  const daemon::JournalCounts before = journal_->counts();
+  ASSERT_FALSE(accept(*journal_, wide_).ok());
+  const daemon::JournalCounts after = journal_->counts();
+  EXPECT_EQ(after.commits, before.commits);
+  EXPECT_EQ(after.answered, before.answered + 1);
+  ASSERT_TRUE(accept(*journal_, acceptance("sound")).ok());
+  EXPECT_EQ(journal_->counts().answered, before.answered + 2);
+}
+
 // What was taken back with the damaged one's batch is there once.
 TEST_F(DamagedRequest, TakesNoPlaceInTheLogFromItsBatch) {
   const auto one = accept(*journal_, "one"), two = accept(*journal_, "two");
