@@ -353,15 +353,17 @@ void Daemon::look_at_damage() {
 void Daemon::forget_old() {
   background_->post([this] {
     const WallTime before = seams_.now() - config_.get()->archive_life;
-    const auto forget = [&]() -> Result<void> {
-      TRY(journal_->forget_audit_before(seams_.now() - config_.get()->audit_life));
+    const auto forget_archive = [&]() -> Result<void> {
       const std::vector<Sha256> payloads = TRY(journal_->forget_before(before));
       return payloads_->remove(payloads, names_payload_file());
     };
-    const Result<void> forgotten = forget();
-    if (!forgotten.ok())
+    const auto tell = [](std::string_view what, const Result<void>& forgotten) {
+      if (forgotten.ok()) return;
       note(Priority::warning,
-           "archive or audit keep more than they should: " + forgotten.error().message);
+           fmt::format("the {} keeps more than it should: {}", what, forgotten.error().message));
+    };
+    tell("audit", journal_->forget_audit_before(seams_.now() - config_.get()->audit_life));
+    tell("archive", forget_archive());
   });
 }
 

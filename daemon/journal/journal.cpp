@@ -395,21 +395,24 @@ Result<void> SqliteJournal::forget_audit_before(WallTime time) {
 }
 
 Result<std::vector<Sha256>> SqliteJournal::forget_before(WallTime time) {
-  TRY(write_and_wait<void>(
-      [time](Tables& tables) { return sqlite::forget_refusals(tables.database, time); }));
+  const auto is_of_damage = [](const Error& error) { return error.code == ErrorCode::corrupt; };
+  const Result<void> refusals = write_and_wait<void>(
+      [time](Tables& tables) { return sqlite::forget_refusals(tables.database, time); });
+  if (!refusals.ok() && !is_of_damage(refusals.error())) return refusals.error();
   std::vector<Sha256> out;
   RequestId after = 0;
   for (bool is_end = false; !is_end;) {
     const sqlite::OldRequests old = TRY(reading_->ask([&](ReadTables& tables) {
       return sqlite::find_old_requests(tables.database, after, time);
     }));
-    const std::vector<Sha256> files = TRY(write_and_wait<std::vector<Sha256>>(
-        [&old](Tables& tables) { return sqlite::forget_requests(tables.database, old.ids); }));
-    for (const Sha256& file : files) {
-      if (!TRY(names_payload_file(file))) out.push_back(file);
-    }
     after = old.looked_up_to;
     is_end = old.is_end;
+    const auto files = write_and_wait<std::vector<Sha256>>(
+        [&old](Tables& tables) { return sqlite::forget_requests(tables.database, old.ids); });
+    if (!files.ok() && is_of_damage(files.error())) continue;
+    for (const Sha256& file : TRY(files)) {
+      if (!TRY(names_payload_file(file))) out.push_back(file);
+    }
   }
   return out;
 }

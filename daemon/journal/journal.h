@@ -200,7 +200,8 @@ class Journal {
   virtual Result<void> forget_audit_before(WallTime time) = 0;
 
   // Forgets requests (and their bundles) that finished, and whose key expired, before `time`, and
-  // refusals older than it. Returns the payload files that no row names any more.
+  // refusals older than it. Returns the payload files that no row names any more. Those that it
+  // looks at together with a damaged one are kept; of the damage on_damage hears.
   virtual Result<std::vector<Sha256>> forget_before(WallTime time) = 0;
   // Whether a request names this payload file.
   virtual Result<bool> names_payload_file(const Sha256& name) = 0;

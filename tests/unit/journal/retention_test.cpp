@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "daemon/journal/sqlite/database.h"
+#include "tests/support/journal/damaged_pages.h"
 #include "tests/support/journal/journal_calls.h"
 #include "tests/support/temporary_directory.h"
 
@@ -20,6 +21,16 @@ class Retention : public ::testing::Test {
     sign(*journal_, id, entry_body(asked.idempotency_key)).value();
     finish(*journal_, id, "{}", at).value();
     return id;
+  }
+  // More than go at once.
+  void fail_many() {
+    for (int i = 0; i < 5000; ++i) {
+      auto asked = acceptance(std::to_string(i));
+      journal_->accept(asked, [this](const Result<daemon::Accepted>& accepted) {
+        journal_->record_failed(accepted.value().id, unavailable("X", "x"), midday,
+                                [](const Result<void>& failed) { failed.value(); });
+      });
+    }
   }
   bool is_known(RequestId id) { return journal_->find(id).value().has_value(); }
   std::int64_t rows_in(const std::string& table) {
@@ -121,17 +132,26 @@ TEST_F(Retention, NamesThePayloadFilesThatNoRequestNamesAnyMore) {
 }
 
 TEST_F(Retention, ForgetsManyInSeveralCommits) {
-  for (int i = 0; i < 5000; ++i) {
-    auto asked = acceptance(std::to_string(i));
-    journal_->accept(asked, [this](const Result<daemon::Accepted>& accepted) {
-      journal_->record_failed(accepted.value().id, unavailable("X", "x"), midday,
-                              [](const Result<void>& failed) { failed.value(); });
-    });
-  }
+  fail_many();
   const RequestId last = done(acceptance("last"), midday);
   ASSERT_TRUE(journal_->forget_before(midday + hours(1000)).ok());
   EXPECT_EQ(rows_in("requests"), 1);
   EXPECT_TRUE(is_known(last));
+}
+
+TEST_F(Retention, PassesOverADamagedOneWithThoseBesideIt) {
+  auto wide = acceptance("wide");
+  wide.payload = std::string(20000, 'M');
+  const RequestId damaged = done(wide, midday);
+  fail_many();
+  done(acceptance("last"), midday);
+  journal_.reset();
+  journal_ = open_journal(directory_ / "journal.db");
+  damage_pages(directory_ / "journal.db", 'M');
+  const auto forgotten = journal_->forget_before(midday + hours(1000));
+  ASSERT_TRUE(forgotten.ok()) << forgotten.error().message;
+  EXPECT_EQ(rows_in("requests"), 4097);
+  EXPECT_EQ(journal_->find(damaged).error().reason, "JOURNAL_DAMAGED");
 }
 
 }  // namespace
