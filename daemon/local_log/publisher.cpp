@@ -103,10 +103,14 @@ void Publisher::run() {
 
 void Publisher::tell(const Result<void>& published) {
   if (published.ok()) return alarms_.clear(alarm_names::log_files);
+  // The files are not to blame where the journal cannot tell, or take, what they lack.
+  const std::string_view cure = published.error().reason == "JOURNAL_DAMAGED"
+                                    ? "Restore log and journal from one backup (docs/backup.md)."
+                                    : "Mend that.";
   alarms_.raise(alarm_names::log_files, published.error(),
-                fmt::format("Mend that: the daemon tries again by itself, and signs on until {} "
-                            "entries wait for their files.",
-                            limits::log_unpublished_entries_max));
+                fmt::format("{} The daemon tries again by itself, and signs on until {} entries "
+                            "wait for their files.",
+                            cure, limits::log_unpublished_entries_max));
 }
 
 Result<void> Publisher::publish() {

@@ -1,7 +1,10 @@
 // Files of the log that the disk has changed since: never a wrong proof or entry out of them.
 #include <gmock/gmock.h>
 
+#include "daemon/journal/sqlite/database.h"
 #include "daemon/local_log/local_log.h"
+#include "tests/support/journal/damaged_pages.h"
+#include "tests/support/journal/journal_calls.h"
 #include "tests/support/journal/log_host.h"
 #include "tests/support/temporary_directory.h"
 
@@ -69,6 +72,29 @@ TEST_F(LogDamage, TileThatCannotBeMadeAnewIsAnAlarmUntilItIsBack) {
   write_text(file("tile/0/000"), tile);
   EXPECT_EQ(proof_of(5), "holds");
   EXPECT_EQ(alarm(), "none");
+}
+
+// Its files are sound: nobody is sent to look at them.
+TEST_F(LogDamage, DamageOfTheJournalIsToldAsSuchWhereItKeepsTheFilesBack) {
+  host_.options.publish_interval = std::chrono::hours(1);
+  ASSERT_TRUE(host_.open().ok());
+  host_.append(1);
+  host_.wait_until_published();
+  daemon::Journal& journal = host_.journal();
+  ASSERT_TRUE(sign(journal, accept(journal, "wide"), std::string(20000, 'M')).ok());
+  const std::filesystem::path path = directory_ / "journal.db";
+  using daemon::sqlite::Access;
+  const auto other = daemon::sqlite::Database::open(path, Access::read_write_create, {}).value();
+  ASSERT_TRUE(other->run("PRAGMA wal_checkpoint(TRUNCATE)").ok());
+  damage_pages(path, 'M');
+  while (alarm() == "none") {
+    (void)host_.log().hand_over(Deadline::after(std::chrono::milliseconds(100)));
+  }
+  const daemon::Alarm standing = host_.alarms.standing().at(0);
+  EXPECT_EQ(standing.name, "log-files");
+  EXPECT_EQ(standing.reason, "JOURNAL_DAMAGED");
+  EXPECT_THAT(standing.what, HasSubstr(path.string()));
+  EXPECT_THAT(standing.remedy, HasSubstr("Restore log and journal from one backup"));
 }
 
 TEST_F(LogDamage, ChangedEntryIsNotHandedOut) {
