@@ -7,7 +7,7 @@ namespace chancery::daemon {
 void DamagedArchive::add(RequestId id, const Error& damage) {
   const std::lock_guard lock(mutex_);
   if (damaged_.size() >= limits::damaged_archive_max) damaged_.erase(damaged_.begin());
-  damaged_.insert(id);
+  damaged_[id] = added_++;
   alarms_.raise(
       alarm_names::archive, damage,
       "Restore a backup (docs/backup.md), or put a file in payloads/ back; what was signed "
@@ -16,24 +16,29 @@ void DamagedArchive::add(RequestId id, const Error& damage) {
 }
 
 // In turn: behind the one that was looked at last.
-std::optional<RequestId> DamagedArchive::next() {
+std::optional<DamagedArchive::Damaged::value_type> DamagedArchive::next() {
   const std::lock_guard lock(mutex_);
   auto next = damaged_.upper_bound(last_looked_at_);
   if (next == damaged_.end()) next = damaged_.begin();
   if (next == damaged_.end()) return std::nullopt;
-  return last_looked_at_ = *next;
+  last_looked_at_ = next->first;
+  return *next;
 }
 
-void DamagedArchive::remove(RequestId id) {
+// Not what was found damaged again while it was looked at.
+void DamagedArchive::remove(const Damaged::value_type& looked_at) {
   const std::lock_guard lock(mutex_);
-  if (damaged_.erase(id) != 0 && damaged_.empty()) alarms_.clear(alarm_names::archive);
+  const auto known = damaged_.find(looked_at.first);
+  if (known == damaged_.end() || known->second != looked_at.second) return;
+  damaged_.erase(known);
+  if (damaged_.empty()) alarms_.clear(alarm_names::archive);
 }
 
 void DamagedArchive::look_again(const std::function<bool(RequestId id)>& is_sound) {
   for (std::size_t looked = 0; looked < limits::damage_look_max; ++looked) {
-    const std::optional<RequestId> id = next();
-    if (!id || !is_sound(*id)) return;
-    remove(*id);
+    const auto looked_at = next();
+    if (!looked_at || !is_sound(looked_at->first)) return;
+    remove(*looked_at);
   }
 }
 

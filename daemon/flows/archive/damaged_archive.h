@@ -1,10 +1,11 @@
 // Archived signatures that are not what was archived: the alarm of it, until each is mended.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
-#include <set>
 
 #include "daemon/alarms/alarms.h"
 #include "daemon/journal/records.h"
@@ -22,12 +23,14 @@ class DamagedArchive {
   void look_again(const std::function<bool(RequestId id)>& is_sound);
 
  private:
-  std::optional<RequestId> next();
-  void remove(RequestId id);
+  using Damaged = std::map<RequestId, std::uint64_t>;  // and the number of its last add()
+  std::optional<Damaged::value_type> next();
+  void remove(const Damaged::value_type& looked_at);
 
   Alarms& alarms_;
   std::mutex mutex_;  // also over the alarm: it must not begin after its end
-  std::set<RequestId> damaged_;
+  Damaged damaged_;
+  std::uint64_t added_ = 0;
   RequestId last_looked_at_ = 0;
 };
 

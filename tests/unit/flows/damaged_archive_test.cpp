@@ -42,6 +42,18 @@ TEST_F(DamagedArchiveTest, AlarmEndsWhenTheLastIsSound) {
   EXPECT_THAT(look(), ElementsAre());
 }
 
+TEST_F(DamagedArchiveTest, WhatIsFoundDamagedWhileItIsLookedAtStaysSo) {
+  add(1);
+  int looks = 0;
+  archive_.look_again([&](RequestId id) {
+    if (++looks == 1) add(id);
+    return looks == 1;
+  });
+  EXPECT_TRUE(has_alarm());
+  EXPECT_THAT(look(), ElementsAre(1));
+  EXPECT_FALSE(has_alarm());
+}
+
 TEST_F(DamagedArchiveTest, ADiskThatIsGoneCostsOneLookEachInTurn) {
   damaged_ = {1, 2, 3};
   for (const RequestId id : {1, 2, 3}) add(id);
