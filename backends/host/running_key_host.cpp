@@ -31,10 +31,11 @@ bool needs_opening(std::string_view reason) {
          reason == "KEY_CHANGED";
 }
 
-// What is no more, once the device answers.
+// What is no more, once the device answers. Not TOKEN_REFUSED and TPM_CONNECTION_LOST: then it was
+// reached anew, and did not sign.
 bool is_absence(std::string_view reason) {
   return reason == "TOKEN_ABSENT" || reason == "TOKEN_FAILED" || reason == "TPM_ABSENT" ||
-         reason == "TPM_CONNECTION_LOST" || reason == "TPM_NOT_STARTED";
+         reason == "TPM_NOT_STARTED";
 }
 
 // Not of the request, nor of its haste.

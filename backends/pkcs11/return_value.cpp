@@ -12,6 +12,10 @@ Error token_failed(std::string_view call, CK_RV value) {
   return unavailable("TOKEN_FAILED", "the token failed: " + describe(call, value));
 }
 
+Error token_refused(std::string_view call, CK_RV value) {
+  return unavailable("TOKEN_REFUSED", "the token refuses to sign: " + describe(call, value));
+}
+
 bool may_be_lost(CK_RV value) {
   switch (value) {
     case CKR_HOST_MEMORY:

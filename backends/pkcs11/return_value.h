@@ -16,6 +16,9 @@ std::string describe(std::string_view call, CK_RV value);
 // unavailable TOKEN_FAILED, for a call by which nothing was signed.
 Error token_failed(std::string_view call, CK_RV value);
 
+// unavailable TOKEN_REFUSED: the token is there, and would not sign.
+Error token_refused(std::string_view call, CK_RV value);
+
 // Whether the session, the login or the whole token may be gone, so that opening it anew may help.
 // Tokens disagree about the value: SoftHSM says OBJECT_HANDLE_INVALID for a vanished token, others
 // GENERAL_ERROR after a logout.

@@ -128,7 +128,8 @@ Result<Bytes> Token::sign(std::string_view key_name, ByteView input, Deadline de
   }
   if (attempt.end == Attempt::End::has_signed) return std::move(attempt.signature);
   if (attempt.end == Attempt::End::nothing_happened) {
-    return token_failed(attempt.call, attempt.value);
+    return attempt.has_begun ? token_refused(attempt.call, attempt.value)
+                             : token_failed(attempt.call, attempt.value);
   }
   // For those that come next: this one is not tried again.
   static_cast<void>(repair(attempt.connection));
@@ -156,6 +157,7 @@ Result<Token::Attempt> Token::try_once(std::string_view key_name, ByteView input
 Result<void> Token::run(Attempt& attempt, CK_SESSION_HANDLE session, const KeyObject& key,
                         const Bytes& input) {
   Mechanism mechanism(key.info.algorithm);
+  attempt.has_begun = true;
   attempt.call = "C_SignInit";
   attempt.value = module_->C_SignInit(session, mechanism.pointer(), key.handle);
   if (attempt.value != CKR_OK) return {};
@@ -179,7 +181,8 @@ Result<void> Token::confirm(const View& view) {
   const std::lock_guard lock(confirming_);
   const Result<void> confirmed = login_.confirm(view);
   if (confirmed.ok()) return {};
-  return unavailable(confirmed.error().reason, confirmed.error().message);
+  const Error& why = confirmed.error();
+  return unavailable(why.reason == "TOKEN_FAILED" ? "TOKEN_REFUSED" : why.reason, why.message);
 }
 
 // What it has to answer itself: SoftHSM opens sessions on a token that is gone, and has not its

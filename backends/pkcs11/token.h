@@ -36,6 +36,7 @@ class Token {
     std::uint64_t connection;
     std::string_view call;
     CK_RV value;
+    bool has_begun = false;  // the token was there to be asked for a signature
     End end = End::nothing_happened;
     Bytes signature = {};
   };

@@ -232,6 +232,25 @@ TEST_F(TokenFaults, ATokenThatASignatureMissedIsSeenToBeBack) {
   await([](const KeyHostState& state) { return state.refusal.empty(); });
 }
 
+// Its keys can be read, so that it seems to be up.
+TEST_F(TokenFaults, ATokenThatRefusesToSignIsNotUpAgainBecauseItAnswers) {
+  start_with_a_key();
+  KeyHostOptions watchful = options();
+  watchful.probe_interval = 20ms;
+  start(watchful);
+  for (const char* when : {"sign_init 0x70", "sign 0x20", "sign_init 0x5\nsign_init 0x5"}) {
+    order(when);
+    const Result<Bytes> refused = sign();
+    ASSERT_FALSE(refused.ok()) << when;
+    EXPECT_EQ(refused.error().reason, "TOKEN_REFUSED") << refused.error().message;
+    const std::uint64_t before = host_->state().probes;
+    await([before](const KeyHostState& state) { return state.probes >= before + 2; });
+    EXPECT_EQ(host_->state().refusal, refused.error().message);
+  }
+  expect_signature_by_the_same_host();
+  EXPECT_EQ(host_->state().refusal, "");
+}
+
 TEST_F(TokenFaults, AnAbsentTokenAtStartIsNoErrorAndComesByItself) {
   start_with_a_key();
   hsm_.take_away();

@@ -2,7 +2,9 @@
 //
 // Options: "mode" says how, or the file "mode" in "directory", while it is there; "only_once" names
 // a file: while it is missing the program makes it and is evil, afterwards it is honest.
-// "directory" holds its key, "key"; without it the key is another one at each start.
+// "directory" holds its key, "key"; without it the key is another one at each start. One that
+// "refuses" to sign does so for "reason", and at a probe while the file "is away" is in
+// "directory".
 #include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -68,6 +70,10 @@ void dawdle(const BackendConfig& config) {
   while (!std::filesystem::exists(sign)) usleep(1000);
 }
 
+bool takes_probes(const std::string& mode) {
+  return mode == "hangs at a probe" || mode == "probed twice" || mode == "refuses";
+}
+
 void open(const std::string& mode, software::Signer& key) {
   if (mode == "never opens") hang();
   if (mode == "garbage at opening") send_raw(as_bytes("\x11garbage"));
@@ -77,12 +83,18 @@ void open(const std::string& mode, software::Signer& key) {
   host::Opened opened;
   if (mode == "too many threads") opened.threads = limits::key_host_threads_max + 1;
   if (mode == "no threads") opened.threads = 0;
-  opened.takes_probes = mode == "hangs at a probe" || mode == "probed twice";
+  opened.takes_probes = takes_probes(mode);
   send(opened);
   if (mode == "opens twice") send(opened);
 }
 
-void sign(const std::string& mode, software::Signer& key, const host::Sign& request) {
+Error refusal(const BackendConfig& config) {
+  return unavailable(*config.find("reason"), "the device says no");
+}
+
+void sign(const std::string& mode, const BackendConfig& config, software::Signer& key,
+          const host::Sign& request) {
+  if (mode == "refuses") return send(host::Refused{request.id, refusal(config)});
   if (mode == "dies") raise(SIGSEGV);
   if (mode == "hangs") hang();
   if (mode == "garbage") return send_raw(as_bytes("nonsense"));
@@ -97,8 +109,10 @@ void sign(const std::string& mode, software::Signer& key, const host::Sign& requ
 }
 
 void probe(const std::string& mode, const BackendConfig& config) {
-  std::ofstream(std::filesystem::path(*config.find("directory")) / "was probed");
+  const std::filesystem::path directory = *config.find("directory");
+  std::ofstream(directory / "was probed");
   if (mode == "hangs at a probe") hang();
+  if (std::filesystem::exists(directory / "is away")) return send(host::Probed{refusal(config)});
   send(host::Probed{});
   if (mode == "probed twice") send(host::Probed{});
 }
@@ -117,7 +131,7 @@ int main() {
   open(mode, key);
   while (const auto message = receive()) {
     if (const auto* request = std::get_if<host::Sign>(&*message)) {
-      sign(mode, key, *request);
+      sign(mode, config, key, *request);
     } else {
       probe(mode, config);
     }

@@ -256,6 +256,37 @@ TEST(EvilKeyHostCase, SecondAnswerToOneProbeIsGarbage) {
   EXPECT_THAT(troubles.await(1), ::testing::ElementsAre("KEY_HOST_GARBAGE"));
 }
 
+class RefusingDevice : public ::testing::Test {
+ protected:
+  KeyHostOptions options(const std::string& reason) const {
+    KeyHostOptions options = evil_options("refuses");
+    options.config.options.emplace_back("directory", directory_.path().string());
+    options.config.options.emplace_back("reason", reason);
+    return options;
+  }
+
+  testing::TemporaryDirectory directory_;
+};
+
+// That a device answers does not say that it would sign.
+TEST_F(RefusingDevice, ThatAnswersIsUpAgainWhereItWasAwayAndNotWhereItSaidNo) {
+  for (const auto& [reason, is_over] :
+       {std::pair{"TOKEN_ABSENT", true}, std::pair{"TOKEN_FAILED", true},
+        std::pair{"TOKEN_REFUSED", false}, std::pair{"TPM_ABSENT", true},
+        std::pair{"TPM_NOT_STARTED", true}, std::pair{"TPM_CONNECTION_LOST", false},
+        std::pair{"TPM_LOCKED_OUT", false}}) {
+    KeyHostOptions asks_often = options(reason);
+    asks_often.probe_interval = 1ms;
+    const auto host = KeyHost::start(asks_often, soon());
+    ASSERT_TRUE(host.ok());
+    EXPECT_EQ((*host)->sign("key", digest(), soon()).error().reason, reason);
+    const std::uint64_t before = (*host)->state().probes;
+    const Deadline give_up = soon();
+    while ((*host)->state().probes < before + 2) ASSERT_FALSE(give_up.passed());
+    EXPECT_EQ((*host)->state().refusal.empty(), is_over) << reason;
+  }
+}
+
 TEST(EvilKeyHostCase, FullQueueRefusesAtOnce) {
   KeyHostOptions options = evil_options("hangs");
   options.queue_max = 3;
