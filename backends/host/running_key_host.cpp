@@ -272,7 +272,8 @@ void RunningKeyHost::take_message(Probed probed) {
     return;
   }
   if (needs_opening(probed.trouble->reason)) is_spent_ = true;
-  const bool is_new = !refusal_ || refusal_->message != probed.trouble->message;
+  // A signature's refusal went to whoever asked, and was not reported.
+  const bool is_new = !is_reported_ || !refusal_ || refusal_->message != probed.trouble->message;
   refusal_ = *std::move(probed.trouble);
   refused_probe_ = true;
   if (is_new) report(*refusal_);

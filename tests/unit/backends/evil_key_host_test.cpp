@@ -287,6 +287,23 @@ TEST_F(RefusingDevice, ThatAnswersIsUpAgainWhereItWasAwayAndNotWhereItSaidNo) {
   }
 }
 
+// The signature is its caller's affair; that the device stays away is the operator's.
+TEST_F(RefusingDevice, ThatASignatureMissedFirstIsToldOnceAndItsReturn) {
+  testing::write_text(directory_ / "is away", "");
+  KeyHostOptions asks = options("TOKEN_ABSENT");
+  asks.probe_interval = 500ms;  // the signature comes first
+  Answers told;
+  asks.report = told.report();
+  asks.report_recovery = [note = told.note()] { note(Bytes{}); };
+  const auto host = KeyHost::start(asks, soon());
+  ASSERT_TRUE(host.ok());
+  EXPECT_FALSE((*host)->sign("key", digest(), soon()).ok());
+  const Deadline give_up = soon();
+  while ((*host)->state().probes < 2) ASSERT_FALSE(give_up.passed());
+  std::filesystem::remove(directory_ / "is away");
+  EXPECT_THAT(told.await(2), ::testing::ElementsAre("TOKEN_ABSENT", "signed"));
+}
+
 TEST(EvilKeyHostCase, FullQueueRefusesAtOnce) {
   KeyHostOptions options = evil_options("hangs");
   options.queue_max = 3;
