@@ -240,7 +240,7 @@ void RunningKeyHost::take_message(Signed answered) {
   ++state_.signatures;
   forget_refusal();
   device_.answered(now);
-  check_memory();
+  if (--answers_until_look_ == 0) check_memory();
   answer(ledger_.answered(answered.id, now), std::move(answered.signature));
 }
 
@@ -267,6 +267,7 @@ void RunningKeyHost::take_message(Probed probed) {
   ++state_.probes;
   device_.answered_probe(now);
   ledger_.probe_answered(now);
+  check_memory();
   if (!probed.trouble) {
     if (refusal_ && (refused_probe_ || is_absence(refusal_->reason))) forget_refusal();
     return;
@@ -306,8 +307,8 @@ void RunningKeyHost::check_device() {
 
 // A module that leaks costs a new process now and then, and no request.
 void RunningKeyHost::check_memory() {
-  if (is_spent_ || --answers_until_look_ > 0) return;
   answers_until_look_ = limits::key_host_answers_per_look;
+  if (is_spent_) return;
   const std::size_t resident = process_->resident_bytes();
   if (resident <= options_.resident_bytes_max) return;
   is_spent_ = true;

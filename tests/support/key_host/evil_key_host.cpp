@@ -71,7 +71,7 @@ void dawdle(const BackendConfig& config) {
 }
 
 bool takes_probes(const std::string& mode) {
-  return mode == "hangs at a probe" || mode == "probed twice" || mode == "refuses";
+  return mode.ends_with(" at a probe") || mode == "probed twice" || mode == "refuses";
 }
 
 void open(const std::string& mode, software::Signer& key) {
@@ -112,6 +112,8 @@ void probe(const std::string& mode, const BackendConfig& config) {
   const std::filesystem::path directory = *config.find("directory");
   std::ofstream(directory / "was probed");
   if (mode == "hangs at a probe") hang();
+  static std::vector<char> grown;
+  if (mode == "grows at a probe") grown.resize(256U << 20, 'x');
   if (std::filesystem::exists(directory / "is away")) return send(host::Probed{refusal(config)});
   send(host::Probed{});
   if (mode == "probed twice") send(host::Probed{});

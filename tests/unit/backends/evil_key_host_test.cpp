@@ -304,6 +304,22 @@ TEST_F(RefusingDevice, ThatASignatureMissedFirstIsToldOnceAndItsReturn) {
   EXPECT_THAT(told.await(2), ::testing::ElementsAre("TOKEN_ABSENT", "signed"));
 }
 
+// A module may leak at each try to find its token, for as long as nobody signs.
+TEST(EvilKeyHostCase, HostThatGrowsAtAProbeIsReplaced) {
+  const testing::TemporaryDirectory directory;
+  KeyHostOptions options = once_evil_options("grows at a probe", directory);
+  options.probe_interval = 1ms;
+  options.resident_bytes_max = 200U << 20;
+  Answers troubles;
+  options.report = troubles.report();
+  const auto host = KeyHost::start(options, soon());
+  ASSERT_TRUE(host.ok());
+  EXPECT_THAT(troubles.await(1), ::testing::ElementsAre("KEY_HOST_GREW"));
+  const Deadline give_up = soon();
+  while ((*host)->state().starts < 2) ASSERT_FALSE(give_up.passed());
+  EXPECT_TRUE((*host)->sign("key", digest(), soon()).ok());
+}
+
 TEST(EvilKeyHostCase, FullQueueRefusesAtOnce) {
   KeyHostOptions options = evil_options("hangs");
   options.queue_max = 3;
