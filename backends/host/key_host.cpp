@@ -110,6 +110,7 @@ KeyHostState RunningKeyHost::state() const {
   out.is_up = phase_ == Phase::up || phase_ == Phase::draining;
   if (!out.is_up && out.trouble.empty()) out.trouble = starting;
   if (refusal_) out.refusal = refusal_->message;
+  out.is_away = is_away();
   out.waiting = ledger_.size();
   if (process_) out.process = process_->id();
   return out;

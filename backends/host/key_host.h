@@ -47,8 +47,9 @@ struct KeyHostState {
   std::string trouble_reason;  // why it is not: PASSPHRASE_WRONG
   std::string trouble;         // the same in words
   // Up, but its device refused what was last asked of it: to sign or, where nobody signs, whether
-  // it is there. It is away.
+  // it is there.
   std::string refusal;
+  bool is_away = false;     // that is so of all its keys: the device does not answer as it should
   std::size_t waiting = 0;  // requests queued or with the host
   std::uint64_t starts = 0;
   std::uint64_t signatures = 0;

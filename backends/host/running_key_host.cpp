@@ -269,7 +269,7 @@ void RunningKeyHost::take_message(Probed probed) {
   ledger_.probe_answered(now);
   check_memory();
   if (!probed.trouble) {
-    if (refusal_ && (refused_probe_ || is_absence(refusal_->reason))) forget_refusal();
+    if (is_away()) forget_refusal();
     return;
   }
   if (needs_opening(probed.trouble->reason)) is_spent_ = true;
@@ -278,6 +278,11 @@ void RunningKeyHost::take_message(Probed probed) {
   refusal_ = *std::move(probed.trouble);
   refused_probe_ = true;
   if (is_new) report(*refusal_);
+}
+
+// And not one key that did not sign, or a wrong value that locks for a while.
+bool RunningKeyHost::is_away() const {
+  return refusal_ && (refused_probe_ || is_absence(refusal_->reason));
 }
 
 void RunningKeyHost::forget_refusal() {

@@ -89,6 +89,7 @@ class RunningKeyHost final : public KeyHost {
                         SignDone& done);
   std::optional<Error> look_at_unusable(std::string_view key_name);
   Error down() const;
+  bool is_away() const;
   void send_waiting();
   Result<Opened> reopen_with(std::optional<Task> task, Deadline deadline);
 

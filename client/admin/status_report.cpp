@@ -102,6 +102,7 @@ Json json_of(const v1::BackendStatus& backend) {
           {"type", backend.type()},
           {"is_up", backend.is_up()},
           {"trouble", backend.trouble()},
+          {"is_away", backend.is_away()},
           {"waiting", backend.waiting()},
           {"starts", backend.starts()},
           {"signatures", backend.signatures()},

@@ -40,9 +40,13 @@ Finding check_backend(const v1::BackendStatus& backend) {
     return {Health::ill, subject, "down: " + backend.trouble(),
             "See to the device, its PIN or passphrase; the daemon comes back to it by itself."};
   }
-  if (!backend.trouble().empty()) {
+  if (backend.is_away()) {
     return {Health::ill, subject, "up, but it refuses to sign: " + backend.trouble(),
             "See to the device; the daemon comes back to it by itself."};
+  }
+  if (!backend.trouble().empty()) {
+    return {Health::look, subject, "up, but it refused its last signature: " + backend.trouble(),
+            "Where that is mended, or was of one key alone: the next signature says so."};
   }
   for (const v1::UnusableKey& key : backend.unusable_keys()) {
     if (!key.is_in_use()) continue;

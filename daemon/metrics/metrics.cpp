@@ -111,7 +111,7 @@ void add_backends(Exposition& out, const MetricsParts& with) {
     }
   };
   out.gauge("chancery_backend_up", "Whether the key host answers, and its device with it.");
-  each([](const KeyHostState& state) { return state.is_up && state.refusal.empty() ? 1.0 : 0.0; });
+  each([](const KeyHostState& state) { return state.is_up && !state.is_away ? 1.0 : 0.0; });
   out.gauge("chancery_backend_waiting", "Requests that wait for this backend or are with it.");
   each([](const KeyHostState& state) { return number(state.waiting); });
   out.counter("chancery_backend_starts_total", "Key host processes started.");

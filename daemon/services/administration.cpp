@@ -33,6 +33,7 @@ v1::BackendStatus describe(const KeyRing::NamedHost& named, const Config& config
     if (section.config.name == named.backend) out.set_type(section.type);
   }
   out.set_is_up(state.is_up);
+  out.set_is_away(state.is_up && state.is_away);
   out.set_trouble(state.is_up ? state.refusal : state.trouble);
   out.set_waiting(state.waiting);
   out.set_starts(state.starts);

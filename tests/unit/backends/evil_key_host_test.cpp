@@ -276,13 +276,14 @@ TEST_F(RefusingDevice, ThatAnswersIsUpAgainWhereItWasAwayAndNotWhereItSaidNo) {
         std::pair{"TPM_NOT_STARTED", true}, std::pair{"TPM_CONNECTION_LOST", false},
         std::pair{"TPM_LOCKED_OUT", false}}) {
     KeyHostOptions asks_often = options(reason);
-    asks_often.probe_interval = 1ms;
+    asks_often.probe_interval = 20ms;
     const auto host = KeyHost::start(asks_often, soon());
     ASSERT_TRUE(host.ok());
     EXPECT_EQ((*host)->sign("key", digest(), soon()).error().reason, reason);
-    const std::uint64_t before = (*host)->state().probes;
+    const KeyHostState met = (*host)->state();
+    EXPECT_EQ(met.is_away, is_over && !met.refusal.empty()) << reason;
     const Deadline give_up = soon();
-    while ((*host)->state().probes < before + 2) ASSERT_FALSE(give_up.passed());
+    while ((*host)->state().probes < met.probes + 2) ASSERT_FALSE(give_up.passed());
     EXPECT_EQ((*host)->state().refusal.empty(), is_over) << reason;
   }
 }

@@ -77,7 +77,12 @@ TEST(Doctor, EachTroubleOfTheDaemonIsNamed) {
   EXPECT_EQ(trouble_of(status).health, Health::ill);
   status = healthy();
   status.mutable_backends(0)->set_trouble("no token fits");
+  status.mutable_backends(0)->set_is_away(true);
   EXPECT_THAT(trouble_of(status).state, HasSubstr("no token fits"));
+  EXPECT_EQ(trouble_of(status).health, Health::ill);
+  status.mutable_backends(0)->set_is_away(false);  // maybe it was of one key, or is over
+  EXPECT_THAT(trouble_of(status).state, HasSubstr("refused its last signature: no token fits"));
+  EXPECT_EQ(trouble_of(status).health, Health::look);
   status = healthy();
   v1::UnusableKey& key = *status.mutable_backends(0)->add_unusable_keys();
   key.set_trouble("it is damaged");
