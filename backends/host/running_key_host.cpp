@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "backends/host/trouble.h"
 #include "core/base/limits/key_hosts.h"
 #include "core/base/limits/statements.h"
 
@@ -24,33 +25,6 @@ std::vector<std::string> host_environment() {
 }
 
 bool every_request(const Request&) { return true; }
-
-// Only a host that opens anew sees another PIN or value, or takes up another key.
-bool needs_opening(std::string_view reason) {
-  return reason == "PIN_REJECTED" || reason == "PIN_UNANSWERED" || reason == "TPM_AUTH_CHANGED" ||
-         reason == "KEY_CHANGED";
-}
-
-// What is no more, once the device answers. Not TOKEN_REFUSED and TPM_CONNECTION_LOST: then it was
-// reached anew, and did not sign.
-bool is_absence(std::string_view reason) {
-  return reason == "TOKEN_ABSENT" || reason == "TOKEN_FAILED" || reason == "TPM_ABSENT" ||
-         reason == "TPM_NOT_STARTED";
-}
-
-// Not of the request, nor of its haste.
-bool is_of_device(const Error& error) {
-  return error.code == ErrorCode::unavailable && error.reason != "DEADLINE_PASSED";
-}
-
-Error hung(std::chrono::duration<double> patience) {
-  return internal("KEY_HOST_HUNG",
-                  fmt::format("its key host has not answered for {:g} s", patience.count()));
-}
-
-Error garbage(std::string_view what) {
-  return internal("KEY_HOST_GARBAGE", fmt::format("its key host sent {}", what));
-}
 
 Result<void> check(const Request& request, ByteView signature) {
   const auto& [info, public_key] = *request.key;
