@@ -53,7 +53,7 @@ void Bell::condemn(std::uint64_t start) {
 RunningKeyHost::RunningKeyHost(KeyHostOptions options)
     : options_(std::move(options)),
       ledger_(limits::key_host_window, options_.answer_max, options_.late_answer_max),
-      device_(options_.probe_interval, options_.answer_max),
+      device_(options_.probe_interval, options_.answer_max, options_.start_max),
       packet_(limits::key_host_message_bytes_max),
       thread_([this] { run(); }) {}
 
@@ -123,7 +123,7 @@ void RunningKeyHost::sign(std::string key_name, Bytes input, Deadline deadline, 
     if (!request.ok()) return request.error();
     ledger_.add(std::move(*request));
     send_waiting();
-    if (ledger_.next_check() < asleep_until_) bell_->ring();
+    if (std::min(ledger_.next_check(), device_.next_check(false)) < asleep_until_) bell_->ring();
     return std::nullopt;
   }();
   if (refusal) done(*refusal);
@@ -164,8 +164,10 @@ Error RunningKeyHost::down() const {
                      fmt::format("backend \"{}\" cannot sign: {}", options_.config.name, why));
 }
 
-// Called by whoever has queued something and by the thread when the window opens.
+// Called by whoever has queued something and by the thread when the window opens. A host that is
+// about to be replaced is sent nothing that would be in doubt.
 void RunningKeyHost::send_waiting() {
+  if (device_.is_late()) return;
   while (phase_ == Phase::up && ledger_.anything_to_send() && !bell_->condemned(state_.starts)) {
     const Request& request = ledger_.next();
     const Bytes packet =

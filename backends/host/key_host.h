@@ -1,8 +1,8 @@
 // The daemon's side of a key host: a process of its own that holds the keys of one backend.
 //
 // chancery-keyhost is exec'ed with one socketpair (SOCK_SEQPACKET) and nothing else. A host that
-// dies, hangs past limits::key_host_answer_max, answers garbage or signs wrongly is killed and
-// started anew.
+// dies, hangs past limits::key_host_answer_max (key_host_start_max where nobody waits for it),
+// answers garbage or signs wrongly is killed and started anew.
 #pragma once
 
 #include <sys/types.h>

@@ -64,7 +64,7 @@ void RunningKeyHost::sleep() {
     until = ledger_.next_check();
     if (phase_ == Phase::down) until = std::min(until, start_at_);
     if (phase_ == Phase::opening) until = std::min(until, open_by_);
-    if (phase_ != Phase::down) until = std::min(until, device_.next_check(ledger_.empty()));
+    if (phase_ != Phase::down) until = std::min(until, device_.next_check(is_unused()));
     asleep_until_ = until;
     if (process_) entries[1].fd = process_->socket();
     if (socket_is_full_) entries[1].events |= POLLOUT;
@@ -247,9 +247,13 @@ void RunningKeyHost::take_message(Probed probed) {
     return;
   }
   if (needs_opening(probed.trouble->reason)) is_spent_ = true;
+  note_absence(*std::move(probed.trouble));
+}
+
+void RunningKeyHost::note_absence(Error trouble) {
   // A signature's refusal went to whoever asked, and was not reported.
-  const bool is_new = !is_reported_ || !refusal_ || refusal_->message != probed.trouble->message;
-  refusal_ = *std::move(probed.trouble);
+  const bool is_new = !is_reported_ || !refusal_ || refusal_->message != trouble.message;
+  refusal_ = std::move(trouble);
   refused_probe_ = true;
   if (is_new) report(*refusal_);
 }
@@ -274,8 +278,11 @@ void RunningKeyHost::report(Error trouble) {
 // While nobody signs: a signature neither waits for this nor needs it.
 void RunningKeyHost::check_device() {
   const Time now = Deadline::Clock::now();
-  if (device_.hangs(now)) return dismiss(hung(options_.answer_max));
-  if (phase_ != Phase::up || !ledger_.empty() || !device_.is_due(now)) return;
+  if (device_.hangs(now, is_unused())) {
+    return dismiss(hung(is_unused() ? options_.start_max : options_.answer_max));
+  }
+  if (device_.becomes_late(now)) note_absence(silent(options_.answer_max));
+  if (!is_unused() || !device_.is_due(now)) return;
   const Bytes packet = encode(Probe{Deadline::at(now + options_.answer_max)});
   // Whatever is wrong with the socket shows when it is read, or as a host that hangs.
   static_cast<void>(

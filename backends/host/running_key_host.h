@@ -90,6 +90,7 @@ class RunningKeyHost final : public KeyHost {
   std::optional<Error> look_at_unusable(std::string_view key_name);
   Error down() const;
   bool is_away() const;
+  bool is_unused() const { return phase_ == Phase::up && ledger_.empty(); }
   void send_waiting();
   Result<Opened> reopen_with(std::optional<Task> task, Deadline deadline);
 
@@ -113,6 +114,7 @@ class RunningKeyHost final : public KeyHost {
   void check_times();
   void check_memory();
   void check_device();
+  void note_absence(Error trouble);
   void forget_refusal();
   void check_reopening();
   void dismiss(std::optional<Error> trouble);

@@ -23,6 +23,13 @@ Error hung(std::chrono::duration<double> patience) {
                   fmt::format("its key host has not answered for {:g} s", patience.count()));
 }
 
+Error silent(std::chrono::duration<double> patience) {
+  return unavailable("DEVICE_SILENT",
+                     fmt::format("its device has not answered for {:g} s: it hangs, or others keep "
+                                 "it busy",
+                                 patience.count()));
+}
+
 Error garbage(std::string_view what) {
   return internal("KEY_HOST_GARBAGE", fmt::format("its key host sent {}", what));
 }

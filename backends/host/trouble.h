@@ -21,6 +21,9 @@ bool is_of_device(const Error& error);
 // internal KEY_HOST_HUNG.
 Error hung(std::chrono::duration<double> patience);
 
+// unavailable DEVICE_SILENT.
+Error silent(std::chrono::duration<double> patience);
+
 // internal KEY_HOST_GARBAGE: "a huge message".
 Error garbage(std::string_view what);
 

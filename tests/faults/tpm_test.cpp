@@ -201,10 +201,11 @@ TEST_F(IdleTpm, ThatIsResetIsNoTrouble) {
 TEST_F(IdleTpm, ThatHangsIsNoticedAndUpAgainByItself) {
   start();
   swtpm_.freeze();
-  await([](const KeyHostState& state) { return state.trouble_reason == "KEY_HOST_HUNG"; });
-  EXPECT_FALSE(host_->state().is_up);
+  await([](const KeyHostState& state) { return state.is_away; });
+  EXPECT_THAT(host_->state().refusal, HasSubstr("has not answered for 2 s"));
   swtpm_.thaw();
-  await([](const KeyHostState& state) { return state.is_up; });
+  await([](const KeyHostState& state) { return !state.is_away; });
+  EXPECT_EQ(host_->state().starts, 1U);
   EXPECT_TRUE(host_->sign("key", digest(), soon()).ok());
 }
 

@@ -16,7 +16,8 @@ inline constexpr auto key_host_start_max = 60000ms;
 // The daemon's own start waits so long for a backend whose keys are there already: a token logs in
 // within two seconds, and systemd has patience for 90 s.
 inline constexpr auto key_host_patience = 5000ms;
-// A device that has not answered in this time hangs: RSA-3072 in a slow TPM takes a second.
+// A device that has not answered in this time hangs: RSA-3072 in a slow TPM takes a second. Where
+// nobody waits for it, it may have another program's key to make: it has key_host_start_max.
 inline constexpr auto key_host_answer_max = 20000ms;
 // A device that nobody has used for so long is asked whether it is still there: as often as the
 // metrics are written. The question costs a TPM on a slow bus 10 ms, a token in the network one

@@ -245,6 +245,39 @@ TEST(EvilKeyHostCase, RequestsBehindAProbeThatHangsGoToTheNext) {
   EXPECT_THAT(troubles.await(1), ::testing::ElementsAre("KEY_HOST_HUNG"));
 }
 
+// Somebody else may keep the device busy. What comes later is not in doubt.
+TEST(EvilKeyHostCase, ProbeThatNobodyWaitsBehindKillsNothingUntilSomebodyDoes) {
+  const testing::TemporaryDirectory directory;
+  KeyHostOptions options = once_evil_options("hangs at a probe", directory);
+  options.probe_interval = 1ms;
+  options.answer_max = 1500ms;
+  Answers troubles;
+  options.report = troubles.report();
+  const auto host = KeyHost::start(options, soon());
+  ASSERT_TRUE(host.ok());
+  EXPECT_THAT(troubles.await(1), ::testing::ElementsAre("DEVICE_SILENT"));
+  const KeyHostState state = (*host)->state();
+  EXPECT_TRUE(state.is_up);
+  EXPECT_TRUE(state.is_away);
+  EXPECT_EQ(state.starts, 1U);
+  const auto answer = (*host)->sign("key", digest(), soon());
+  EXPECT_TRUE(answer.ok()) << answer.error().reason;
+  EXPECT_THAT(troubles.await(2), ::testing::ElementsAre("DEVICE_SILENT", "KEY_HOST_HUNG"));
+}
+
+TEST(EvilKeyHostCase, ProbeThatHangsIsTheHostsEndInTheLongRun) {
+  const testing::TemporaryDirectory directory;
+  KeyHostOptions options = once_evil_options("hangs at a probe", directory);
+  options.probe_interval = 1ms;
+  options.answer_max = 1ms;
+  options.start_max = 3s;
+  Answers troubles;
+  options.report = troubles.report();
+  const auto host = KeyHost::start(options, soon());
+  ASSERT_TRUE(host.ok());
+  EXPECT_THAT(troubles.await(2), ::testing::ElementsAre("DEVICE_SILENT", "KEY_HOST_HUNG"));
+}
+
 TEST(EvilKeyHostCase, SecondAnswerToOneProbeIsGarbage) {
   const testing::TemporaryDirectory directory;
   KeyHostOptions options = once_evil_options("probed twice", directory);
