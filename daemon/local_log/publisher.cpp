@@ -59,6 +59,8 @@ Result<void> Publisher::flush(Deadline deadline) {
 
 Result<void> Publisher::while_still(const std::function<Result<void>(const Projection&)>& copy) {
   const std::lock_guard still(projecting_);
+  // A disk that takes no files is told of by the thread; the journal has what they lack.
+  (void)project_newest();
   return copy(projector_.projected());
 }
 
@@ -115,6 +117,10 @@ void Publisher::tell(const Result<void>& published) {
 
 Result<void> Publisher::publish() {
   const std::lock_guard still(projecting_);
+  return project_newest();
+}
+
+Result<void> Publisher::project_newest() {
   std::unique_lock lock(mutex_);
   const SignedTree to = newest_;
   lock.unlock();

@@ -29,12 +29,14 @@ class Publisher {
 
   // At once, up to the newest signed tree. Error: unavailable LOG_FILES_BEHIND.
   Result<void> flush(Deadline deadline);
+  // The files as they are once they have followed, where they can; nothing changes them meanwhile.
   Result<void> while_still(const std::function<Result<void>(const Projection&)>& copy);
   void stop();  // publishes what is signed, if the first try succeeds
 
  private:
   void run();
   Result<void> publish();
+  Result<void> project_newest();  // while `projecting_` is held
   void tell(const Result<void>& published);
   // After a crash the files may have come further than the journal knows.
   bool is_behind() const { return std::min(checkpoint_size_, published_size_) < newest_.tree.size; }

@@ -83,8 +83,9 @@ class Draft {
 
 Result<BackUp> back_up_state(const Parts& parts, std::string_view name) {
   if (!is_backup_name(name)) {
-    return invalid_request("BACKUP_NAME_INVALID",
-                           "a backup's name is letters, digits, '-', '_' and '.', not first");
+    return invalid_request(
+        "BACKUP_NAME_INVALID",
+        "a backup's name is letters, digits, '-', '_' and '.', and begins with no '.'");
   }
   const fs::path state = parts.config.get()->state_directory;
   const fs::path target = state / "backups" / name;
@@ -94,8 +95,9 @@ Result<BackUp> back_up_state(const Parts& parts, std::string_view name) {
   }
   Draft draft = TRY(Draft::make(target));
   BackUp made{target, 0};
-  // The journal first, while the files stand still: it then names every entry that they lack, and
-  // none of its rows has been dropped for files that the copy does not have.
+  // The journal first, while the files stand still, as far as they have come: it then names every
+  // entry that they lack, and none of its rows has been dropped for files that the copy has not.
+  // Their checkpoint is what `restore` compares with the newest that anybody has seen.
   const auto copy = [&](const Projection&) -> Result<void> {
     made.log_size = parts.journal.log_size();
     TRY(parts.journal.copy_to(draft.path() / "journal.db"));

@@ -256,6 +256,24 @@ TEST_F(Log, FilesStandStillWhileTheyAreCopied) {
   EXPECT_EQ(host_.check_files()->size, 20U);
 }
 
+// What `restore` compares is the checkpoint of the copy.
+TEST_F(Log, FilesHaveFollowedBeforeTheyAreCopied) {
+  host_.options.publish_interval = std::chrono::hours(1);
+  ASSERT_TRUE(host_.open().ok());
+  host_.append(1);
+  host_.wait_until_published();
+  host_.append(10);
+  ASSERT_TRUE(host_.check(host_.inclusion(10).value()).ok());
+  EXPECT_EQ(host_.log().published_size(), 1U);
+  EXPECT_TRUE(host_.log()
+                  .while_still([&](const daemon::Projection& at) {
+                    EXPECT_EQ(at.size, 11U);
+                    EXPECT_EQ(host_.check_files()->size, 11U);
+                    return Result<void>();
+                  })
+                  .ok());
+}
+
 TEST_F(Log, HandedOverItIsCompleteUnlockedAndClosedForGood) {
   host_.options.publish_interval = std::chrono::hours(1);
   ASSERT_TRUE(host_.open().ok());
