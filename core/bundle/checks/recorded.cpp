@@ -22,7 +22,7 @@ Result<void> check_recorded(const LogEntry& entry, const Recorded& recorded, Sig
   if (recorded.is_certificate != is_certificate ||
       !equal(recorded.verifier, signing.signer.verifier)) {
     return entry_refusal("LOG_ENTRY_KEY_MISMATCH", entry,
-                         fmt::format("it records the {}, the signer's is the {}",
+                         fmt::format("it records the {}, not the one verified with, {}",
                                      words(recorded.is_certificate, recorded.verifier),
                                      words(is_certificate, signing.signer.verifier)));
   }
@@ -40,7 +40,9 @@ Result<void> check_recorded_digest(const LogEntry& entry, const Digest& recorded
   if (recorded == known) return {};
   return entry_refusal(
       "LOG_ENTRY_DIGEST_MISMATCH", entry,
-      fmt::format("it records {}, not {}", hex_encode(recorded.value), hex_encode(known.value)));
+      fmt::format("it records the digest {}, and what is verified has {}: that is not what was "
+                  "signed",
+                  hex_encode(recorded.value), hex_encode(known.value)));
 }
 
 }  // namespace chancery::bundle
