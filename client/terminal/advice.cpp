@@ -77,6 +77,7 @@ constexpr std::array advices{
     // Log, backup and audit.
     Advice{"LOG_ENTRY_NOT_FOUND", "`chancery log checkpoint` says how many entries there are."},
     Advice{"LOG_SIZE_OUT_OF_RANGE", "`chancery log checkpoint` says how many entries there are."},
+    Advice{"LOG_HANDED_OVER", "Sign where the log went on: this daemon signs no more."},
     Advice{"BACKUP_EXISTS", "Choose another name, or move the old backup away."},
     Advice{"BACKUP_FAILED", "No backup was made: see to what the message names, then try again."},
     Advice{"BACKUP_INCOMPLETE", "Name the directory that `chancery backup` made, whole."},

@@ -18,8 +18,9 @@ constexpr std::string_view origin_setting = "log_origin";
 constexpr std::string_view key_setting = "log_key";
 constexpr std::string_view handed_over_setting = "log_handed_over";
 
+// For ever: nobody gains by asking again.
 Error handed_over() {
-  return unavailable(
+  return unsupported(
       "LOG_HANDED_OVER",
       "the log was handed over to another server: this journal records no "
       "signatures any more. Start with a new state directory, or configure that log; "
