@@ -6,6 +6,11 @@
 
 namespace chancery::daemon {
 
+// An unset variable in a script: nothing named is not the embedded default.
+std::string refuse_empty(const std::string& value) {
+  return value.empty() ? "is empty: name it, or leave the option out" : "";
+}
+
 std::variant<Options, ExitNow> read_command_line(int argc, char** argv) {
   Options options;
   CLI::App app("chanceryd owns signing keys and records every signature in a transparency log.");
@@ -13,11 +18,15 @@ std::variant<Options, ExitNow> read_command_line(int argc, char** argv) {
   app.add_option("--config", options.config,
                  "configuration file (default: /etc/chancery/chancery.toml where it is there, else "
                  "the embedded default)")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->check(refuse_empty);
   app.add_option("--state", options.state_directory,
                  "state directory of the embedded default: no configuration file is read")
-      ->type_name("DIRECTORY");
-  app.add_option("--socket", options.socket, "socket of the embedded default")->type_name("PATH");
+      ->type_name("DIRECTORY")
+      ->check(refuse_empty);
+  app.add_option("--socket", options.socket, "socket of the embedded default")
+      ->type_name("PATH")
+      ->check(refuse_empty);
   app.add_option("--ready-fd", options.ready_fd,
                  "file descriptor that gets the line \"ready\" once requests are answered")
       ->type_name("NUMBER");

@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include "tests/end_to_end/running_daemon.h"
+#include "tests/support/program_run.h"
 
 namespace chancery::testing {
 namespace {
@@ -34,6 +35,17 @@ class StartRefusal : public ::testing::Test {
 
   RunningDaemon daemon_;
 };
+
+// As a script's variable that is not set.
+TEST_F(StartRefusal, AnOptionThatNamesNothing) {
+  for (const char* option : {"--config", "--state", "--socket"}) {
+    const ProgramOutcome outcome = run({.program = fs::path(CHANCERY_PROGRAMS) / "chanceryd",
+                                        .arguments = {"--check-config", option, ""},
+                                        .working_directory = daemon_.state()});
+    EXPECT_EQ(outcome.status, 2) << option;
+    EXPECT_NE(outcome.err.find("is empty"), std::string::npos) << outcome.err;
+  }
+}
 
 TEST_F(StartRefusal, StateThatOthersCanRead) {
   ASSERT_EQ(::chmod(daemon_.state().c_str(), 0755), 0);
