@@ -31,7 +31,9 @@ struct LogVerifyOptions {
 
 ExitStatus refuse(const LogVerifyOptions& options, const Error& error) {
   const Style style = style_of(options.json);
-  if (error.code == ErrorCode::unavailable) return report_trouble(style, options.directory, error);
+  const bool is_judged =
+      error.code != ErrorCode::unavailable && error.reason != "CHECKPOINT_MISSING";
+  if (!is_judged) return report_trouble(style, options.directory, error);
   report_error(style, options.directory, error);
   return ExitStatus::refused;
 }
@@ -57,7 +59,10 @@ ExitStatus verify_log(const LogVerifyOptions& options) {
   const auto there = check_is_directory(options.directory);
   if (!there.ok()) return report_trouble(style_of(options.json), options.directory, there.error());
   const auto root = load_trusted_root(options.trusted_root, process_environment());
-  if (!root.ok()) return report_trouble(style_of(options.json), options.directory, root.error());
+  if (!root.ok()) {
+    report_error(style_of(options.json), options.directory, root.error());
+    return ExitStatus::could_not_run;
+  }
   Progress progress(!options.json);
   const auto checkpoint = check_directory(
       LogDirectory(options.directory), *root, [&](std::uint64_t checked, std::uint64_t total) {

@@ -5,6 +5,7 @@
 #include "client/commands/commands.h"
 #include "client/commands/signature_output.h"
 #include "client/files/artifact.h"
+#include "client/files/file.h"
 #include "client/requests/daemon_options.h"
 #include "client/requests/explanation.h"
 #include "client/requests/profile.h"
@@ -79,10 +80,19 @@ class Signing {
   }
 
  private:
-  void submit(const Artifact& artifact) {
+  // Where there is no such artefact, its bundle has no place either: that is not what to mend.
+  Result<void> check_names(const Artifact& artifact) const {
     const Result<void> writable = check_output(output_for(options_.output, artifact));
-    if (!writable.ok()) {
-      status_ = graver(status_, report_trouble(style(), artifact.name(), writable.error()));
+    const ArtifactFile* const file = artifact.file();
+    if (!writable.ok() && file != nullptr && !file->is_standard_input())
+      TRY(check_is_there(file->path));
+    return writable;
+  }
+
+  void submit(const Artifact& artifact) {
+    const Result<void> useable = check_names(artifact);
+    if (!useable.ok()) {
+      status_ = graver(status_, report_trouble(style(), artifact.name(), useable.error()));
       return;
     }
     // Answers would wait unread, and their deadlines pass, while a large file is hashed.
@@ -176,9 +186,7 @@ ExitStatus sign(const SignOptions& options) {
   if (options.dry_run) return explain_all(options, *artifacts);
 
   Link link(socket_path(options.daemon));
-  const auto profile = find_profile(link, options.profile, options.daemon.deadline());
-  if (!profile.ok()) return report_error(style, names_of(*artifacts), profile.error());
-  const auto hash = hash_of(*profile);
+  const auto hash = find_hash(link, options.profile, options.daemon.deadline());
   if (!hash.ok()) return report_error(style, names_of(*artifacts), hash.error());
   return Signing(options, link, *hash).sign(*artifacts);
 }

@@ -68,7 +68,11 @@ Finding check_socket(const fs::path& socket) {
   struct stat status {
   }, folder{};
   if (lstat(socket.c_str(), &status) != 0) {
-    return {Health::ill, "socket", fmt::format("{}: {}", socket.string(), std::strerror(errno)),
+    const int error_number = errno;
+    const std::string found = fmt::format("{}: {}", socket.string(), std::strerror(error_number));
+    if (error_number == EACCES)
+      return {Health::ill, "socket", found, "Ask whose daemon it is to let you use its socket."};
+    return {Health::ill, "socket", found,
             "Start the daemon: systemctl start chanceryd.socket, or ./quickstart --keep for one of "
             "your own, and export the CHANCERY_SOCKET that it prints."};
   }

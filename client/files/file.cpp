@@ -132,6 +132,11 @@ Result<std::string> read_file(const std::filesystem::path& path, std::string_vie
   return read_to_end(file.number(), path, kind, bytes_max);
 }
 
+Result<void> check_is_there(const std::filesystem::path& path) {
+  if (::access(path.c_str(), F_OK) == 0) return {};
+  return cannot_read(path, errno);
+}
+
 Result<void> check_replaceable(const std::filesystem::path& path) {
   if (is_stream(path)) return {};
   TRY(check_ordinary(path));

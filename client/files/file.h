@@ -15,6 +15,9 @@ namespace chancery::client {
 Result<std::string> read_file(const std::filesystem::path& path, std::string_view kind,
                               std::size_t bytes_max);
 
+// Errors: not_found FILE_NOT_FOUND; unavailable FILE_UNREADABLE: in a folder that is shut.
+Result<void> check_is_there(const std::filesystem::path& path);
+
 // Whether replace_file would, as far as can be seen before. Errors: as there.
 Result<void> check_replaceable(const std::filesystem::path& path);
 

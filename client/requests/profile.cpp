@@ -2,13 +2,14 @@
 
 #include <fmt/format.h>
 
+#include "chancery/v1/signer.pb.h"
 #include "client/requests/ask.h"
 
 namespace chancery::client {
 
-Result<v1::Profile> find_profile(Link& link, const std::string& name, Deadline deadline) {
-  const auto reply = TRY(ask_patiently<v1::ListProfilesReply>(
-      link, services::signer, "ListProfiles", v1::ListProfilesRequest{}, {deadline}));
+namespace {
+
+Result<v1::Profile> find_in(const v1::ListProfilesReply& reply, const std::string& name) {
   for (const v1::Profile& profile : reply.profiles()) {
     if (profile.name() == name) return profile;
   }
@@ -25,6 +26,17 @@ Result<HashAlgorithm> hash_of(const v1::Profile& profile) {
                                    "know",
                                    profile.name(), profile.algorithm()));
   return chancery::hash_of(*algorithm);
+}
+
+}  // namespace
+
+Result<HashAlgorithm> find_hash(Link& link, const std::string& name, Deadline deadline) {
+  return repeat(link, {deadline}, [&](Connection& connection) -> Result<HashAlgorithm> {
+    const auto reply = TRY(ask<v1::ListProfilesReply>(connection, services::signer, "ListProfiles",
+                                                      v1::ListProfilesRequest{}, deadline));
+    const auto profile = TRY(find_in(reply, name));
+    return hash_of(profile);
+  });
 }
 
 }  // namespace chancery::client

@@ -1,17 +1,15 @@
 // The profile that a command signs with, as the daemon describes it.
 #pragma once
 
-#include "chancery/v1/signer.pb.h"
 #include "client/requests/link.h"
 #include "core/crypto/algorithm.h"
 
 namespace chancery::client {
 
-// Asked before anything is hashed: the key's algorithm says which hash. Whether we may use it is
-// not looked at: the daemon refuses, and has it on record. Error: not_found PROFILE_UNKNOWN.
-Result<v1::Profile> find_profile(Link& link, const std::string& name, Deadline deadline);
-
-// Errors: unavailable BACKEND_DOWN; unsupported ALGORITHM_UNKNOWN.
-Result<HashAlgorithm> hash_of(const v1::Profile& profile);
+// Asked before anything is hashed: the algorithm of the profile's key says which hash. Whether we
+// may use it is not looked at: the daemon refuses, and has it on record. A backend that has not
+// shown the key yet is waited for until the deadline. Errors: not_found PROFILE_UNKNOWN;
+// unavailable BACKEND_DOWN; unsupported ALGORITHM_UNKNOWN.
+Result<HashAlgorithm> find_hash(Link& link, const std::string& name, Deadline deadline);
 
 }  // namespace chancery::client

@@ -15,7 +15,7 @@ struct SignedCheckpoint {
 };
 
 Result<SignedCheckpoint> read_checkpoint(const LogDirectory& directory) {
-  const Bytes envelope = TRY(directory.read("checkpoint", limits::checkpoint_bytes_max));
+  const Bytes envelope = TRY(tlog::read_checkpoint_file(directory));
   tlog::Note note = TRY(tlog::parse_note(as_text(envelope)));
   std::string origin = TRY(tlog::parse_checkpoint(note.text)).origin;
   return SignedCheckpoint{std::move(note), std::move(origin)};

@@ -11,12 +11,8 @@ namespace chancery::tlog {
 namespace {
 
 Result<Checkpoint> read_published(const LogFiles& files, const NoteKey& key) {
-  const Result<Bytes> note = files.read("checkpoint", limits::checkpoint_bytes_max);
-  if (!note.ok() && note.error().reason == "FILE_NOT_FOUND") {
-    return corrupt("CHECKPOINT_MISSING", "checkpoint: not there: is this the log's directory?");
-  }
-  if (!note.ok()) return note.error();
-  return read_checkpoint(as_text(*note), key);
+  const Bytes note = TRY(read_checkpoint_file(files));
+  return read_checkpoint(as_text(note), key);
 }
 
 Result<void> compare_tile(const LogFiles& files, const EdgeTree& tree, const TileId& id,
@@ -49,6 +45,12 @@ Result<void> compare_partial_tiles(const LogFiles& files, const EdgeTree& tree) 
 }
 
 }  // namespace
+
+Result<Bytes> read_checkpoint_file(const LogFiles& files) {
+  Result<Bytes> note = files.read("checkpoint", limits::checkpoint_bytes_max);
+  if (note.ok() || note.error().reason != "FILE_NOT_FOUND") return note;
+  return corrupt("CHECKPOINT_MISSING", "checkpoint: not there: is this the log's directory?");
+}
 
 Result<Checkpoint> check_log(const LogFiles& files, const NoteKey& key, const Progress& progress) {
   Checkpoint checkpoint = TRY(read_published(files, key));

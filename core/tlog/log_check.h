@@ -11,6 +11,9 @@ namespace chancery::tlog {
 // Told now and then: entries checked, entries in all.
 using Progress = std::function<void(std::uint64_t checked, std::uint64_t total)>;
 
+// The signed note, as it lies there. Error: corrupt CHECKPOINT_MISSING; those of `files`.
+Result<Bytes> read_checkpoint_file(const LogFiles& files);
+
 // Checks the checkpoint's signature and origin, hashes every entry again, and compares every tile
 // and the root with what the entries give. Memory does not grow with the log. Answers the
 // checkpoint. Errors: corrupt CHECKPOINT_MISSING, TILE_CONTRADICTS_ENTRIES,

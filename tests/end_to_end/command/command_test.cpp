@@ -39,6 +39,10 @@ TEST_F(CommandTest, AFileIsSignedAndItsBundleVerifiesWithoutTheDaemon) {
   EXPECT_EQ(verify("app.sigstore.json", "app").status, 1);
 }
 
+TEST_F(CommandTest, WhatIsNotThereIsToldAsThatAndNotAsABundleWithoutAPlace) {
+  EXPECT_THAT(chancery({"sign", "nodir/app"}).err, HasSubstr("FILE_NOT_FOUND"));
+}
+
 TEST_F(CommandTest, NothingIsSignedThatCouldNotBeWritten) {
   write_text(work("app"), "an artefact");
   const auto refused = chancery({"sign", "--output", "no/such/place", "app"});
@@ -308,6 +312,12 @@ TEST_F(CommandTest, ALogThatIsNotThereCouldNotBeJudged) {
   const auto judged = chancery({"log", "verify", "nodir", "--trusted-root", "trusted_root.json"});
   EXPECT_EQ(judged.status, 3);
   EXPECT_THAT(judged.err, HasSubstr("FILE_NOT_FOUND"));
+  std::filesystem::create_directory(work("empty"));
+  const auto empty = chancery({"log", "verify", "empty", "--trusted-root", "trusted_root.json"});
+  EXPECT_EQ(empty.status, 3);
+  EXPECT_THAT(empty.err, HasSubstr("is this the log's directory?"));
+  write_text(work("root.json"), "{");
+  EXPECT_EQ(chancery({"log", "verify", "empty", "--trusted-root", "root.json"}).status, 3);
 }
 
 TEST_F(CommandTest, HandOverMustBeMeantAndEndsTheLog) {

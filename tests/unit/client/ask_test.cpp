@@ -59,8 +59,28 @@ TEST_F(AskTest, AFullDaemonIsAskedAgainOnANewConnection) {
 TEST_F(AskTest, AFullDaemonIsAskedForAProfileAgain) {
   serve(2, full());
   Link link(options_.socket);
-  const auto profile = find_profile(link, "default", options_.deadline());
-  EXPECT_EQ(profile.error().reason, "PROFILE_UNKNOWN");  // it lists none
+  const auto hash = find_hash(link, "default", options_.deadline());
+  EXPECT_EQ(hash.error().reason, "PROFILE_UNKNOWN");  // it lists none
+  EXPECT_EQ(asked_.load(), 3U);
+}
+
+// As an HSM that is away when the daemon starts.
+TEST_F(AskTest, AKeyThatTheDaemonHasNotSeenYetIsWaitedFor) {
+  daemon_.emplace(options_.socket, [this](const wire::Request&) {
+    v1::ListProfilesReply reply;
+    v1::Profile& profile = *reply.add_profiles();
+    profile.set_name("default");
+    if (asked_++ < 2) {
+      profile.set_unavailable("the token is away");
+    } else {
+      profile.set_algorithm("ecdsa-p256-sha256");
+    }
+    return Reaction::reply(reply.SerializeAsString());
+  });
+  Link link(options_.socket);
+  const auto hash = find_hash(link, "default", options_.deadline());
+  ASSERT_TRUE(hash.ok()) << hash.error().message;
+  EXPECT_EQ(*hash, HashAlgorithm::sha256);
   EXPECT_EQ(asked_.load(), 3U);
 }
 
