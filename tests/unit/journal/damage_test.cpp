@@ -149,14 +149,16 @@ class DamagedRequest : public Damage {
   }
   // While `post` runs nothing is committed: what it posts is one batch.
   void in_one_batch(const std::function<void()>& post) {
-    std::promise<void> held, reached;
-    journal_->record_refusal({}, [&](const Result<void>&) {
-      reached.set_value();
-      held.get_future().wait();
+    // Shared: the writer may still be inside when we have gone on.
+    const auto held = std::make_shared<std::promise<void>>();
+    const auto reached = std::make_shared<std::promise<void>>();
+    journal_->record_refusal({}, [reached, go_on = held->get_future().share()](const auto&) {
+      reached->set_value();
+      go_on.wait();
     });
-    reached.get_future().wait();
+    reached->get_future().wait();
     post();
-    held.set_value();
+    held->set_value();
   }
   const daemon::Acceptance wide_ = wide_acceptance();
   std::vector<Error> told_;  // on the writer's thread; read after its answers
