@@ -54,6 +54,7 @@ function(chancery_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "THREADS" "TIMEOUT" "SOURCES;LINKS;LABELS;PROGRAMS;STARTS")
   set(CHANCERY_PRECOMPILED_BY chancery_test_support)  # GoogleTest, too
   chancery_program(${name} SOURCES ${arg_SOURCES} LINKS ${arg_LINKS} GTest::gmock GTest::gtest_main)
+  target_compile_options(${name} PRIVATE ${CHANCERY_TEST_OPTIONS})
   foreach(program IN LISTS arg_PROGRAMS)
     string(REPLACE "=" ";" program ${program})
     list(GET program 0 macro)
