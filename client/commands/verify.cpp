@@ -119,8 +119,7 @@ Result<Inputs> load(const Options& options, bundle::Policy policy) {
 ExitStatus report(Style style, const Outcome& outcome) {
   if (!outcome.verdict.ok()) {
     // Of a directory or a list: what lies there is nobody's mistake on the command line.
-    report_error(style, outcome.about->artifact, outcome.verdict.error());
-    return ExitStatus::could_not_run;
+    return report_unjudged(style, outcome.about->artifact, outcome.verdict.error());
   }
   const bundle::Verdict& verdict = *outcome.verdict;
   if (style == Style::json) {
@@ -198,8 +197,7 @@ ExitStatus verify(Options options) {
   const auto root = load_trusted_root(options.trusted_root, process_environment());
   if (!root.ok()) {
     // Somebody else's file, wherever it came from: nothing was judged, and no script is wrong.
-    report_error(style, subject, root.error());
-    return ExitStatus::could_not_run;
+    return report_unjudged(style, subject, root.error());
   }
   return judge_all(options, *inputs, *root);
 }

@@ -94,6 +94,11 @@ ExitStatus report_error(Style style, const std::vector<std::string>& subjects, c
   return exit_status_of(error.code);
 }
 
+ExitStatus report_unjudged(Style style, std::string_view subject, const Error& error) {
+  report_error(style, subject, error);
+  return ExitStatus::could_not_run;
+}
+
 ExitStatus report_trouble(Style style, std::string_view subject, const Error& error) {
   report_error(style, subject, error);
   return error.code == ErrorCode::invalid_request ? ExitStatus::usage : ExitStatus::could_not_run;

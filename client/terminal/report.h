@@ -44,6 +44,10 @@ ExitStatus report_error(Style style, const std::vector<std::string>& subjects, c
 // cannot be used, a directory or a key that is none; could_not_run where it may not be read.
 ExitStatus report_trouble(Style style, std::string_view subject, const Error& error);
 
+// The same for what is nobody's mistake on the command line, such as a file of somebody else's:
+// always could_not_run.
+ExitStatus report_unjudged(Style style, std::string_view subject, const Error& error);
+
 // The command line makes no sense, to the parser or to `command` ("log entry"; empty: to none). In
 // JSON an error with the reason USAGE.
 ExitStatus report_usage(Style style, std::string_view command, std::string_view what);
