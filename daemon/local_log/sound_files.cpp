@@ -9,6 +9,7 @@
 #include "core/base/limits/local_log.h"
 #include "core/crypto/digest.h"
 #include "core/tlog/entry.h"
+#include "daemon/alarms/turn.h"
 #include "daemon/local_log/durable_files.h"
 
 namespace chancery::daemon {
@@ -158,13 +159,10 @@ void SoundFiles::tell_sound(const std::string& path) {
   if (damaged_.erase(path) != 0 && damaged_.empty()) alarms_.clear(alarm_names::log_damage);
 }
 
-// In turn: behind the one that was looked at last.
 std::optional<std::pair<std::string, std::function<bool()>>> SoundFiles::next_damaged() {
   const std::lock_guard lock(mutex_);
-  auto next = damaged_.upper_bound(last_looked_at_);
-  if (next == damaged_.end()) next = damaged_.begin();
+  const auto next = next_in_turn(damaged_, last_looked_at_);
   if (next == damaged_.end()) return std::nullopt;
-  last_looked_at_ = next->first;
   return std::pair(next->first, next->second.is_sound);
 }
 

@@ -1,6 +1,7 @@
 #include "daemon/flows/archive/damaged_archive.h"
 
 #include "core/base/limits/administration.h"
+#include "daemon/alarms/turn.h"
 
 namespace chancery::daemon {
 
@@ -15,13 +16,10 @@ void DamagedArchive::add(RequestId id, const Error& damage) {
       "were, or too old to be kept: the daemon looks at them every few seconds.");
 }
 
-// In turn: behind the one that was looked at last.
 std::optional<DamagedArchive::Damaged::value_type> DamagedArchive::next() {
   const std::lock_guard lock(mutex_);
-  auto next = damaged_.upper_bound(last_looked_at_);
-  if (next == damaged_.end()) next = damaged_.begin();
+  const auto next = next_in_turn(damaged_, last_looked_at_);
   if (next == damaged_.end()) return std::nullopt;
-  last_looked_at_ = next->first;
   return *next;
 }
 
