@@ -229,13 +229,19 @@ TEST(EvilKeyHostCase, WaitingRequestsOfAHangingHostGoToTheNext) {
 }
 
 // Of a device that is asked whether it is there while nobody signs.
+KeyHostOptions probed_options(const std::string& mode, const testing::TemporaryDirectory& place,
+                              Answers& troubles) {
+  KeyHostOptions options = once_evil_options(mode, place);
+  options.probe_interval = 1ms;
+  options.report = troubles.report();
+  return options;
+}
+
 TEST(EvilKeyHostCase, RequestsBehindAProbeThatHangsGoToTheNext) {
   const testing::TemporaryDirectory directory;
-  KeyHostOptions options = once_evil_options("hangs at a probe", directory);
-  options.probe_interval = 1ms;
-  options.answer_max = 1500ms;
   Answers troubles;
-  options.report = troubles.report();
+  KeyHostOptions options = probed_options("hangs at a probe", directory, troubles);
+  options.answer_max = 1500ms;
   const auto host = KeyHost::start(options, soon());
   ASSERT_TRUE(host.ok());
   const Deadline give_up = soon();
@@ -248,11 +254,9 @@ TEST(EvilKeyHostCase, RequestsBehindAProbeThatHangsGoToTheNext) {
 // Somebody else may keep the device busy. What comes later is not in doubt.
 TEST(EvilKeyHostCase, ProbeThatNobodyWaitsBehindKillsNothingUntilSomebodyDoes) {
   const testing::TemporaryDirectory directory;
-  KeyHostOptions options = once_evil_options("hangs at a probe", directory);
-  options.probe_interval = 1ms;
-  options.answer_max = 1500ms;
   Answers troubles;
-  options.report = troubles.report();
+  KeyHostOptions options = probed_options("hangs at a probe", directory, troubles);
+  options.answer_max = 1500ms;
   const auto host = KeyHost::start(options, soon());
   ASSERT_TRUE(host.ok());
   EXPECT_THAT(troubles.await(1), ::testing::ElementsAre("DEVICE_SILENT"));
@@ -267,12 +271,10 @@ TEST(EvilKeyHostCase, ProbeThatNobodyWaitsBehindKillsNothingUntilSomebodyDoes) {
 
 TEST(EvilKeyHostCase, ProbeThatHangsIsTheHostsEndInTheLongRun) {
   const testing::TemporaryDirectory directory;
-  KeyHostOptions options = once_evil_options("hangs at a probe", directory);
-  options.probe_interval = 1ms;
+  Answers troubles;
+  KeyHostOptions options = probed_options("hangs at a probe", directory, troubles);
   options.answer_max = 1ms;
   options.start_max = 3s;
-  Answers troubles;
-  options.report = troubles.report();
   const auto host = KeyHost::start(options, soon());
   ASSERT_TRUE(host.ok());
   EXPECT_THAT(troubles.await(2), ::testing::ElementsAre("DEVICE_SILENT", "KEY_HOST_HUNG"));
@@ -280,10 +282,8 @@ TEST(EvilKeyHostCase, ProbeThatHangsIsTheHostsEndInTheLongRun) {
 
 TEST(EvilKeyHostCase, SecondAnswerToOneProbeIsGarbage) {
   const testing::TemporaryDirectory directory;
-  KeyHostOptions options = once_evil_options("probed twice", directory);
-  options.probe_interval = 1ms;
   Answers troubles;
-  options.report = troubles.report();
+  KeyHostOptions options = probed_options("probed twice", directory, troubles);
   const auto host = KeyHost::start(options, soon());
   ASSERT_TRUE(host.ok());
   EXPECT_THAT(troubles.await(1), ::testing::ElementsAre("KEY_HOST_GARBAGE"));
@@ -341,11 +341,9 @@ TEST_F(RefusingDevice, ThatASignatureMissedFirstIsToldOnceAndItsReturn) {
 // A module may leak at each try to find its token, for as long as nobody signs.
 TEST(EvilKeyHostCase, HostThatGrowsAtAProbeIsReplaced) {
   const testing::TemporaryDirectory directory;
-  KeyHostOptions options = once_evil_options("grows at a probe", directory);
-  options.probe_interval = 1ms;
-  options.resident_bytes_max = 200U << 20;
   Answers troubles;
-  options.report = troubles.report();
+  KeyHostOptions options = probed_options("grows at a probe", directory, troubles);
+  options.resident_bytes_max = 200U << 20;
   const auto host = KeyHost::start(options, soon());
   ASSERT_TRUE(host.ok());
   EXPECT_THAT(troubles.await(1), ::testing::ElementsAre("KEY_HOST_GREW"));

@@ -18,6 +18,18 @@ using Instances = std::vector<std::unique_ptr<KeyBackend>>;
 
 Deadline soon() { return Deadline::after(std::chrono::seconds(30)); }
 
+void generate(const View& view, CK_MECHANISM_TYPE with, Template& public_half,
+              Template& private_half) {
+  auto public_attributes = public_half.attributes();
+  auto private_attributes = private_half.attributes();
+  CK_MECHANISM mechanism{with, nullptr, 0};
+  CK_OBJECT_HANDLE handles[2];
+  ASSERT_EQ(view.module->C_GenerateKeyPair(view.session, &mechanism, public_attributes.data(),
+                                           public_attributes.size(), private_attributes.data(),
+                                           private_attributes.size(), &handles[0], &handles[1]),
+            CKR_OK);
+}
+
 class TokenKeys : public ::testing::Test {
  protected:
   BackendConfig config(std::vector<std::pair<std::string, std::string>> more = {}) const {
@@ -80,14 +92,7 @@ class TokenKeys : public ::testing::Test {
           .add_flag(CKA_ALWAYS_AUTHENTICATE, true)
           .add(CKA_LABEL, as_bytes("careful"))
           .add(CKA_ID, as_bytes("1"));
-      auto public_attributes = public_half.attributes();
-      auto private_attributes = private_half.attributes();
-      CK_MECHANISM mechanism{CKM_EC_KEY_PAIR_GEN, nullptr, 0};
-      CK_OBJECT_HANDLE handles[2];
-      ASSERT_EQ(view.module->C_GenerateKeyPair(view.session, &mechanism, public_attributes.data(),
-                                               public_attributes.size(), private_attributes.data(),
-                                               private_attributes.size(), &handles[0], &handles[1]),
-                CKR_OK);
+      generate(view, CKM_EC_KEY_PAIR_GEN, public_half, private_half);
     });
   }
   std::filesystem::path beside(std::string_view name) const {
@@ -129,35 +134,28 @@ TEST_F(TokenKeys, OneThatIsNamedAndUnfitLeavesTheOthers) {
 // As other programs make them: beside ours, and of kinds that we do not sign with.
 TEST_F(TokenKeys, OneOfAnUnknownKindIsUnusableAndSaysWhichAndWhichAreKnown) {
   make("ours");
-  const auto generate = [](const View& view, std::string_view name, CK_MECHANISM_TYPE with,
-                           Template public_half) {
+  const auto generate_named = [](const View& view, std::string_view name, CK_MECHANISM_TYPE with,
+                                 Template public_half) {
     Template private_half;
     public_half.add_flag(CKA_TOKEN, true).add(CKA_ID, as_bytes(name));
     private_half.add_flag(CKA_TOKEN, true)
         .add_flag(CKA_SIGN, true)
         .add(CKA_LABEL, as_bytes(name))
         .add(CKA_ID, as_bytes(name));
-    auto public_attributes = public_half.attributes();
-    auto private_attributes = private_half.attributes();
-    CK_MECHANISM mechanism{with, nullptr, 0};
-    CK_OBJECT_HANDLE handles[2];
-    ASSERT_EQ(view.module->C_GenerateKeyPair(view.session, &mechanism, public_attributes.data(),
-                                             public_attributes.size(), private_attributes.data(),
-                                             private_attributes.size(), &handles[0], &handles[1]),
-              CKR_OK)
-        << name;
+    SCOPED_TRACE(name);
+    generate(view, with, public_half, private_half);
   };
   with_token([&](const View& view) {
-    generate(view, "RSA-1024", CKM_RSA_PKCS_KEY_PAIR_GEN,
-             std::move(Template()
-                           .add(CKA_MODULUS_BITS, CK_ULONG{1024})
-                           .add(CKA_PUBLIC_EXPONENT, Bytes{1, 0, 1})));
-    generate(
+    generate_named(view, "RSA-1024", CKM_RSA_PKCS_KEY_PAIR_GEN,
+                   std::move(Template()
+                                 .add(CKA_MODULUS_BITS, CK_ULONG{1024})
+                                 .add(CKA_PUBLIC_EXPONENT, Bytes{1, 0, 1})));
+    generate_named(
         view, "secp256k1", CKM_EC_KEY_PAIR_GEN,
         std::move(Template().add(CKA_EC_PARAMS, Bytes{0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x0a})));
-    generate(view, "Ed448", CKM_EC_EDWARDS_KEY_PAIR_GEN,
-             std::move(Template().add(CKA_EC_PARAMS, Bytes{0x13, 0x0a, 'e', 'd', 'w', 'a', 'r', 'd',
-                                                           's', '4', '4', '8'})));
+    generate_named(view, "Ed448", CKM_EC_EDWARDS_KEY_PAIR_GEN,
+                   std::move(Template().add(CKA_EC_PARAMS, Bytes{0x13, 0x0a, 'e', 'd', 'w', 'a',
+                                                                 'r', 'd', 's', '4', '4', '8'})));
     Template dsa;
     dsa.add(CKA_CLASS, CKO_PRIVATE_KEY)
         .add(CKA_KEY_TYPE, CKK_DSA)
