@@ -1,15 +1,31 @@
 #include "daemon/options.h"
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
+#include <string>
 
 #include "daemon/version.h"
 
 namespace chancery::daemon {
 
+namespace {
+
 // An unset variable in a script: nothing named is not the embedded default.
 std::string refuse_empty(const std::string& value) {
   return value.empty() ? "is empty: name it, or leave the option out" : "";
 }
+
+// CLI11 says of any word "not expected", and names no program.
+ExitNow explain(const CLI::App& app, const CLI::ParseError& error) {
+  if (error.get_exit_code() == 0) return ExitNow{app.exit(error)};
+  const std::vector<std::string> words = app.remaining();
+  const std::string what =
+      words.empty() ? error.what() : "there is no option '" + words.front() + "'";
+  std::fputs(("chanceryd: " + what + "; see `chanceryd --help`\n").c_str(), stderr);
+  return ExitNow{2};
+}
+
+}  // namespace
 
 std::variant<Options, ExitNow> read_command_line(int argc, char** argv) {
   Options options;
@@ -46,7 +62,7 @@ std::variant<Options, ExitNow> read_command_line(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return ExitNow{app.exit(error) == 0 ? 0 : 2};
+    return explain(app, error);
   }
   if (!options.config.empty() && !options.state_directory.empty()) {
     std::fputs("chanceryd: --state is for the embedded default; with --config the file names it\n",

@@ -27,7 +27,7 @@ it is refused: then start a new log, with a new origin and a new key. Without an
 only say that nothing was signed since.
 
 The directory must not exist, or be empty. Keys are not in a backup: put them in place afterwards.
-Exit status: 0 restored, 1 refused, 3 could not copy. docs/backup.md has the whole of it.
+Exit status: 0 restored, 1 refused, 2 usage, 3 could not copy. docs/backup.md has the whole of it.
 )"};
 
 struct RestoreOptions {

@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <memory>
 
 #include "client/commands/commands.h"
@@ -57,6 +58,9 @@ ExitStatus get(const GetOptions& options) {
     return report_usage(style, "get", "name a receipt or sha256:HEX, or a file with --file");
   if (options.daemon.json && options.output == "-")
     return report_usage(style, "get", "with --json name a file with --output");
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(options.what, ignored))
+    return report_usage(style, "get", "'" + options.what + "' is a file: name it with --file");
   const std::string& name = options.file.empty() ? options.what : options.file;
   const auto request = request_for(options);
   if (!request.ok()) return report_trouble(style, name, request.error());

@@ -17,8 +17,8 @@ namespace {
 
 const CommandHelp help{
     "Look at everything that a daemon needs, and say what to do.",
-    R"(A line each: socket, daemon, configuration, keys, log, requests, alarms, profiles, disk,
-clock, unit, credentials.
+    R"(A line each: socket, daemon, uptime, configuration, keys of each backend, log, requests, logs
+elsewhere, alarms, profiles, disk, clock, unit, credentials.
 Run as root it sees more. Exit status: 0 all is well or needs only a look, 1 something is ill.
 )"};
 

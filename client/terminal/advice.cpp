@@ -15,8 +15,10 @@ struct Advice {
 
 constexpr std::array advices{
     // The way to the daemon.
-    Advice{"DAEMON_UNREACHABLE",
-           "Start it (`systemctl start chanceryd`), or name another socket with --socket."},
+    Advice{
+        "DAEMON_UNREACHABLE",
+        "Start it (`systemctl start chanceryd`, or `./quickstart --keep` for one of your own), or "
+        "name another socket with --socket."},
     Advice{"SOCKET_DENIED", "Ask the operator to let you use the socket; its group says who may."},
     Advice{"DEADLINE_PASSED",
            "The daemon is there and does not answer: look at its log, or give a longer --timeout."},

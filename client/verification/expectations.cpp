@@ -50,7 +50,7 @@ Result<void> check_signer(const Expectations& said) {
   if (said.key.empty() && !(has_identity && has_issuer))
     return invalid_request("EXPECTATION_MISSING",
                            "say who must have signed: --key, or --certificate-identity and "
-                           "--certificate-oidc-issuer (each has a form ending in -regexp)");
+                           "--certificate-oidc-issuer (these two also as ...-regexp)");
   return {};
 }
 

@@ -147,9 +147,10 @@ bool uses_key(const Config& config, const KeyName& key) {
 }
 
 std::string describe(const std::filesystem::path& source, std::span<const ConfigProblem> problems) {
+  const std::string whole = source.empty() ? "the embedded default" : source.string();
   std::string text;
   for (const ConfigProblem& problem : problems) {
-    const std::string file = problem.file.empty() ? source.string() : problem.file;
+    const std::string file = problem.file.empty() ? whole : problem.file;
     text += (text.empty() ? "" : "\n") + file + ":";
     if (problem.line != 0) text += std::to_string(problem.line) + ":";
     text += " " + problem.message;

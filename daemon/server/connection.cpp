@@ -1,5 +1,7 @@
 #include "daemon/server/connection.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -228,8 +230,9 @@ std::optional<Error> Connection::judge_header(const wire::FrameHeader& header) {
   }
   if (!objection && header.data_bytes > data_bytes_max) {
     return invalid_request("REQUEST_TOO_LARGE",
-                           "a message may have 1 MiB and 16 KiB: send statements of more than "
-                           "1 MiB as a stream");
+                           fmt::format("a message may have {} bytes: send statements of more than "
+                                       "{} bytes as a stream",
+                                       data_bytes_max, limits::request_bytes_max));
   }
   return objection;
 }

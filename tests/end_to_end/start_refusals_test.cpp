@@ -47,6 +47,14 @@ TEST_F(StartRefusal, AnOptionThatNamesNothing) {
   }
 }
 
+TEST_F(StartRefusal, AnOptionThereIsNone) {
+  const ProgramOutcome outcome = run({.program = fs::path(CHANCERY_PROGRAMS) / "chanceryd",
+                                      .arguments = {"--sate", "here"},
+                                      .working_directory = daemon_.state()});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_EQ(outcome.err, "chanceryd: there is no option '--sate'; see `chanceryd --help`\n");
+}
+
 TEST_F(StartRefusal, StateThatOthersCanRead) {
   ASSERT_EQ(::chmod(daemon_.state().c_str(), 0755), 0);
   expect_refusal("STATE_DIRECTORY_UNSAFE");
@@ -90,6 +98,13 @@ TEST_F(StartRefusal, ADamagedKey) {
   write_text(daemon_.state() / "keys/log.pem",
              "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
   expect_refusal("log.pem");
+}
+
+// No file is named where none is read.
+TEST_F(StartRefusal, ALogKeyOfAnotherKind) {
+  fs::copy_file(daemon_.state() / "keys/default.pem", daemon_.state() / "keys/log.pem",
+                fs::copy_options::overwrite_existing);
+  expect_refusal("the embedded default: [log]: key \"log\" is \"ecdsa-p256-sha256\"");
 }
 
 TEST_F(StartRefusal, AnotherLogKeyThanTheLogBeganWith) {

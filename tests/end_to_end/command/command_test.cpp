@@ -282,6 +282,9 @@ TEST_F(CommandTest, WhatWasSignedIsFoundByReceiptDigestAndFile) {
   const auto unknown = chancery({"get", sha256_text("never signed")});
   EXPECT_EQ(unknown.status, 1);
   EXPECT_THAT(unknown.err, HasSubstr("SIGNATURE_UNKNOWN"));
+  const auto named = chancery({"get", "app"});
+  EXPECT_EQ(named.status, 2);
+  EXPECT_THAT(named.err, HasSubstr("'app' is a file: name it with --file"));
 }
 
 TEST_F(CommandTest, TheLogIsReadAndCheckedFromItsFiles) {
