@@ -232,12 +232,15 @@ Result<void> TpmBackend::check_refusal(const Key& key) const {
                   (is_forgiven ? rejected_->file() : auth_file_.path()).string()));
 }
 
-// Where each try counts, the next key host must know, too. Where that cannot be written, this one
-// does.
+// Where each try counts, the next key host must know, too.
 void TpmBackend::note_refusal(Key& key, const Error& why) {
   key.refusal = why;
   if (!rejected_ || !key.guards_guessing) return;
-  static_cast<void>(rejected_->remember(as_text(key.info.spki), device_.auth_bytes()));
+  const auto kept = rejected_->remember(as_text(key.info.spki), device_.auth_bytes());
+  if (kept.ok()) return;
+  key.refusal->message +=
+      fmt::format("; that could not be remembered, so that the next key host will try it again: {}",
+                  kept.error().message);
 }
 
 Result<void> TpmBackend::open(const BackendConfig& config, Deadline deadline) {

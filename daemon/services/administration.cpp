@@ -48,14 +48,15 @@ v1::BackendStatus describe(const KeyRing::NamedHost& named, const Config& config
   return out;
 }
 
-Result<v1::UnfinishedRequest> describe(const Parts& parts, const StoredRequest& stored) {
+v1::UnfinishedRequest describe(const Parts& parts, const StoredRequest& stored) {
   v1::UnfinishedRequest out;
   out.set_receipt(parts.journal.receipts().receipt_for(stored.id));
   out.set_state(std::string(name_of(stored.state)));
   out.set_profile(stored.acceptance.profile);
   out.set_uid(stored.acceptance.uid);
   out.set_accepted_at(unix_seconds(stored.acceptance.accepted_at));
-  if (const std::optional<Error> trouble = TRY(trouble_of(parts, stored))) {
+  const Result<std::optional<Error>> known = trouble_of(parts, stored);
+  if (const auto trouble = known.ok() ? *known : std::optional(known.error())) {
     out.set_trouble_reason(trouble->reason);
     out.set_trouble(trouble->message);
   }
@@ -77,7 +78,7 @@ Result<void> add_released(const Parts& parts, v1::StatusReply& reply) {
 
 Result<void> add_unfinished(const Parts& parts, v1::StatusReply& reply) {
   for (const StoredRequest& stored : TRY(parts.journal.unfinished(unfinished_shown_max))) {
-    *reply.add_unfinished() = TRY(describe(parts, stored));
+    *reply.add_unfinished() = describe(parts, stored);
   }
   return {};
 }
@@ -105,6 +106,21 @@ void add_alarms(const Alarms& alarms, v1::StatusReply& reply) {
     added.set_since(unix_seconds(alarm.since));
     added.set_reason(alarm.reason);
     added.set_what(alarm.what);
+// A journal that cannot be read is no reason to say nothing of the rest.
+void add_unread(const Result<void>& read, WallTime now, v1::StatusReply& reply) {
+  if (read.ok()) return;
+  const bool is_told = std::ranges::any_of(reply.alarms(), [&](const v1::Alarm& alarm) {
+    return alarm.reason() == read.error().reason;
+  });
+  if (is_told) return;
+  v1::Alarm& added = *reply.add_alarms();
+  added.set_name(std::string(alarm_names::journal_damage));
+  added.set_since(unix_seconds(now));
+  added.set_reason(read.error().reason);
+  added.set_what("what is unfinished cannot be read: " + read.error().message);
+  added.set_remedy("The reason is in docs/errors.md; what is signed is not lost by it.");
+}
+
     added.set_remedy(alarm.remedy);
   }
 }
@@ -173,10 +189,10 @@ Result<std::string> Administration::status(const ServerCounts& counts) {
   // Whoever looks is no part of the picture.
   reply.set_connections(counts.connections - std::min<std::size_t>(counts.connections, 1));
   reply.set_requests_in_flight(counts.requests_in_flight -
+  for (const Result<void>& read : {released, unfinished}) add_unread(read, parts_.now(), reply);
                                std::min<std::size_t>(counts.requests_in_flight, 1));
-  // A journal that cannot be read is an alarm, and no reason to say nothing.
-  (void)add_released(parts_, reply);
-  (void)add_unfinished(parts_, reply);
+  const Result<void> released = add_released(parts_, reply);
+  const Result<void> unfinished = add_unfinished(parts_, reply);
   add_alarms(parts_.alarms, reply);
   return reply.SerializeAsString();
 }
