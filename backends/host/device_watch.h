@@ -8,7 +8,8 @@
 
 namespace chancery::host {
 
-// Asked is only a device that has answered nothing for an interval: whoever signs knows anyway.
+// Only a device that has answered nothing for an interval is asked: the answers of a host that
+// signs show that it is there.
 class DeviceWatch {
  public:
   using Time = Deadline::Clock::time_point;
@@ -20,9 +21,8 @@ class DeviceWatch {
 
   void host_came(bool takes_probes, Time now);
   void host_went();
-  // It had an answer to give, whichever; to a probe by the second.
-  void answered(Time now);
-  void answered_probe(Time now);
+  void answered(Time now);        // a request, with whatever answer
+  void answered_probe(Time now);  // the question whether it is there
   void asked(Time now);
 
   bool is_asked() const { return answer_by_ != Time::max(); }

@@ -28,7 +28,7 @@ struct CheckReport {
 };
 
 struct CheckWish {
-  const tlog::NoteKey& key;        // of the heads
+  const tlog::NoteKey& key;        // of the heads; must outlive the Check
   bool is_whole = false;           // nothing may be missing before the first record
   std::optional<Head> known = {};  // one that the auditor kept: the audit must go on from it
 };

@@ -13,7 +13,7 @@ struct MinimumPace {
   std::chrono::milliseconds within;
 };
 
-// Somebody looks now and then; a pause shorter than that is never seen. One thread's.
+// Asked at intervals: a pause that is shorter than an interval goes unnoticed. For one thread.
 class PaceWatch {
  public:
   using Time = std::chrono::steady_clock::time_point;

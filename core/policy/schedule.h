@@ -26,7 +26,6 @@ struct Schedule {
   std::vector<Hours> hours = {};                 // any of them; empty: the whole day
 
   bool contains(WallTime time) const;
-  bool is_always() const { return days.all() && hours.empty(); }
   std::string words() const;  // "on mon, tue, from 08:00 to 18:00 UTC"
 };
 

@@ -1,5 +1,5 @@
-// What the flows work with: interfaces only. main.cpp builds it, owns it, and outlives every
-// request.
+// What the flows work with: interfaces only. Daemon builds it, owns it, and outlives
+// every request.
 #pragma once
 
 #include <functional>

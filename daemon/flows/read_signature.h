@@ -7,8 +7,8 @@
 
 namespace chancery::daemon {
 
-// What the receipt names, where the caller may read it. Errors: invalid_request RECEIPT_INVALID;
-// not_found SIGNATURE_UNKNOWN; denied NO_RULE.
+// What the receipt names, where the caller may read it. Errors: invalid_request RECEIPT_MALFORMED,
+// RECEIPT_OF_ANOTHER_INSTANCE; not_found SIGNATURE_UNKNOWN; denied NO_RULE.
 Result<StoredRequest> find_by_receipt(const Parts& parts, const Call& call,
                                       std::string_view receipt);
 

@@ -152,11 +152,11 @@ struct Recorded {
   Bytes log_id;
   std::uint64_t log_index = 0;
   tlog::Hash leaf{};
-  std::string_view outcome;  // docs/audit.md names them
+  std::string_view outcome;  // a literal, of those that docs/audit.md names
   std::optional<std::uint64_t> duplicate = std::nullopt;
 };
 using StepOutcome = std::variant<std::monostate, Stamped, Recorded>;
-// The journal's setting that counts the duplicates told of so; none: there was none.
+// The journal's setting that counts the duplicates which logs have made; absent: none has.
 inline constexpr std::string_view log_duplicates_setting = "log_duplicates";
 
 // How far one service elsewhere is with a request.

@@ -11,7 +11,7 @@
 
 namespace chancery::daemon {
 
-// Thread-safe. Owned by main.
+// Thread-safe. Owned by Daemon.
 class Administration {
  public:
   // Reads and judges a configuration file.

@@ -30,8 +30,6 @@ inline constexpr std::size_t name_bytes_max =
 inline constexpr std::size_t inline_bundle_bytes_max = 3U << 20;
 // What one message of such a stream carries; a multiple of 3: whole base64 groups.
 inline constexpr std::size_t bundle_chunk_bytes = 768U << 10;
-// Streams to slow readers at once; each holds a thread.
-inline constexpr unsigned bundle_stream_threads = 4;
 inline constexpr auto idempotency_key_life_default = std::chrono::hours(24);
 
 }  // namespace chancery::limits

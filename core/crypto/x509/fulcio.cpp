@@ -107,11 +107,6 @@ Result<SubjectName> read_subject(const Certificate& certificate) {
 
 std::span<const FulcioField> fulcio_fields() { return fields; }
 
-const FulcioField* fulcio_field_named(std::string_view name) {
-  const auto* const found = std::ranges::find(fields, name, &FulcioField::name);
-  return found == fields.end() ? nullptr : found;
-}
-
 Result<CertificateIdentity> read_identity(const Certificate& certificate) {
   CertificateIdentity identity;
   identity.subject = TRY(read_subject(certificate));

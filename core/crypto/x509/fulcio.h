@@ -16,7 +16,6 @@ struct FulcioField {
   bool is_raw;            // the text itself, as the oldest are; otherwise a DER UTF8String
 };
 std::span<const FulcioField> fulcio_fields();
-const FulcioField* fulcio_field_named(std::string_view name);  // nullptr: no such field
 
 struct CertificateIdentity {
   SubjectName subject;

@@ -15,7 +15,8 @@
 
 namespace chancery::daemon {
 
-// Thread-safe, but for what says that it is of whoever looks: one thread.
+// Thread-safe, but for next(), start_over() and put(): those are called by the one thread that goes
+// through the backlog.
 class BacklogQueue {
  public:
   // What the journal has for this queue, in order, those after `after`.
@@ -30,7 +31,7 @@ class BacklogQueue {
   bool has_room() const;
   std::size_t carried() const;
 
-  // Of whoever looks. The next to be carried; nothing: all have been looked at.
+  // The next to be carried; nothing: all have been looked at.
   Result<std::optional<RequestId>> next();
   // Those that were passed over are looked at again.
   void start_over();

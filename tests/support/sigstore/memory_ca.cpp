@@ -74,13 +74,6 @@ Sct MemoryCa::log_in(const MemoryCtLog& log, const CertificateShape& shape,
   return log.sign(shape, subject, {intermediate_key_, &intermediate_}, time, std::move(extensions));
 }
 
-Certificate MemoryCa::issue_logged(CertificateShape shape, const SigningKey& subject,
-                                   const MemoryCtLog& log) const {
-  const Sct sct = log_in(log, shape, subject, shape.not_before);
-  shape.extensions.push_back(sct_list({sct}));
-  return issue(shape, subject);
-}
-
 bundle::TrustedAuthority MemoryCa::trusted(bundle::ValidFor period) const {
   return {"https://fulcio.example.test", {intermediate_, root_}, period, ""};
 }

@@ -19,9 +19,6 @@ class MemoryCa {
   CertificateShape leaf_shape(WallTime start) const;
   Certificate issue(const CertificateShape& shape, const SigningKey& subject) const;
   Certificate issue(const CertificateShape& shape, const PublicKey& subject) const;
-  // The same, logged in `log` first.
-  Certificate issue_logged(CertificateShape shape, const SigningKey& subject,
-                           const MemoryCtLog& log) const;
   Sct log_in(const MemoryCtLog& log, const CertificateShape& shape, const SigningKey& subject,
              WallTime time, Bytes extensions = {}) const;
 
