@@ -35,6 +35,11 @@ inline UnusableKey unusable_key(std::string name, const Error& why) {
   return {std::move(name), unavailable(why.reason, why.message)};
 }
 
+// The deadline passed before the device was asked.
+inline Error too_late() {
+  return unavailable("DEADLINE_PASSED", "the deadline passed: nothing was done");
+}
+
 // Where private keys live. It lives in a key host process; one thread owns each instance, so calls
 // never overlap and an implementation holds no locks.
 class KeyBackend {

@@ -10,15 +10,10 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "backends/open_file.h"
+
 namespace chancery {
 namespace {
-
-struct OpenFile {
-  int descriptor;
-  ~OpenFile() {
-    if (descriptor >= 0) close(descriptor);
-  }
-};
 
 Error failed(const std::filesystem::path& file) {
   return system_error("FILE_OPEN_FAILED", fmt::format("cannot keep {}", file.string()), errno);

@@ -9,17 +9,11 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "backends/open_file.h"
 #include "core/base/limits/key_hosts.h"
 
 namespace chancery {
 namespace {
-
-struct OpenFile {
-  int descriptor;
-  ~OpenFile() {
-    if (descriptor >= 0) close(descriptor);
-  }
-};
 
 enum class Guarded { by_mode, by_systemd };
 

@@ -5,21 +5,14 @@
 #include <optional>
 
 #include "backends/key_directory.h"
+#include "backends/option_list.h"
 
 namespace chancery {
 namespace {
 
-std::string_view trim(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
-}
-
 std::optional<KeyWanted> parse_wanted_key(std::string_view item, bool (*supports)(Algorithm)) {
-  const std::size_t equals = item.find('=');
-  if (equals == std::string_view::npos) return std::nullopt;
-  const std::string_view name = trim(item.substr(0, equals));
-  const auto algorithm = algorithm_named(trim(item.substr(equals + 1)));
+  const auto [name, algorithm_name] = split_at_equals(item);
+  const auto algorithm = algorithm_named(algorithm_name);
   if (!is_key_name(name) || !algorithm || !supports(*algorithm)) return std::nullopt;
   return KeyWanted{std::string(name), *algorithm};
 }
@@ -29,9 +22,7 @@ std::optional<KeyWanted> parse_wanted_key(std::string_view item, bool (*supports
 std::vector<KeyWanted> parse_wanted_keys(std::string_view list, bool (*supports)(Algorithm),
                                          std::vector<std::string>& problems) {
   std::vector<KeyWanted> out;
-  while (!list.empty()) {
-    const std::size_t comma = list.find(',');
-    const std::string_view item = trim(list.substr(0, comma));
+  for (const std::string_view item : items_of(list)) {
     if (auto wanted = parse_wanted_key(item, supports)) {
       out.push_back(std::move(*wanted));
     } else {
@@ -41,7 +32,6 @@ std::vector<KeyWanted> parse_wanted_keys(std::string_view list, bool (*supports)
                       "as default=ecdsa-p256-sha256",
                       item));
     }
-    list = comma == std::string_view::npos ? std::string_view() : list.substr(comma + 1);
   }
   return out;
 }

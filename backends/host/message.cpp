@@ -41,7 +41,7 @@ class Writer {
   void flag(bool value) { number(static_cast<std::uint8_t>(value)); }
   void bytes(ByteView value) {
     number(static_cast<std::uint32_t>(value.size()));
-    out_.insert(out_.end(), value.begin(), value.end());
+    append(out_, value);
   }
   void text(std::string_view value) { bytes(as_bytes(value)); }
   void deadline(Deadline value) {

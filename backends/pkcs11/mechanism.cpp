@@ -68,7 +68,7 @@ Result<Bytes> token_input(Algorithm algorithm, ByteView input) {
                                        wanted, input.size()));
   }
   if (is_rsa(algorithm) && !is_pss(algorithm)) out.assign(sha256_info.begin(), sha256_info.end());
-  out.insert(out.end(), input.begin(), input.end());
+  append(out, input);
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "backends/key_directory.h"
+#include "backends/option_list.h"
 #include "backends/pkcs11/mechanism.h"
 #include "core/base/limits/key_hosts.h"
 
@@ -12,30 +13,6 @@ namespace chancery::pkcs11 {
 namespace {
 
 using Problems = std::vector<std::string>;
-
-std::string_view trim(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
-}
-
-// Lists come as text with commas.
-std::vector<std::string_view> items_of(std::string_view list) {
-  std::vector<std::string_view> out;
-  while (!list.empty()) {
-    const std::size_t comma = list.find(',');
-    out.push_back(trim(list.substr(0, comma)));
-    list = comma == std::string_view::npos ? std::string_view() : list.substr(comma + 1);
-  }
-  return out;
-}
-
-// "NAME=VALUE"; both empty where there is no '='.
-std::pair<std::string, std::string_view> split(std::string_view item) {
-  const std::size_t equals = item.find('=');
-  if (equals == std::string_view::npos) return {};
-  return {std::string(trim(item.substr(0, equals))), trim(item.substr(equals + 1))};
-}
 
 void parse_token(std::string_view value, Options& options, Problems& problems) {
   Result<Uri> uri = Uri::parse(value, Uri::Names::token);
@@ -48,7 +25,7 @@ void parse_token(std::string_view value, Options& options, Problems& problems) {
 
 void parse_keys(std::string_view list, Options& options, Problems& problems) {
   for (const std::string_view item : items_of(list)) {
-    auto [name, text] = split(item);
+    auto [name, text] = split_at_equals(item);
     if (!is_key_name(name)) {
       problems.push_back(
           fmt::format("keys: \"{}\" is not NAME=URI, such as release=pkcs11:object=release", item));
@@ -57,7 +34,7 @@ void parse_keys(std::string_view list, Options& options, Problems& problems) {
     Result<Uri> uri = Uri::parse(text, Uri::Names::key);
     if (!uri.ok()) {
       problems.push_back(fmt::format("keys: \"{}\": {}", name, uri.error().message));
-    } else if (!options.keys.emplace(name, std::move(*uri)).second) {
+    } else if (!options.keys.emplace(std::string(name), std::move(*uri)).second) {
       problems.push_back(fmt::format("keys: \"{}\" is there twice", name));
     }
   }
@@ -65,12 +42,12 @@ void parse_keys(std::string_view list, Options& options, Problems& problems) {
 
 void parse_algorithms(std::string_view list, Options& options, Problems& problems) {
   for (const std::string_view item : items_of(list)) {
-    auto [name, text] = split(item);
+    auto [name, text] = split_at_equals(item);
     const std::optional<Algorithm> algorithm = algorithm_named(text);
     if (!is_key_name(name) || !algorithm || !is_supported(*algorithm)) {
       problems.push_back(fmt::format(
           "algorithms: \"{}\" is not NAME=ALGORITHM, such as app=rsa-pss-3072-sha256", item));
-    } else if (!options.algorithms.emplace(name, *algorithm).second) {
+    } else if (!options.algorithms.emplace(std::string(name), *algorithm).second) {
       problems.push_back(fmt::format("algorithms: \"{}\" is there twice", name));
     }
   }
@@ -88,11 +65,11 @@ void parse_sessions(std::string_view value, Options& options, Problems& problems
 
 void parse_environment(std::string_view list, Options& options, Problems& problems) {
   for (const std::string_view item : items_of(list)) {
-    auto [name, value] = split(item);
+    auto [name, value] = split_at_equals(item);
     if (name.empty()) {
       problems.push_back(fmt::format("environment: \"{}\" is not NAME=VALUE", item));
     } else {
-      options.environment.emplace_back(std::move(name), value);
+      options.environment.emplace_back(name, value);
     }
   }
 }

@@ -34,8 +34,6 @@ class Pkcs11Backend final : public KeyBackend,
   bool names_its_keys_;
 };
 
-Error too_late() { return unavailable("DEADLINE_PASSED", "the deadline passed: nothing was done"); }
-
 Result<std::vector<KeyInfo>> Pkcs11Backend::list_keys(Deadline deadline) {
   if (deadline.passed()) return too_late();
   return token_->keys();

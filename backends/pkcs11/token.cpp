@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "backends/key_backend.h"
 #include "backends/key_directory.h"
 #include "backends/pkcs11/key_pair.h"
 #include "backends/pkcs11/mechanism.h"
@@ -13,8 +14,6 @@
 
 namespace chancery::pkcs11 {
 namespace {
-
-Error too_late() { return unavailable("DEADLINE_PASSED", "the deadline passed: nothing was done"); }
 
 // SoftHSM says no more than "failed" when its disk is full.
 Error not_made(const Error& doubt) {

@@ -6,6 +6,8 @@
 #include <array>
 #include <vector>
 
+#include "core/base/ascii.h"
+
 namespace chancery::pkcs11 {
 namespace {
 
@@ -27,9 +29,7 @@ bool is_known(std::string_view name, Uri::Names names) {
 // p11-kit does check.
 bool may_stand_in_value(char byte) {
   constexpr std::string_view others = "-._~:[]@!$'()*+,=&%";
-  const bool is_digit = byte >= '0' && byte <= '9';
-  const bool is_letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
-  return is_digit || is_letter || others.find(byte) != std::string_view::npos;
+  return is_digit(byte) || is_letter(byte) || others.find(byte) != std::string_view::npos;
 }
 
 // The attributes as they are written, before p11-kit forgives anything.

@@ -45,8 +45,6 @@ class SoftwareBackend final : public KeyBackend, public KeyMaker, public KeyRemo
   std::vector<UnusableKey> unusable_;
 };
 
-Error too_late() { return unavailable("DEADLINE_PASSED", "the deadline passed: nothing was done"); }
-
 bool SoftwareBackend::has(std::string_view name) const {
   return signers_.contains(name) ||
          std::ranges::find(unusable_, name, &UnusableKey::name) != unusable_.end();

@@ -100,7 +100,7 @@ Result<std::vector<Bytes>> endorsement_certificates(Device& device) {
   for (std::uint32_t index = chain_first; index <= chain_last; ++index) {
     const Bytes content = TRY(read_index(device.esys(), index));
     if (content.empty() || out.size() >= limits::attestation_parts_max) break;
-    chain.insert(chain.end(), content.begin(), content.end());
+    append(chain, content);
     take_certificates(chain, out);
   }
   return out;

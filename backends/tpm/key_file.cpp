@@ -70,7 +70,7 @@ struct Free {
   }
 };
 using Memory = std::unique_ptr<BIO, Free>;
-using Key = std::unique_ptr<asn1::Key, Free>;
+using KeyInFile = std::unique_ptr<asn1::Key, Free>;
 
 Error damaged(std::string_view what) {
   ERR_clear_error();
@@ -99,7 +99,7 @@ bool read_whole(Unmarshal unmarshal, ByteView bytes, Structure& out) {
          offset == bytes.size();
 }
 
-Result<Key> read_der(ByteView pem, std::string_view what) {
+Result<KeyInFile> read_der(ByteView pem, std::string_view what) {
   const Memory bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   char* name = nullptr;
   char* header = nullptr;
@@ -113,7 +113,7 @@ Result<Key> read_der(ByteView pem, std::string_view what) {
     return not_supported(what, fmt::format("is a \"{}\", not a \"{}\"", name, label));
   }
   const unsigned char* cursor = der;
-  Key key(reinterpret_cast<asn1::Key*>(
+  KeyInFile key(reinterpret_cast<asn1::Key*>(
       ASN1_item_d2i(nullptr, &cursor, size, ASN1_ITEM_rptr(asn1::Key))));
   if (key == nullptr || cursor != der + size) return damaged(what);
   return key;
@@ -194,7 +194,7 @@ bool write_areas(const KeyBlob& blob, asn1::Key& key) {
 }  // namespace
 
 Result<KeyBlob> decode_key_blob(ByteView pem, std::string_view what) {
-  const Key key = TRY(read_der(pem, what));
+  const KeyInFile key = TRY(read_der(pem, what));
   char type[64];
   OBJ_obj2txt(type, sizeof type, key->type, 1);
   if (std::string_view(type) != loadable_key) {
@@ -219,7 +219,7 @@ Result<KeyBlob> decode_key_blob(ByteView pem, std::string_view what) {
 }
 
 Result<std::string> encode_key_blob(const KeyBlob& blob) {
-  const Key key(reinterpret_cast<asn1::Key*>(ASN1_item_new(ASN1_ITEM_rptr(asn1::Key))));
+  const KeyInFile key(reinterpret_cast<asn1::Key*>(ASN1_item_new(ASN1_ITEM_rptr(asn1::Key))));
   if (key == nullptr) return not_encoded();
   key->type = OBJ_txt2obj(loadable_key, 1);
   // Said also where it is false: what is left out tpm2-openssl takes for true.

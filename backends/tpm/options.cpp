@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "backends/key_directory.h"
+#include "backends/option_list.h"
 
 namespace chancery::tpm {
 namespace {
@@ -17,18 +18,6 @@ constexpr std::string_view swtpm_prefix = "swtpm:path=";
 constexpr std::uint32_t persistent_first = 0x81000000;
 constexpr std::uint32_t persistent_last = 0x81ffffff;
 constexpr unsigned pcr_last = 23;  // PC Client platform: PCR 0 to 23
-
-std::vector<std::string_view> items_of(std::string_view list) {
-  std::vector<std::string_view> out;
-  while (!list.empty()) {
-    const std::size_t comma = list.find(',');
-    std::string_view item = list.substr(0, comma);
-    while (item.starts_with(' ')) item.remove_prefix(1);
-    out.push_back(item);
-    list = comma == std::string_view::npos ? std::string_view() : list.substr(comma + 1);
-  }
-  return out;
-}
 
 template <typename Number>
 std::optional<Number> number_in(std::string_view text, int base) {
@@ -52,14 +41,13 @@ void parse_tcti(const std::string& value, Options& options, Problems& problems) 
 
 void parse_persistent(std::string_view list, Options& options, Problems& problems) {
   for (const std::string_view item : items_of(list)) {
-    const std::size_t equals = item.find('=');
-    const std::string_view name = item.substr(0, equals);
-    const std::string_view number = equals == std::string_view::npos ? "" : item.substr(equals + 1);
+    const auto [name, number] = split_at_equals(item);
     const auto handle =
         number.starts_with("0x") ? number_in<std::uint32_t>(number.substr(2), 16) : std::nullopt;
-    const bool is_taken = std::ranges::any_of(options.persistent, [&](const PersistentKey& key) {
-      return key.name == name || key.handle == handle;
-    });
+    const bool is_taken =
+        std::ranges::any_of(options.persistent, [&, name = name](const PersistentKey& key) {
+          return key.name == name || key.handle == handle;
+        });
     if (!is_key_name(name) || !handle || *handle < persistent_first || *handle > persistent_last ||
         is_taken) {
       problems.push_back(fmt::format(

@@ -80,8 +80,6 @@ class TpmBackend final : public KeyBackend,
   std::vector<UnusableKey> unusable_;
 };
 
-Error too_late() { return unavailable("DEADLINE_PASSED", "the deadline passed: nothing was done"); }
-
 // Whether it is the TPM itself that cannot do anything now, and no one key.
 bool is_of_tpm(const Error& error) {
   return error.reason == "TPM_ABSENT" || error.reason == "TPM_CONNECTION_LOST" ||

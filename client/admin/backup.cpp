@@ -14,8 +14,9 @@ namespace {
 // A large archive is copied at the speed of the disk.
 constexpr std::uint64_t timeout_seconds = 600;
 
-const CommandHelp help{"Have the daemon copy its journal, archive and log, while it goes on.",
-                       R"(Examples:
+const CommandHelp backup_help{
+    "Have the daemon copy its journal, archive and log, while it goes on.",
+    R"(Examples:
   chancery backup 2026-11-22
   chancery restore /var/lib/chancery/backups/2026-11-22 \
     --into /var/lib/chancery-restored --newest-checkpoint seen.txt
@@ -43,7 +44,7 @@ ExitStatus backup(const BackupOptions& options) {
 
 void add_backup(CommandLine& line) {
   const auto options = std::make_shared<BackupOptions>();
-  Arguments arguments = line.command("backup", help, [options] { return backup(*options); });
+  Arguments arguments = line.command("backup", backup_help, [options] { return backup(*options); });
   arguments.place("NAME", options->name, "The directory made under backups/");
   add_daemon_options(arguments, options->daemon);
 }

@@ -14,8 +14,8 @@ namespace chancery::client {
 
 namespace {
 
-const CommandHelp help{"Check a whole log from its files alone.",
-                       R"(Example:
+const CommandHelp verify_log_help{"Check a whole log from its files alone.",
+                                  R"(Example:
   chancery log verify /var/lib/chancery/log --trusted-root trusted_root.json
 
 Checks the checkpoint's signature, hashes every entry again and compares every tile and the root.
@@ -75,7 +75,7 @@ ExitStatus verify_log(const LogVerifyOptions& options) {
 
 void add_log_verify(CommandLine& line) {
   const auto options = std::make_shared<LogVerifyOptions>();
-  line.command("log verify", help, [options] { return verify_log(*options); })
+  line.command("log verify", verify_log_help, [options] { return verify_log(*options); })
       .text("--trusted-root", "FILE", options->trusted_root, "Which log is believed")
       .flag("--json", options->json, "Say it as JSON")
       .place("DIRECTORY", options->directory, "Where the log's files lie");

@@ -11,7 +11,7 @@ namespace chancery::client {
 
 namespace {
 
-const CommandHelp help{
+const CommandHelp reload_help{
     "Have the daemon read its configuration again.",
     "A bad configuration is reported, line by line, and the old one stays in force.\n"};
 
@@ -29,7 +29,7 @@ ExitStatus reload(const DaemonOptions& options) {
 
 void add_reload(CommandLine& line) {
   const auto options = std::make_shared<DaemonOptions>();
-  Arguments arguments = line.command("reload", help, [options] { return reload(*options); });
+  Arguments arguments = line.command("reload", reload_help, [options] { return reload(*options); });
   add_daemon_options(arguments, *options);
 }
 

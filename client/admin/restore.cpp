@@ -14,8 +14,9 @@ namespace chancery::client {
 
 namespace {
 
-const CommandHelp help{"Make a state directory out of a backup, unless that would fork the log.",
-                       R"(Examples:
+const CommandHelp restore_help{
+    "Make a state directory out of a backup, unless that would fork the log.",
+    R"(Examples:
   chancery restore backups/2026-11-22 --into /var/lib/chancery --newest-checkpoint seen.txt
   chancery restore backups/2026-11-22 --into /var/lib/chancery --nothing-signed-since-unsafe
 
@@ -77,7 +78,7 @@ ExitStatus restore(const RestoreOptions& options) {
 
 void add_restore(CommandLine& line) {
   const auto options = std::make_shared<RestoreOptions>();
-  line.command("restore", help, [options] { return restore(*options); })
+  line.command("restore", restore_help, [options] { return restore(*options); })
       .text("--into", "DIRECTORY", options->into, "The new state directory", Need::required)
       .text("--newest-checkpoint", "FILE", options->newest_checkpoint,
             "The newest checkpoint that anybody has seen; - is standard input")

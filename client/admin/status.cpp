@@ -10,7 +10,7 @@ namespace chancery::client {
 
 namespace {
 
-const CommandHelp help{
+const CommandHelp status_help{
     "Say how the daemon is: its keys, its log, and what it has not finished.",
     "Exit status: 0 all is well, 1 an alarm stands or something else needs the operator, 3 no\n"
     "daemon answers.\n"};
@@ -69,7 +69,7 @@ ExitStatus status(const DaemonOptions& options) {
 
 void add_status(CommandLine& line) {
   const auto options = std::make_shared<StatusOptions>();
-  Arguments arguments = line.command("status", help, [options] {
+  Arguments arguments = line.command("status", status_help, [options] {
     return options->metrics ? print_metrics(options->daemon) : status(options->daemon);
   });
   arguments.flag("--json", options->daemon.json, "Everything, as one JSON object")

@@ -17,7 +17,7 @@ namespace chancery::client {
 
 namespace {
 
-const CommandHelp help{
+const CommandHelp make_credential_help{
     "Hide a secret for the TPM that an attestation says it is from, without a daemon.",
     R"(Examples:
   chancery keys make-credential release.attestation.json --anchors tpm-makers.pem \
@@ -38,14 +38,14 @@ struct Options {
   std::string output;
 };
 
-struct Inputs {
+struct CredentialInputs {
   std::string file;
   std::vector<Certificate> anchors;
   Bytes secret;
 };
 
-Result<Inputs> load(const Options& options) {
-  Inputs out;
+Result<CredentialInputs> load(const Options& options) {
+  CredentialInputs out;
   out.file = TRY(read_file(options.file, "attestation", limits::attestation_file_bytes_max));
   out.anchors = TRY(load_anchors(options.anchors));
   out.secret = TRY(keep_verifier_secret(options.secret));
@@ -57,7 +57,7 @@ struct Made {
   Bytes credential;
 };
 
-Result<Made> make(const Inputs& inputs) {
+Result<Made> make(const CredentialInputs& inputs) {
   const KeyAttestation attestation = TRY(read_attestation(inputs.file));
   tpm2::BindingClaim claim = TRY(tpm2::read_claim(attestation, inputs.anchors));
   Bytes credential =
@@ -81,8 +81,8 @@ ExitStatus run(const Options& options) {
 
 void add_make_credential(CommandLine& line) {
   const auto options = std::make_shared<Options>();
-  Arguments arguments =
-      line.command("keys make-credential", help, [options] { return run(*options); });
+  Arguments arguments = line.command("keys make-credential", make_credential_help,
+                                     [options] { return run(*options); });
   arguments.place("FILE", options->file, "What `chancery keys attest` wrote; - is standard input");
   arguments.text("--anchors", "FILE", options->anchors,
                  "Authorities of TPM makers, PEM: one must vouch for the TPM", Need::required);

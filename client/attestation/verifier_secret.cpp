@@ -20,10 +20,6 @@ constexpr std::size_t secret_bytes = 32;
 constexpr std::size_t file_bytes_max = 2 * secret_bytes + 1;
 constexpr mode_t of_others = 0077;
 
-Error cannot_write(const std::filesystem::path& path, int error_number) {
-  return system_error("FILE_UNWRITABLE", path.string() + ": cannot write it", error_number);
-}
-
 // Never over one that is there: the answers to what it was used for would be lost.
 Result<void> make(const std::filesystem::path& path) {
   const wire::Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));

@@ -11,8 +11,8 @@ namespace chancery::client {
 
 namespace {
 
-const CommandHelp help{"Print a range of the audit with what proves it.",
-                       R"(Examples:
+const CommandHelp export_help{"Print a range of the audit with what proves it.",
+                              R"(Examples:
   chancery audit export > audit.txt
   chancery audit export --first 1000 --last 2000 > range.txt
   chancery audit verify range.txt --trusted-root trusted_root.json
@@ -45,7 +45,7 @@ ExitStatus export_range(const ExportOptions& options) {
 void add_audit_export(CommandLine& line) {
   const auto options = std::make_shared<ExportOptions>();
   Arguments arguments =
-      line.command("audit export", help, [options] { return export_range(*options); });
+      line.command("audit export", export_help, [options] { return export_range(*options); });
   arguments.number("--first", "N", options->first, "The first record (default: the first kept)")
       .number("--last", "N", options->last, "The last record (default: the newest)");
   add_daemon_options(arguments, options->daemon);

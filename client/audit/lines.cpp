@@ -13,7 +13,7 @@ namespace chancery::client {
 namespace {
 
 // Line by line: an audit may be larger than memory.
-Result<void> read_lines(std::istream& in, const std::string& path, const TakeLine& take) {
+Result<void> read_stream(std::istream& in, const std::string& path, const TakeLine& take) {
   std::string line;
   std::vector<char> buffer(limits::audit_line_bytes_max + 2);
   for (;;) {
@@ -53,20 +53,20 @@ Result<void> read_lines(const DaemonOptions& options, std::string_view method,
   Link link(socket_path(options));
   // A daemon that is full says so before the first line, so none is taken twice.
   return repeat(link, patience, [&](Connection& connection) {
-    return take_lines(connection.download("chancery.v1.Audit", method, request, patience.deadline),
+    return take_lines(connection.download(services::audit, method, request, patience.deadline),
                       take);
   });
 }
 
 Result<void> read_lines(const std::string& path, const TakeLine& take) {
-  if (path == "-") return read_lines(std::cin, "standard input", take);
+  if (path == "-") return read_stream(std::cin, "standard input", take);
   std::ifstream file(path);
   if (!file) {
     const int error = errno;
     if (error == ENOENT) return not_found("FILE_NOT_FOUND", path + ": no such file");
     return system_error("FILE_UNREADABLE", path, error);
   }
-  return read_lines(file, path, take);
+  return read_stream(file, path, take);
 }
 
 }  // namespace chancery::client

@@ -18,8 +18,8 @@ namespace chancery::client {
 
 namespace {
 
-const CommandHelp help{"Show who had what signed, by which rule, and what was refused.",
-                       R"(Examples:
+const CommandHelp list_help{"Show who had what signed, by which rule, and what was refused.",
+                            R"(Examples:
   chancery audit --since 2027-01-15T00:00:00Z
   chancery audit --digest sha256:1f0c...     what was decided about this file, and its outcome
   chancery audit --json | jq 'select(.event == "refused")'
@@ -77,7 +77,7 @@ ExitStatus list(const ListOptions& options) {
 
 void add_audit(CommandLine& line) {
   const auto options = std::make_shared<ListOptions>();
-  Arguments arguments = line.command("audit", help, [options] { return list(*options); });
+  Arguments arguments = line.command("audit", list_help, [options] { return list(*options); });
   arguments.text("--since", "TIME", options->since, "From this time on: 2027-01-15T08:00:00Z")
       .text("--digest", "sha256:HEX", options->digest, "Only what concerns this digest")
       .flag("--json", options->daemon.json, "Each record as it is kept, a line each");

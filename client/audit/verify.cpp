@@ -19,8 +19,8 @@ namespace chancery::client {
 
 namespace {
 
-const CommandHelp help{"Check that the audit was left as it was written.",
-                       R"(Examples:
+const CommandHelp verify_help{"Check that the audit was left as it was written.",
+                              R"(Examples:
   chancery audit verify                      the daemon's, whole
   chancery audit verify audit.txt --trusted-root trusted_root.json
   chancery audit verify --head kept_head.txt
@@ -151,7 +151,8 @@ ExitStatus verify(const VerifyOptions& options) {
 
 void add_audit_verify(CommandLine& line) {
   const auto options = std::make_shared<VerifyOptions>();
-  Arguments arguments = line.command("audit verify", help, [options] { return verify(*options); });
+  Arguments arguments =
+      line.command("audit verify", verify_help, [options] { return verify(*options); });
   arguments.text("--trusted-root", "FILE", options->trusted_root, "Which log's key is believed")
       .text("--head", "FILE", options->head, "A signed head that the audit must go on from")
       .flag("--json", options->daemon.json, "Say it as one JSON object")

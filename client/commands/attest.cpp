@@ -21,8 +21,9 @@ namespace chancery::client {
 
 namespace {
 
-const CommandHelp help{"Sign a statement about files: where they come from, what they are made of.",
-                       R"(Examples:
+const CommandHelp attest_help{
+    "Sign a statement about files: where they come from, what they are made of.",
+    R"(Examples:
   chancery attest --type slsaprovenance1 --predicate provenance.json app.tar
   chancery attest --type spdxjson --predicate sbom.spdx.json app.tar app.rpm
   chancery attest --type https://example.com/tested/v1 --predicate result.json sha256:1f0c...
@@ -114,7 +115,7 @@ ExitStatus explain_statement(const AttestOptions& options, const std::string& st
 }
 
 // What it is about, in the user's words.
-std::string name_of(const AttestOptions& options) {
+std::string title_of(const AttestOptions& options) {
   return options.statement.empty() ? fmt::format("{}", fmt::join(options.files, ", "))
                                    : options.statement;
 }
@@ -126,7 +127,7 @@ ExitStatus attest(const AttestOptions& options) {
   const Output output = output_of(options);
   if (options.daemon.json && !options.dry_run && is_standard_output(output))
     return report_usage(style, "attest", "with --json name a file with --output");
-  const std::string name = name_of(options);
+  const std::string name = title_of(options);
   auto statement = make_statement(options);
   if (!statement.ok()) return report_trouble(style, name, statement.error());
 
@@ -143,7 +144,7 @@ ExitStatus attest(const AttestOptions& options) {
 
 void add_attest(CommandLine& line) {
   const auto options = std::make_shared<AttestOptions>();
-  Arguments arguments = line.command("attest", help, [options] { return attest(*options); });
+  Arguments arguments = line.command("attest", attest_help, [options] { return attest(*options); });
   arguments
       .text("-t,--type", "TYPE", options->type,
             "slsaprovenance1, spdxjson, cyclonedx, or the predicate type's URI")

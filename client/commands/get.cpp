@@ -9,7 +9,7 @@ namespace chancery::client {
 
 namespace {
 
-const CommandHelp help{
+const CommandHelp get_help{
     "Fetch a bundle that was made earlier, by its receipt or by what was signed.",
     R"(Examples:
   chancery get r-4fq2 --output app.tar.sigstore.json
@@ -71,7 +71,7 @@ ExitStatus get(const GetOptions& options) {
 
 void add_get(CommandLine& line) {
   const auto options = std::make_shared<GetOptions>();
-  Arguments arguments = line.command("get", help, [options] { return get(*options); });
+  Arguments arguments = line.command("get", get_help, [options] { return get(*options); });
   arguments.text("-o,--output", "FILE", options->output, "Where to write the bundle")
       .text("--file", "FILE", options->file, "Find by the SHA-256 of this file")
       .flag("--json", options->daemon.json, "Say what was signed as JSON")

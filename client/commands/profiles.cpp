@@ -10,7 +10,7 @@ namespace chancery::client {
 
 namespace {
 
-const CommandHelp help{
+const CommandHelp profiles_help{
     "List the profiles: which keys there are, what they sign, and what you may use.",
     "A profile is a key with its rules; `chancery sign --profile NAME` signs with it.\n"};
 
@@ -54,7 +54,8 @@ ExitStatus profiles(const DaemonOptions& options) {
 
 void add_profiles(CommandLine& line) {
   const auto options = std::make_shared<DaemonOptions>();
-  Arguments arguments = line.command("profiles", help, [options] { return profiles(*options); });
+  Arguments arguments =
+      line.command("profiles", profiles_help, [options] { return profiles(*options); });
   arguments.flag("--json", options->json, "One JSON object for each profile");
   add_daemon_options(arguments, *options);
 }

@@ -18,8 +18,8 @@ namespace chancery::client {
 
 namespace {
 
-const CommandHelp help{"Sign files: writes FILE.sigstore.json beside each.",
-                       R"(Examples:
+const CommandHelp sign_help{"Sign files: writes FILE.sigstore.json beside each.",
+                            R"(Examples:
   chancery sign app.tar                       writes app.tar.sigstore.json
   chancery sign --profile release dist/*      many files over one connection
   make image | chancery sign --output image.sigstore.json -
@@ -195,7 +195,7 @@ ExitStatus sign(const SignOptions& options) {
 
 void add_sign(CommandLine& line) {
   const auto options = std::make_shared<SignOptions>();
-  Arguments arguments = line.command("sign", help, [options] { return sign(*options); });
+  Arguments arguments = line.command("sign", sign_help, [options] { return sign(*options); });
   arguments
       .text("-p,--profile", "NAME", options->profile,
             "Which key, and under which rules (default: default)")

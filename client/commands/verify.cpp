@@ -16,7 +16,7 @@ namespace chancery::client {
 
 namespace {
 
-const CommandHelp help{
+const CommandHelp verify_help{
     "Verify files against their bundles, without a daemon and without a network.",
     R"(Examples:
   chancery verify --bundle app.tar.sigstore.json --key release.pem app.tar
@@ -206,7 +206,7 @@ ExitStatus verify(Options options) {
 
 void add_verify(CommandLine& line) {
   const auto options = std::make_shared<Options>();
-  Arguments arguments = line.command("verify", help, [options] { return verify(*options); });
+  Arguments arguments = line.command("verify", verify_help, [options] { return verify(*options); });
   arguments
       .text("-b,--bundle", "FILE", options->bundle,
             "The bundle; - is standard input (default: ARTIFACT.sigstore.json)")

@@ -13,8 +13,8 @@ namespace chancery::client {
 
 namespace {
 
-const CommandHelp help{"Wait until a signature is finished, then write its bundle.",
-                       R"(Examples:
+const CommandHelp wait_help{"Wait until a signature is finished, then write its bundle.",
+                            R"(Examples:
   chancery wait r-4fq2 --output app.tar.sigstore.json
   chancery wait r-4fq2 --timeout 3600
 
@@ -71,7 +71,7 @@ ExitStatus wait(const WaitOptions& options) {
 
 void add_wait(CommandLine& line) {
   const auto options = std::make_shared<WaitOptions>();
-  Arguments arguments = line.command("wait", help, [options] { return wait(*options); });
+  Arguments arguments = line.command("wait", wait_help, [options] { return wait(*options); });
   arguments.text("-o,--output", "FILE", options->output, "Where to write the bundle")
       .flag("--json", options->daemon.json, "Say what was signed as JSON")
       .place("RECEIPT", options->receipt, "As `chancery sign` printed it");

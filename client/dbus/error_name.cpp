@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/base/ascii.h"
+
 namespace chancery::client {
 
 namespace {
@@ -10,11 +12,9 @@ namespace {
 // begin with a digit, 255 bytes in all.
 bool can_be_named(std::string_view reason) {
   constexpr std::size_t reason_bytes_max = 200;
-  const auto fits = [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  };
-  return !reason.empty() && reason.size() <= reason_bytes_max &&
-         !(reason.front() >= '0' && reason.front() <= '9') && std::ranges::all_of(reason, fits);
+  const auto fits = [](char c) { return is_upper(c) || is_digit(c) || c == '_'; };
+  return !reason.empty() && reason.size() <= reason_bytes_max && !is_digit(reason.front()) &&
+         std::ranges::all_of(reason, fits);
 }
 
 }  // namespace

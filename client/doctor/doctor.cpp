@@ -15,7 +15,7 @@ namespace chancery::client {
 
 namespace {
 
-const CommandHelp help{
+const CommandHelp doctor_help{
     "Look at everything that a daemon needs, and say what to do.",
     R"(A line each: socket, daemon, uptime, configuration, keys of each backend, log, requests, logs
 elsewhere, alarms, profiles, disk, clock, unit, credentials.
@@ -82,7 +82,7 @@ ExitStatus doctor(const DaemonOptions& options) {
 
 void add_doctor(CommandLine& line) {
   const auto options = std::make_shared<DaemonOptions>();
-  Arguments arguments = line.command("doctor", help, [options] { return doctor(*options); });
+  Arguments arguments = line.command("doctor", doctor_help, [options] { return doctor(*options); });
   arguments.flag("--json", options->json, "One JSON object a line");
   add_daemon_options(arguments, *options);
 }

@@ -100,10 +100,6 @@ Result<Digest> parse_digest(std::string_view text) {
   return Digest{*algorithm, std::move(*value)};
 }
 
-std::string digest_text(const Digest& digest) {
-  return fmt::format("{}:{}", name_of(digest.algorithm), hex_encode(digest.value));
-}
-
 Result<Artifact> parse_artifact(std::string_view argument) {
   const std::size_t colon = argument.find(':');
   if (colon != std::string_view::npos && hash_named(argument.substr(0, colon)))

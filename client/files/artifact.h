@@ -33,7 +33,6 @@ struct Artifact {
 
 // "sha256:HEX". Errors (invalid_request): DIGEST_MALFORMED, which says what was expected.
 Result<Digest> parse_digest(std::string_view text);
-std::string digest_text(const Digest& digest);
 
 // FILE, "-" or sha256:HEX. A file that is named like a digest, of whatever algorithm, is
 // "./sha256:...". Error: DIGEST_MALFORMED.

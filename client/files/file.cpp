@@ -24,10 +24,6 @@ Error cannot_read(const std::filesystem::path& path, int error_number) {
   return system_error("FILE_UNREADABLE", path.string() + ": cannot read it", error_number);
 }
 
-Error cannot_write(const std::filesystem::path& path, int error_number) {
-  return system_error("FILE_UNWRITABLE", path.string() + ": cannot write it", error_number);
-}
-
 Result<std::string> read_to_end(int number, const std::filesystem::path& path,
                                 std::string_view kind, std::size_t bytes_max) {
   std::string content;
@@ -119,6 +115,10 @@ Result<void> write_into(const std::filesystem::path& path, std::string_view byte
 }
 
 }  // namespace
+
+Error cannot_write(const std::filesystem::path& path, int error_number) {
+  return system_error("FILE_UNWRITABLE", path.string() + ": cannot write it", error_number);
+}
 
 Result<std::string> read_file(const std::filesystem::path& path, std::string_view kind,
                               std::size_t bytes_max) {

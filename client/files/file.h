@@ -25,4 +25,6 @@ Result<void> check_replaceable(const std::filesystem::path& path);
 // unavailable FILE_UNWRITABLE; invalid_request FILE_NOT_ORDINARY: a link, a pipe, a directory.
 Result<void> replace_file(const std::filesystem::path& path, std::string_view bytes);
 
+Error cannot_write(const std::filesystem::path& path, int error_number);  // FILE_UNWRITABLE
+
 }  // namespace chancery::client

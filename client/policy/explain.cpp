@@ -9,8 +9,9 @@ namespace chancery::client {
 
 namespace {
 
-const CommandHelp help{"Say whether somebody may have something signed, by which rule, or why not.",
-                       R"(Examples:
+const CommandHelp explain_help{
+    "Say whether somebody may have something signed, by which rule, or why not.",
+    R"(Examples:
   chancery explain --profile release app.tar
   chancery explain --profile provenance --type slsaprovenance1 app.tar
   chancery explain --as ci,unit=runner.service --profile release app.tar   administrators only
@@ -67,7 +68,8 @@ ExitStatus explain(const ExplainOptions& options) {
 
 void add_explain(CommandLine& line) {
   const auto options = std::make_shared<ExplainOptions>();
-  Arguments arguments = line.command("explain", help, [options] { return explain(*options); });
+  Arguments arguments =
+      line.command("explain", explain_help, [options] { return explain(*options); });
   arguments
       .text("--as", "USER[,unit=UNIT]", options->as,
             "Somebody else, by name or number, perhaps in a system unit (administrators only)")

@@ -13,8 +13,8 @@ namespace chancery::client {
 
 namespace {
 
-const CommandHelp help{"Run the tests that the rules carry.",
-                       R"(Examples:
+const CommandHelp test_help{"Run the tests that the rules carry.",
+                            R"(Examples:
   chancery policy test               the configuration on disk, as a reload would read it
   chancery policy test rules.toml    these rules, for the profiles that the daemon has
 
@@ -83,7 +83,8 @@ ExitStatus test(const TestOptions& options) {
 void add_policy(CommandLine& line) {
   line.group("policy", "The rules: try them out.");
   const auto options = std::make_shared<TestOptions>();
-  Arguments arguments = line.command("policy test", help, [options] { return test(*options); });
+  Arguments arguments =
+      line.command("policy test", test_help, [options] { return test(*options); });
   arguments.flag("--json", options->daemon.json, "One JSON object for each test");
   add_daemon_options(arguments, options->daemon);
   arguments.place("FILE", options->file, "A file with rules and tests", Need::optional);

@@ -5,16 +5,11 @@
 
 #include "client/requests/daemon_options.h"
 #include "client/requests/link.h"
+#include "wire/service_names.h"
 
 namespace chancery::client {
 
-namespace services {
-inline constexpr std::string_view signer = "chancery.v1.Signer";
-inline constexpr std::string_view keys = "chancery.v1.Keys";
-inline constexpr std::string_view log = "chancery.v1.Log";
-inline constexpr std::string_view policy = "chancery.v1.Policy";
-inline constexpr std::string_view admin = "chancery.v1.Admin";
-}  // namespace services
+namespace services = wire::services;
 
 // Error: corrupt ANSWER_MALFORMED.
 template <typename Reply>

@@ -16,7 +16,9 @@ namespace {
 
 constexpr std::string_view bundle_suffix = ".sigstore.json";
 
-Error invalid(std::string message) { return invalid_request("LIST_INVALID", std::move(message)); }
+Error invalid_list(std::string message) {
+  return invalid_request("LIST_INVALID", std::move(message));
+}
 
 Result<Case> read_line(std::string_view line) {
   const std::size_t tab = line.find('\t');
@@ -29,7 +31,7 @@ Result<Case> read_line(std::string_view line) {
     read.bundle = bundle_beside(read.artifact);
   if (read.artifact.empty() || read.bundle.empty() || read.artifact == "-" || read.bundle == "-" ||
       read.bundle.find('\t') != std::string::npos || line.find('\0') != std::string_view::npos)
-    return invalid(
+    return invalid_list(
         fmt::format("'{}' is not FILE, or FILE or sha256:HEX, a tab and its bundle", line));
   return read;
 }
@@ -45,7 +47,7 @@ Result<bool> is_to_be_judged(const std::filesystem::directory_entry& entry) {
     case std::filesystem::file_type::not_found:  // what is not there any more is nobody's artefact
       return entry.is_symlink(ignored);
     default:
-      return invalid(
+      return invalid_list(
           fmt::format("{} is neither a file nor a directory: move it out of what is "
                       "verified",
                       entry.path().string()));
@@ -63,7 +65,8 @@ Result<std::set<std::string>> list_files(const std::filesystem::path& directory)
        entry.increment(error)) {
     if (TRY(is_to_be_judged(*entry))) files.insert(entry->path().string());
     if (files.size() > limits::cases_max)
-      return invalid(fmt::format("{}: more than {} files", directory.string(), limits::cases_max));
+      return invalid_list(
+          fmt::format("{}: more than {} files", directory.string(), limits::cases_max));
   }
   if (error) return failed();
   return files;
@@ -93,7 +96,7 @@ Result<std::vector<Case>> read_list(const std::filesystem::path& path) {
     start = end + 1;
   }
   if (cases.size() > limits::cases_max)
-    return invalid(fmt::format("{}: more than {} lines", path.string(), limits::cases_max));
+    return invalid_list(fmt::format("{}: more than {} lines", path.string(), limits::cases_max));
   return cases;
 }
 

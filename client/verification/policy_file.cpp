@@ -15,7 +15,7 @@ namespace chancery::client {
 
 namespace {
 
-Error invalid(std::string message) {
+Error invalid_policy(std::string message) {
   return invalid_request("POLICY_FILE_INVALID", std::move(message));
 }
 
@@ -51,9 +51,10 @@ class RuleReader : public OptionReader {
   }
 
   Result<void> finish() const {
-    if (!wrong_.empty()) return invalid(wrong_);
+    if (!wrong_.empty()) return invalid_policy(wrong_);
     // A misspelt expectation would be one that nobody checks.
-    if (!unread_.empty()) return invalid(fmt::format("there is no option '{}'", *unread_.begin()));
+    if (!unread_.empty())
+      return invalid_policy(fmt::format("there is no option '{}'", *unread_.begin()));
     return {};
   }
 
@@ -75,19 +76,19 @@ class RuleReader : public OptionReader {
 Result<std::vector<ArtifactPattern>> read_patterns(const Json& rule) {
   const auto found = rule.find("artifacts");
   if (found == rule.end() || !found->is_array() || found->empty())
-    return invalid("'artifacts' must be a list of patterns");
+    return invalid_policy("'artifacts' must be a list of patterns");
   std::vector<ArtifactPattern> patterns;
   for (const Json& pattern : *found) {
-    if (!pattern.is_string()) return invalid("'artifacts' must be a list of patterns");
+    if (!pattern.is_string()) return invalid_policy("'artifacts' must be a list of patterns");
     const auto& text = pattern.get_ref<const std::string&>();
-    if (has_nul(text)) return invalid("a pattern in 'artifacts' has a NUL byte in it");
+    if (has_nul(text)) return invalid_policy("a pattern in 'artifacts' has a NUL byte in it");
     patterns.emplace_back(text);
   }
   return patterns;
 }
 
 Result<PolicyRule> read_rule(const Json& json, const std::filesystem::path& directory) {
-  if (!json.is_object()) return invalid("a rule must be an object");
+  if (!json.is_object()) return invalid_policy("a rule must be an object");
   PolicyRule rule;
   rule.artifacts = TRY(read_patterns(json));
   Expectations expectations;
@@ -103,7 +104,7 @@ Result<Policies> read_policies(const std::string& text, const std::filesystem::p
   const Json json = TRY(parse_json(text, "policy file", limits::policy_file_bytes_max));
   const auto rules = json.is_object() && json.size() == 1 ? json.find("rules") : json.end();
   if (rules == json.end() || !rules->is_array())
-    return invalid(R"(expected {"rules": [...]} and nothing else)");
+    return invalid_policy(R"(expected {"rules": [...]} and nothing else)");
   std::vector<PolicyRule> read;
   for (const Json& rule : *rules) {
     auto one = read_rule(rule, directory);

@@ -12,9 +12,9 @@ namespace chancery::audit {
 namespace {
 
 // One record in the making: its members one after the other.
-class Line {
+class RecordText {
  public:
-  Line(std::uint64_t number, WallTime at) {
+  RecordText(std::uint64_t number, WallTime at) {
     text_.reserve(600);
     text_ = "{\"number\":";
     append(number);
@@ -22,24 +22,24 @@ class Line {
   }
 
   template <std::integral Number>
-  Line& add(std::string_view name, Number number) {
+  RecordText& add(std::string_view name, Number number) {
     begin(name);
     append(number);
     return *this;
   }
 
-  Line& add(std::string_view name, WallTime time) {
+  RecordText& add(std::string_view name, WallTime time) {
     return add(name, std::int64_t{time.time_since_epoch().count()});
   }
 
-  Line& add(std::string_view name, std::string_view text) {
+  RecordText& add(std::string_view name, std::string_view text) {
     if (text.empty()) return *this;
     begin(name);
     append(text);
     return *this;
   }
 
-  Line& add(std::string_view name, const Digest& digest) {
+  RecordText& add(std::string_view name, const Digest& digest) {
     begin(name);
     text_ += '"';
     text_ += name_of(digest.algorithm);
@@ -49,7 +49,7 @@ class Line {
     return *this;
   }
 
-  Line& add(const Who& who) {
+  RecordText& add(const Who& who) {
     return add("uid", who.uid)
         .add("gid", who.gid)
         .add("pid", who.pid)
@@ -59,7 +59,7 @@ class Line {
         .add("executable", who.executable);
   }
 
-  Line& add(std::string_view name, std::span<const Bytes> digests) {
+  RecordText& add(std::string_view name, std::span<const Bytes> digests) {
     if (digests.empty()) return *this;
     const std::size_t count = std::min(digests.size(), limits::audit_subjects_max);
     begin(name);
@@ -75,7 +75,7 @@ class Line {
     return digests.size() > count ? add("subjects_left_out", digests.size() - count) : *this;
   }
 
-  Line& add(std::string_view name, const std::map<std::string, std::uint64_t>& counts) {
+  RecordText& add(std::string_view name, const std::map<std::string, std::uint64_t>& counts) {
     begin(name);
     char separator = '{';
     for (const auto& [reason, count] : counts) {
@@ -115,11 +115,11 @@ class Line {
   std::string text_;
 };
 
-void write(Line& line, const Opened& event) {
+void write(RecordText& line, const Opened& event) {
   line.add("event", "opened").add("instance", event.instance).add("policy", event.policy);
 }
 
-void write(Line& line, const Allowed& event) {
+void write(RecordText& line, const Allowed& event) {
   line.add("event", "allowed")
       .add(event.who)
       .add("method", event.method)
@@ -136,21 +136,21 @@ void write(Line& line, const Allowed& event) {
       .add("receipt", event.receipt);
 }
 
-void write(Line& line, const Signed& event) {
+void write(RecordText& line, const Signed& event) {
   line.add("event", "signed")
       .add("receipt", event.receipt)
       .add("signature_sha256", hex_encode(sha256(event.signature)))
       .add("log_index", event.log_index);
 }
 
-void write(Line& line, const Timestamped& event) {
+void write(RecordText& line, const Timestamped& event) {
   line.add("event", "timestamped")
       .add("receipt", event.receipt)
       .add("destination", event.destination)
       .add("time", event.time);
 }
 
-void write(Line& line, const Recorded& event) {
+void write(RecordText& line, const Recorded& event) {
   line.add("event", "recorded")
       .add("receipt", event.receipt)
       .add("destination", event.destination)
@@ -173,7 +173,7 @@ std::string_view name_of(TroubleKind kind) {
   return "alarm";
 }
 
-void write(Line& line, const Trouble& event) {
+void write(RecordText& line, const Trouble& event) {
   line.add("event", name_of(event.kind))
       .add("receipt", event.receipt)
       .add("destination", event.destination)
@@ -181,22 +181,22 @@ void write(Line& line, const Trouble& event) {
       .add("message", event.message);
 }
 
-void write(Line& line, const Done& event) {
+void write(RecordText& line, const Done& event) {
   line.add("event", "done").add("receipt", event.receipt);
 }
 
-void write(Line& line, const Overdue& event) {
+void write(RecordText& line, const Overdue& event) {
   line.add("event", "overdue").add("receipt", event.receipt);
 }
 
-void write(Line& line, const Failed& event) {
+void write(RecordText& line, const Failed& event) {
   line.add("event", "failed")
       .add("receipt", event.receipt)
       .add("reason", event.reason)
       .add("message", event.message);
 }
 
-void write(Line& line, const Refused& event) {
+void write(RecordText& line, const Refused& event) {
   line.add("event", "refused")
       .add(event.who)
       .add("method", event.method)
@@ -211,7 +211,7 @@ void write(Line& line, const Refused& event) {
       .add("message", event.message);
 }
 
-void write(Line& line, const RefusedMany& event) {
+void write(RecordText& line, const RefusedMany& event) {
   line.add("event", "refused-many")
       .add("uid", event.uid)
       .add("count", event.count)
@@ -220,7 +220,7 @@ void write(Line& line, const RefusedMany& event) {
       .add("reasons", event.reasons);
 }
 
-void write(Line& line, const Act& event) {
+void write(RecordText& line, const Act& event) {
   line.add("event", "act")
       .add(event.who)
       .add("method", event.method)
@@ -231,7 +231,7 @@ void write(Line& line, const Act& event) {
       .add("message", event.message);
 }
 
-void write(Line& line, const Forgotten& event) {
+void write(RecordText& line, const Forgotten& event) {
   line.add("event", "forgotten").add("last", event.last);
 }
 
@@ -253,7 +253,7 @@ bool take(std::string_view& text, Number& number) {
 }  // namespace
 
 std::string write_record(std::uint64_t number, WallTime at, const Event& event) {
-  Line line(number, at);
+  RecordText line(number, at);
   std::visit([&line](const auto& one) { write(line, one); }, event);
   return line.end();
 }

@@ -55,7 +55,7 @@ void write(std::string& out, const EndLine& line) {
   out += std::to_string(line.number);
 }
 
-bool take(std::string_view& text, std::string_view expected) {
+bool take_word(std::string_view& text, std::string_view expected) {
   if (!text.starts_with(expected)) return false;
   text.remove_prefix(expected.size());
   return true;
@@ -93,22 +93,22 @@ void append_line(std::string& out, const Line& line) {
 Result<Line> parse_line(std::string_view line) {
   if (line.size() > limits::audit_line_bytes_max) return malformed(line);
   std::string_view rest = line;
-  if (take(rest, title_word)) return Line(TitleLine{std::string(rest)});
-  if (take(rest, start_word)) {
+  if (take_word(rest, title_word)) return Line(TitleLine{std::string(rest)});
+  if (take_word(rest, start_word)) {
     const std::uint64_t number = TRY(read_number(take_word(rest)));
     return Line(StartLine{number, TRY(read_hash(rest))});
   }
-  if (take(rest, record_word)) {
+  if (take_word(rest, record_word)) {
     const Link link = TRY(read_hash(take_word(rest)));
     return Line(RecordLine{link, std::string(rest)});
   }
-  if (take(rest, digest_word)) return Line(DigestLine{TRY(read_hash(rest))});
-  if (take(rest, head_word)) {
+  if (take_word(rest, digest_word)) return Line(DigestLine{TRY(read_hash(rest))});
+  if (take_word(rest, head_word)) {
     const Result<Bytes> note = base64_decode(rest);
     if (!note.ok()) return malformed(line);
     return Line(HeadLine{to_text(*note)});
   }
-  if (take(rest, end_word)) return Line(EndLine{TRY(read_number(rest))});
+  if (take_word(rest, end_word)) return Line(EndLine{TRY(read_number(rest))});
   return malformed(line);
 }
 

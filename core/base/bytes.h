@@ -20,6 +20,10 @@ inline std::string_view as_text(ByteView bytes) {
 }
 inline Bytes to_bytes(ByteView view) { return {view.begin(), view.end()}; }
 inline std::string to_text(ByteView view) { return std::string(as_text(view)); }
+inline void append(Bytes& out, ByteView more) { out.insert(out.end(), more.begin(), more.end()); }
+inline void append_big_endian(Bytes& out, std::uint64_t number, unsigned bytes) {
+  while (bytes-- > 0) out.push_back(static_cast<std::uint8_t>(number >> (8 * bytes)));
+}
 
 bool equal(ByteView a, ByteView b);  // not constant-time: for public data only
 

@@ -2,11 +2,16 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 
 namespace chancery {
 
 // The wall clock, as the daemon's records and the world's certificates count it. May jump.
 using WallTime = std::chrono::sys_time<std::chrono::microseconds>;
+
+inline std::int64_t unix_seconds(WallTime time) {
+  return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+}
 
 // A point on the steady clock after which the answer is of no use to anybody.
 class Deadline {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/base/ascii.h"
 #include "core/base/limits/http.h"
 
 namespace chancery {
@@ -12,11 +13,8 @@ namespace {
 // RFC 3986 2.2 and 2.3, without '@' and '#', and with '%' for what is escaped.
 bool is_url_character(char c) {
   constexpr std::string_view signs = "-._~:/?[]!$&'()*+,;=%";
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-         signs.find(c) != std::string_view::npos;
+  return is_digit(c) || is_letter(c) || signs.find(c) != std::string_view::npos;
 }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // The address of "[::1]:80", "host:80", "host"; empty where it has none.
 bool is_authority(std::string_view authority) {

@@ -4,12 +4,12 @@
 
 #include <algorithm>
 
+#include "core/base/ascii.h"
+
 namespace chancery {
 namespace {
 
 using namespace std::chrono;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Takes the text from its front, piece by piece; one wrong piece spoils the whole.
 class Cursor {

@@ -9,7 +9,8 @@ namespace chancery::bundle {
 namespace {
 
 // HashAlgorithm of Sigstore's common messages, by number; ours count from the first that is named.
-constexpr std::array<std::string_view, 4> hash_names = {"", "SHA2_256", "SHA2_384", "SHA2_512"};
+constexpr std::array<std::string_view, 4> hint_hash_names = {"", "SHA2_256", "SHA2_384",
+                                                             "SHA2_512"};
 
 const std::initializer_list<std::string_view> log_entry_fields = {
     "logIndex",         "logId",          "kindVersion",      "integratedTime",
@@ -93,7 +94,7 @@ Result<MessageSignature> read_message(const ProtoObject& json) {
   MessageSignature message;
   const auto hint = TRY(json.object("messageDigest", {"algorithm", "digest"}));
   if (hint) {
-    const std::size_t number = TRY(hint->enumeration("algorithm", hash_names));
+    const std::size_t number = TRY(hint->enumeration("algorithm", hint_hash_names));
     if (number == 0) return hint->error("FIELD_MISSING", "algorithm", "must be given");
     message.message_digest =
         Digest{static_cast<HashAlgorithm>(number - 1), TRY(hint->bytes("digest"))};

@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 
+#include "core/base/encoding.h"
 #include "core/base/result.h"
 
 namespace chancery {
@@ -47,6 +48,10 @@ Digest digest(HashAlgorithm algorithm, ByteView bytes) {
   DigestStream stream(algorithm);
   stream.update(bytes);
   return stream.finish();
+}
+
+std::string digest_text(const Digest& digest) {
+  return std::string(name_of(digest.algorithm)) + ":" + hex_encode(digest.value);
 }
 
 void DigestStream::Free::operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }

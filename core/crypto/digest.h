@@ -4,6 +4,7 @@
 #include <array>
 #include <initializer_list>
 #include <memory>
+#include <string>
 
 #include "core/crypto/algorithm.h"
 
@@ -24,6 +25,7 @@ struct Digest {
   bool operator==(const Digest&) const = default;
 };
 Digest digest(HashAlgorithm algorithm, ByteView bytes);
+std::string digest_text(const Digest& digest);  // "sha256:HEX", in lower case
 
 // Hashes a stream. One thread; finish() once.
 class DigestStream {

@@ -9,7 +9,7 @@ namespace chancery {
 
 Sha256 hmac_sha256(ByteView key, std::initializer_list<ByteView> parts) {
   Bytes message;
-  for (const ByteView part : parts) message.insert(message.end(), part.begin(), part.end());
+  for (const ByteView part : parts) append(message, part);
   Sha256 out{};
   unsigned size = out.size();
   CHANCERY_ASSERT(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), message.data(),

@@ -45,7 +45,7 @@ Owned<BIGNUM> number_of(ByteView bytes) {
 
 void append_padded(Bytes& out, ByteView number, std::size_t bytes) {
   if (number.size() < bytes) out.insert(out.end(), bytes - number.size(), 0);
-  out.insert(out.end(), number.begin(), number.end());
+  append(out, number);
 }
 
 Result<Bytes> spki_from(const char* type, OSSL_PARAM_BLD* builder) {

@@ -19,6 +19,8 @@ struct Free {
 template <typename T, auto free_function>
 using Owned = std::unique_ptr<T, Free<free_function>>;
 
+using KeyContext = Owned<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
+
 inline const EVP_MD* hash_function(HashAlgorithm hash) {
   switch (hash) {
     case HashAlgorithm::sha256:

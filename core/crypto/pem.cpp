@@ -11,7 +11,7 @@ constexpr std::string_view begin_mark = "-----BEGIN ";
 constexpr std::string_view line_end_mark = "-----";
 constexpr std::size_t line_characters_max = 64;  // RFC 7468 2
 
-Error malformed(std::string_view what) {
+Error malformed_pem(std::string_view what) {
   return invalid_request("PEM_MALFORMED", fmt::format("PEM: {}", what));
 }
 
@@ -26,20 +26,21 @@ Result<std::vector<PemBlock>> parse_pem(std::string_view text) {
     if (begin == std::string_view::npos) break;
     text.remove_prefix(begin + begin_mark.size());
     const std::size_t label_end = text.find(line_end_mark);
-    if (label_end == std::string_view::npos) return malformed("a block's first line does not end");
+    if (label_end == std::string_view::npos)
+      return malformed_pem("a block's first line does not end");
     const std::string label(text.substr(0, label_end));
     text.remove_prefix(label_end + line_end_mark.size());
     const std::string end_line = fmt::format("-----END {}-----", label);
     const std::size_t end = text.find(end_line);
-    if (end == std::string_view::npos) return malformed("a block does not end");
+    if (end == std::string_view::npos) return malformed_pem("a block does not end");
     std::string body(text.substr(0, end));
     std::erase_if(body, is_space);
     Result<Bytes> der = base64_decode(body);
-    if (!der.ok()) return malformed("a block is not base64");
+    if (!der.ok()) return malformed_pem("a block is not base64");
     blocks.push_back({label, *std::move(der)});
     text.remove_prefix(end + end_line.size());
   }
-  if (blocks.empty()) return malformed("no block in it");
+  if (blocks.empty()) return malformed_pem("no block in it");
   return blocks;
 }
 

@@ -15,8 +15,6 @@
 namespace chancery {
 namespace {
 
-using KeyContext = openssl::Owned<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
-
 constexpr std::string_view pem_label = "PUBLIC KEY";
 
 std::optional<Algorithm> algorithm_of(EVP_PKEY* key) {
@@ -70,7 +68,7 @@ Error wrong_length(HashAlgorithm hash, std::size_t bytes) {
 }
 
 bool verifies(EVP_PKEY* key, HashAlgorithm hash, bool pss, ByteView digest, ByteView signature) {
-  const KeyContext context(EVP_PKEY_CTX_new(key, nullptr));
+  const openssl::KeyContext context(EVP_PKEY_CTX_new(key, nullptr));
   if (context == nullptr || EVP_PKEY_verify_init(context.get()) != 1 ||
       EVP_PKEY_CTX_set_signature_md(context.get(), openssl::hash_function(hash)) != 1) {
     return false;
@@ -174,7 +172,8 @@ Result<void> PublicKey::verify_digest(Algorithm algorithm, ByteView digest,
   if (digest.size() != digest_bytes(hash)) return wrong_length(hash, digest.size());
   if (algorithm == Algorithm::ed25519_ph) {
     const Bytes raw = TRY(ed25519_bytes());
-    return verify_ed25519_ph(raw, digest, signature);
+    if (!verifies_ed25519_ph(raw, digest, signature)) return bad_signature();
+    return {};
   }
   if (!verifies(key_.get(), hash, is_pss(algorithm), digest, signature)) return bad_signature();
   return {};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/base/ascii.h"
 #include "core/base/limits/rules.h"
 
 namespace chancery::policy {
@@ -11,11 +12,9 @@ namespace {
 // Container engines name cgroups by SHA-256-sized ids.
 constexpr std::size_t container_id_characters = 64;
 
-bool is_hexadecimal(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
-
 // systemd.unit(5): what a unit's name is made of.
 bool is_unit_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+  return is_letter(c) || is_digit(c) ||
          std::string_view(":-_.\\@").find(c) != std::string_view::npos;
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/ascii.h"
+
 namespace chancery::policy {
 namespace {
 
@@ -20,9 +22,9 @@ std::string clock_words(minutes of_day) {
 
 // "08:00"
 std::optional<minutes> parse_clock(std::string_view text) {
-  const auto is_digit = [&](std::size_t i) { return text[i] >= '0' && text[i] <= '9'; };
   if (text.size() != 5 || text[2] != ':') return std::nullopt;
-  if (!is_digit(0) || !is_digit(1) || !is_digit(3) || !is_digit(4)) return std::nullopt;
+  if (!is_digit(text[0]) || !is_digit(text[1]) || !is_digit(text[3]) || !is_digit(text[4]))
+    return std::nullopt;
   const auto number = [&](std::size_t i) { return (text[i] - '0') * 10 + (text[i + 1] - '0'); };
   const minutes found(number(0) * 60 + number(3));
   if (number(3) > 59 || found > Day(1)) return std::nullopt;

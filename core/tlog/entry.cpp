@@ -9,8 +9,8 @@
 namespace chancery::tlog {
 namespace {
 
-constexpr std::string_view kind = "hashedrekord";
-constexpr std::string_view version = "0.0.2";
+constexpr std::string_view own_kind = "hashedrekord";
+constexpr std::string_view own_version = "0.0.2";
 
 Result<HashedRekord> read_spec(const Json& spec) {
   const std::string* hash_name = find_text(spec, {"data", "algorithm"});
@@ -90,11 +90,11 @@ Result<HashedRekord> parse_hashed_rekord(std::string_view body) {
   const std::string* entry_version = find_text(json, {"apiVersion"});
   if (entry_kind == nullptr || entry_version == nullptr)
     return malformed_entry("no kind or apiVersion");
-  if (*entry_kind != kind || *entry_version != version) {
+  if (*entry_kind != own_kind || *entry_version != own_version) {
     return invalid_request(
         "ENTRY_KIND_UNSUPPORTED",
         fmt::format("log entry: its body is \"{}\" \"{}\", not {} {}", entry_kind->substr(0, 40),
-                    entry_version->substr(0, 40), kind, version));
+                    entry_version->substr(0, 40), own_kind, own_version));
   }
   const auto spec = json.find("spec");
   if (spec == json.end() || !spec->is_object() || !spec->contains("hashedRekordV002")) {

@@ -112,7 +112,7 @@ Result<Note> parse_note(std::string_view envelope) {
 
 std::string signature_line(const NoteSignature& signature) {
   Bytes blob(signature.key_id.begin(), signature.key_id.end());
-  blob.insert(blob.end(), signature.signature.begin(), signature.signature.end());
+  append(blob, signature.signature);
   std::string line(line_start);
   line += signature.name;
   line += ' ';

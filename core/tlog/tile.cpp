@@ -79,7 +79,7 @@ void append_entry(Bytes& bundle, ByteView entry) {
   CHANCERY_ASSERT(entry.size() <= limits::entry_bytes_max);
   bundle.push_back(static_cast<std::uint8_t>(entry.size() >> 8));
   bundle.push_back(static_cast<std::uint8_t>(entry.size()));
-  bundle.insert(bundle.end(), entry.begin(), entry.end());
+  append(bundle, entry);
 }
 
 Bytes encode_entries(const std::vector<Bytes>& entries) {

@@ -9,6 +9,7 @@
 
 #include "core/audit/describe.h"
 #include "core/audit/record.h"
+#include "core/base/ascii.h"
 #include "core/base/limits/audit.h"
 #include "daemon/note.h"
 
@@ -28,7 +29,7 @@ Priority priority_of(std::string_view event) {
 // Field names are upper case, digits and underscores.
 std::string field_name(std::string_view member) {
   std::string out = "CHANCERY_";
-  for (const char c : member) out += (c >= 'a' && c <= 'z') ? static_cast<char>(c - 'a' + 'A') : c;
+  for (const char c : member) out += is_lower(c) ? static_cast<char>(c - 'a' + 'A') : c;
   return out;
 }
 

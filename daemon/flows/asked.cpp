@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/base/ascii.h"
 #include "core/base/encoding.h"
 #include "core/base/limits/statements.h"
 #include "core/base/utf8.h"
@@ -12,10 +13,6 @@
 
 namespace chancery::daemon {
 namespace {
-
-bool is_printable_ascii(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
-}
 
 std::optional<HashAlgorithm> hash_from_wire(v1::HashAlgorithm algorithm) {
   switch (algorithm) {
@@ -74,7 +71,7 @@ Result<void> check_profile_name(std::string_view profile) {
 Result<void> check_names(std::string_view profile, std::string_view idempotency_key) {
   TRY(check_profile_name(profile));
   if (idempotency_key.empty() || idempotency_key.size() > limits::name_bytes_max ||
-      !is_printable_ascii(idempotency_key)) {
+      !std::ranges::all_of(idempotency_key, is_visible)) {
     return invalid_request(
         "IDEMPOTENCY_KEY_INVALID",
         fmt::format("idempotency_key is 1 to {} printable ASCII characters, and its own for each "

@@ -31,7 +31,8 @@ Result<StoredRequest> find_by_digest(const Parts& parts, const Call& call, ByteV
 
 Result<StoredRequest> find_by_idempotency_key(const Parts& parts, const Call& call,
                                               const v1::GetSignatureRequest& request) {
-  const std::string profile = request.profile().empty() ? "default" : request.profile();
+  const std::string profile =
+      request.profile().empty() ? std::string(default_profile) : request.profile();
   std::optional<StoredRequest> stored =
       TRY(parts.journal.find_by_idempotency_key(call.peer.uid, profile, request.idempotency_key()));
   if (!stored) return unknown_signature("idempotency key");

@@ -12,10 +12,6 @@
 namespace chancery::daemon {
 namespace {
 
-std::int64_t unix_seconds(WallTime time) {
-  return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
-}
-
 // The first of its entries elsewhere; where there is none, or none yet, that of our own log.
 Result<void> set_place(const Parts& parts, const StoredRequest& stored, v1::SignReply& reply) {
   const bool is_elsewhere = !stored.acceptance.plan.empty();

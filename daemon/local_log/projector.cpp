@@ -14,7 +14,7 @@ namespace {
 Bytes tile_content(const std::vector<tlog::Hash>& hashes) {
   Bytes content;
   content.reserve(hashes.size() * sizeof(tlog::Hash));
-  for (const tlog::Hash& hash : hashes) content.insert(content.end(), hash.begin(), hash.end());
+  for (const tlog::Hash& hash : hashes) append(content, hash);
   return content;
 }
 

@@ -17,7 +17,7 @@ namespace {
 
 Bytes content_of(const std::vector<tlog::Hash>& hashes) {
   Bytes content;
-  for (const tlog::Hash& hash : hashes) content.insert(content.end(), hash.begin(), hash.end());
+  for (const tlog::Hash& hash : hashes) append(content, hash);
   return content;
 }
 

@@ -16,7 +16,7 @@ namespace {
 double seconds(std::chrono::nanoseconds duration) {
   return std::chrono::duration<double>(duration).count();
 }
-double unix_seconds(WallTime time) { return seconds(time.time_since_epoch()); }
+double time_in_seconds(WallTime time) { return seconds(time.time_since_epoch()); }
 double number(std::uint64_t count) { return static_cast<double>(count); }
 
 void add_requests(Exposition& out, const MetricsParts& with) {
@@ -146,7 +146,7 @@ Result<void> add_log(Exposition& out, const MetricsParts& with) {
 void add_alarms(Exposition& out, const MetricsParts& with) {
   out.gauge("chancery_alarm_since_seconds", "Since when an alarm stands, in Unix time.");
   for (const Alarm& alarm : with.parts.alarms.standing()) {
-    out.value(unix_seconds(alarm.since), {{"alarm", alarm.name}, {"reason", alarm.reason}});
+    out.value(time_in_seconds(alarm.since), {{"alarm", alarm.name}, {"reason", alarm.reason}});
   }
 }
 
@@ -156,7 +156,7 @@ void add_certificates(Exposition& out, const MetricsParts& with) {
   for (const auto& [subject, pem] : with.parts.standing.certificates()) {
     const auto chain = read_chain(pem);
     if (!chain.ok() || chain->empty()) continue;
-    out.value(unix_seconds(chain->front().not_after()), {{"subject", subject}});
+    out.value(time_in_seconds(chain->front().not_after()), {{"subject", subject}});
   }
 }
 
@@ -165,7 +165,7 @@ void add_certificates(Exposition& out, const MetricsParts& with) {
 Result<std::string> describe_metrics(const MetricsParts& with) {
   Exposition out;
   out.gauge("chancery_start_time_seconds", "When the daemon started, in Unix time.");
-  out.value(unix_seconds(with.started_at));
+  out.value(time_in_seconds(with.started_at));
   add_requests(out, with);
   TRY(add_unfinished(out, with));
   TRY(add_elsewhere(out, with));

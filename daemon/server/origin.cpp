@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "core/base/ascii.h"
 #include "core/base/limits/rules.h"
 #include "core/base/utf8.h"
 #include "core/policy/cgroup.h"
@@ -40,9 +41,6 @@ std::string read_link(const std::string& path) {
 // systemd keeps a link of this name for each unit that runs; journald looks there too.
 std::string find_invocation(const std::string& unit) {
   std::string id = read_link("/run/systemd/units/invocation:" + unit);
-  const auto is_hexadecimal = [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-  };
   if (id.size() != invocation_characters || !std::ranges::all_of(id, is_hexadecimal)) return {};
   return id;
 }

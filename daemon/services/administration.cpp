@@ -14,16 +14,12 @@
 #include "daemon/services/back_up.h"
 #include "daemon/services/message.h"
 #include "daemon/version.h"
+#include "wire/service_names.h"
 
 namespace chancery::daemon {
 namespace {
 
-constexpr std::string_view service = "chancery.v1.Admin";
 constexpr std::size_t unfinished_shown_max = 100;
-
-std::int64_t unix_seconds(WallTime time) {
-  return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
-}
 
 v1::BackendStatus describe(const KeyRing::NamedHost& named, const Config& config) {
   const KeyHostState state = named.host->state();
@@ -106,6 +102,10 @@ void add_alarms(const Alarms& alarms, v1::StatusReply& reply) {
     added.set_since(unix_seconds(alarm.since));
     added.set_reason(alarm.reason);
     added.set_what(alarm.what);
+    added.set_remedy(alarm.remedy);
+  }
+}
+
 // A journal that cannot be read is no reason to say nothing of the rest.
 void add_unread(const Result<void>& read, WallTime now, v1::StatusReply& reply) {
   if (read.ok()) return;
@@ -121,10 +121,6 @@ void add_unread(const Result<void>& read, WallTime now, v1::StatusReply& reply) 
   added.set_remedy("The reason is in docs/errors.md; what is signed is not lost by it.");
 }
 
-    added.set_remedy(alarm.remedy);
-  }
-}
-
 }  // namespace
 
 Administration::Administration(const Parts& parts, WallTime started_at, LoadConfig load)
@@ -133,13 +129,13 @@ Administration::Administration(const Parts& parts, WallTime started_at, LoadConf
 std::vector<Method> Administration::methods(const std::function<ServerCounts()>& counts,
                                             Pool& background) {
   return {
-      {service, "Status", Permission::anyone,
+      {wire::services::admin, "Status", Permission::anyone,
        [this, counts](const Call& call) { call.responder->answer(status(counts())); }, nullptr,
        nullptr},
-      {service, "Metrics", Permission::anyone,
+      {wire::services::admin, "Metrics", Permission::anyone,
        [this, counts](const Call& call) { call.responder->answer(metrics(counts)); }, nullptr,
        nullptr},
-      {service, "Reload", Permission::admin,
+      {wire::services::admin, "Reload", Permission::admin,
        [this](const Call& call) {
          const Result<void> reloaded = reload(call.peer, call.grant);
          if (!reloaded.ok()) return call.responder->answer(reloaded.error());
@@ -148,12 +144,12 @@ std::vector<Method> Administration::methods(const std::function<ServerCounts()>&
          call.responder->answer(reply.SerializeAsString());
        },
        nullptr, nullptr},
-      {service, "HandOverLog", Permission::admin,
+      {wire::services::admin, "HandOverLog", Permission::admin,
        [this, &background](const Call& call) {
          background.post([this, call] { call.responder->answer(hand_over_log(call)); });
        },
        nullptr, nullptr},
-      {service, "BackUp", Permission::admin,
+      {wire::services::admin, "BackUp", Permission::admin,
        [this, &background](const Call& call) {
          background.post([this, call] { call.responder->answer(back_up(call)); });
        },
@@ -189,11 +185,11 @@ Result<std::string> Administration::status(const ServerCounts& counts) {
   // Whoever looks is no part of the picture.
   reply.set_connections(counts.connections - std::min<std::size_t>(counts.connections, 1));
   reply.set_requests_in_flight(counts.requests_in_flight -
-  for (const Result<void>& read : {released, unfinished}) add_unread(read, parts_.now(), reply);
                                std::min<std::size_t>(counts.requests_in_flight, 1));
   const Result<void> released = add_released(parts_, reply);
   const Result<void> unfinished = add_unfinished(parts_, reply);
   add_alarms(parts_.alarms, reply);
+  for (const Result<void>& read : {released, unfinished}) add_unread(read, parts_.now(), reply);
   return reply.SerializeAsString();
 }
 

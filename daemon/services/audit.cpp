@@ -6,11 +6,10 @@
 #include "core/base/encoding.h"
 #include "daemon/services/audit_stream.h"
 #include "daemon/services/message.h"
+#include "wire/service_names.h"
 
 namespace chancery::daemon {
 namespace {
-
-constexpr std::string_view service = "chancery.v1.Audit";
 
 Result<std::unique_ptr<OutboundStream>> read(const AuditParts& parts, const Call& call) {
   const auto request = TRY(read_message<v1::ReadAuditRequest>(call.payload));
@@ -36,8 +35,12 @@ Result<std::unique_ptr<OutboundStream>> find(const AuditParts& parts, const Call
 
 std::vector<Method> audit_methods(const AuditParts& parts) {
   const auto row = [&parts](std::string_view name, auto flow) {
-    return Method{service, name,    Permission::admin,
-                  nullptr, nullptr, [parts, flow](const Call& call) { return flow(parts, call); }};
+    return Method{wire::services::audit,
+                  name,
+                  Permission::admin,
+                  nullptr,
+                  nullptr,
+                  [parts, flow](const Call& call) { return flow(parts, call); }};
   };
   return {row("Read", read), row("Find", find)};
 }

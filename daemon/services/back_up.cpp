@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "core/base/ascii.h"
 #include "core/base/limits/statements.h"
 #include "wire/descriptor.h"
 
@@ -18,8 +19,7 @@ namespace fs = std::filesystem;
 
 bool is_backup_name(std::string_view name) {
   const auto is_allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '_' || c == '.';
+    return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.';
   };
   return !name.empty() && name.size() <= limits::name_bytes_max && name.front() != '.' &&
          std::ranges::all_of(name, is_allowed);

@@ -7,11 +7,10 @@
 #include "core/crypto/pem.h"
 #include "daemon/services/key_reply.h"
 #include "daemon/services/message.h"
+#include "wire/service_names.h"
 
 namespace chancery::daemon {
 namespace {
-
-constexpr std::string_view service = "chancery.v1.Keys";
 
 // What every act is given.
 struct Acting {
@@ -148,7 +147,7 @@ Result<std::string> resume(const Acting& acting) {
 
 std::vector<Method> key_life_methods(const Parts& parts, KeyLife& key_life, Pool& background) {
   const auto row = [&](std::string_view name, Result<std::string> (*act)(const Acting&)) {
-    return Method{service,
+    return Method{wire::services::keys,
                   name,
                   Permission::admin,
                   [&parts, &key_life, &background, act](const Call& call) {

@@ -4,11 +4,10 @@
 #include "daemon/flows/profile.h"
 #include "daemon/services/key_reply.h"
 #include "daemon/services/message.h"
+#include "wire/service_names.h"
 
 namespace chancery::daemon {
 namespace {
-
-constexpr std::string_view service = "chancery.v1.Keys";
 
 struct Found {
   KeyName name;
@@ -55,9 +54,9 @@ Result<std::string> get_public_key(const Parts& parts, const Call& call) {
 // Public keys are public: whoever may connect may see them.
 std::vector<Method> keys_methods(const Parts& parts) {
   return {
-      {service, "ListKeys", Permission::anyone,
+      {wire::services::keys, "ListKeys", Permission::anyone,
        [&parts](const Call& call) { call.responder->answer(list_keys(parts)); }, nullptr, nullptr},
-      {service, "GetPublicKey", Permission::anyone,
+      {wire::services::keys, "GetPublicKey", Permission::anyone,
        [&parts](const Call& call) { call.responder->answer(get_public_key(parts, call)); }, nullptr,
        nullptr},
   };

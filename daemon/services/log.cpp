@@ -2,11 +2,10 @@
 
 #include "chancery/v1/log.pb.h"
 #include "daemon/services/message.h"
+#include "wire/service_names.h"
 
 namespace chancery::daemon {
 namespace {
-
-constexpr std::string_view service = "chancery.v1.Log";
 
 // The newest signed checkpoint and its size: proofs asked for "the newest" are against it.
 struct Newest {
@@ -71,7 +70,7 @@ Result<std::string> get_trusted_root(const Parts& parts, WallTime log_start) {
 std::vector<Method> log_methods(const Parts& parts, WallTime log_start) {
   const auto row = [](std::string_view name, std::function<Result<std::string>(const Call&)> flow) {
     return Method{
-        service,
+        wire::services::log,
         name,
         Permission::anyone,
         [flow = std::move(flow)](const Call& call) { call.responder->answer(flow(call)); },

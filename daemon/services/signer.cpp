@@ -10,11 +10,10 @@
 #include "daemon/services/bundle_stream.h"
 #include "daemon/services/message.h"
 #include "daemon/services/statement_stream.h"
+#include "wire/service_names.h"
 
 namespace chancery::daemon {
 namespace {
-
-constexpr std::string_view service = "chancery.v1.Signer";
 
 void sign(const Parts& parts, Call call) {
   const Result<v1::SignRequest> request = read_message<v1::SignRequest>(call.payload);
@@ -67,7 +66,7 @@ void list_profiles(const Parts& parts, const Call& call) {
 std::vector<Method> signer_methods(const Parts& parts, ByteBudget& statements) {
   const auto unary = [](std::string_view name, Permission permission,
                         std::function<void(Call)> start) {
-    return Method{service, name, permission, std::move(start), nullptr, nullptr};
+    return Method{wire::services::signer, name, permission, std::move(start), nullptr, nullptr};
   };
   Method sign_digest =
       unary("Sign", Permission::per_profile, [&parts](Call call) { sign(parts, std::move(call)); });
@@ -76,7 +75,7 @@ std::vector<Method> signer_methods(const Parts& parts, ByteBudget& statements) {
       std::move(sign_digest),
       unary("SignStatement", Permission::per_profile,
             [&parts](Call call) { sign_statement(parts, std::move(call)); }),
-      {service, "SignStatementStream", Permission::per_profile, nullptr,
+      {wire::services::signer, "SignStatementStream", Permission::per_profile, nullptr,
        [&parts, &statements](Call call) -> Result<std::unique_ptr<InboundStream>> {
          return std::unique_ptr<InboundStream>(
              new StatementStream(parts, statements, std::move(call)));
@@ -84,7 +83,7 @@ std::vector<Method> signer_methods(const Parts& parts, ByteBudget& statements) {
        nullptr},
       unary("GetSignature", Permission::per_profile,
             [&parts](const Call& call) { get_signature(parts, call); }),
-      {service, "ReadBundle", Permission::per_profile, nullptr, nullptr,
+      {wire::services::signer, "ReadBundle", Permission::per_profile, nullptr, nullptr,
        [&parts](const Call& call) { return read_bundle(parts, call); }},
       unary("ListProfiles", Permission::anyone,
             [&parts](const Call& call) { list_profiles(parts, call); }),

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/base/ascii.h"
 #include "core/base/encoding.h"
 
 namespace chancery::bundle {
@@ -15,7 +16,6 @@ std::optional<std::string> host_in_origin_v1(std::string_view origin) {
   const std::size_t split = origin.rfind(separator);
   if (split == std::string_view::npos) return std::nullopt;
   const std::string_view tree = origin.substr(split + separator.size());
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   if (tree.empty() || !std::ranges::all_of(tree, is_digit)) return std::nullopt;
   return std::string(origin.substr(0, split));
 }

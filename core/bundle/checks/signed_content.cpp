@@ -10,10 +10,6 @@
 namespace chancery::bundle {
 namespace {
 
-std::string text_of(const Digest& digest) {
-  return fmt::format("{}:{}", name_of(digest.algorithm), hex_encode(digest.value));
-}
-
 // At least one digest of the subject is the artefact's, and none that can be compared differs.
 bool is_about(const Subject& subject, const Artifact& artifact) {
   bool matched = false;
@@ -88,7 +84,7 @@ Result<Statement> check_statement(const DsseEnvelope& envelope, const Artifact& 
       "SUBJECT_MISMATCH",
       fmt::format("none of the statement's {} subjects is the artefact {}",
                   statement.subjects.size(),
-                  artifact.digests.empty() ? "" : text_of(artifact.digests.front())));
+                  artifact.digests.empty() ? "" : digest_text(artifact.digests.front())));
 }
 
 Result<std::string> check_digest_hint(const MessageSignature& message, const Artifact& artifact) {
@@ -98,10 +94,10 @@ Result<std::string> check_digest_hint(const MessageSignature& message, const Art
   if (known == nullptr) {
     return fmt::format("the bundle names a {} that was not compared", name_of(algorithm));
   }
-  if (*known == *message.message_digest) return text_of(*known);
+  if (*known == *message.message_digest) return digest_text(*known);
   return invalid_request("MESSAGE_DIGEST_MISMATCH",
                          fmt::format("the bundle is about {}, the artefact is {}",
-                                     text_of(*message.message_digest), text_of(*known)));
+                                     digest_text(*message.message_digest), digest_text(*known)));
 }
 
 }  // namespace chancery::bundle

@@ -13,15 +13,9 @@ namespace {
 
 constexpr std::size_t symmetric_bytes = 16;  // AES-128
 
-void append_number(Bytes& out, std::uint64_t value, unsigned bytes) {
-  for (unsigned i = bytes; i > 0; --i) {
-    out.push_back(static_cast<std::uint8_t>(value >> 8 * (i - 1)));
-  }
-}
-
 void append_sized(Bytes& out, ByteView value) {  // TPM2B_...
-  append_number(out, value.size(), 2);
-  out.insert(out.end(), value.begin(), value.end());
+  append_big_endian(out, value.size(), 2);
+  append(out, value);
 }
 
 // Part 1, 11.4.10.2: KDFa (SP 800-108 in counter mode), of which one block is enough.
@@ -29,7 +23,7 @@ Sha256 derive(ByteView seed, std::string_view label, ByteView context, std::uint
   constexpr std::array<std::uint8_t, 4> first_block{0, 0, 0, 1};
   constexpr std::array<std::uint8_t, 1> end_of_label{0};
   Bytes wanted;
-  append_number(wanted, bits, 4);
+  append_big_endian(wanted, bits, 4);
   return hmac_sha256(seed, {first_block, as_bytes(label), end_of_label, context, wanted});
 }
 
@@ -61,11 +55,11 @@ Result<Bytes> make_credential(const PublicKey& endorsement_key, ByteView name, B
   const Sha256 integrity_key = derive(seed, "INTEGRITY", {}, 256);
   Bytes object;
   append_sized(object, hmac_sha256(integrity_key, {identity, name}));
-  object.insert(object.end(), identity.begin(), identity.end());
+  append(object, identity);
 
   Bytes out;
-  append_number(out, credential_magic, 4);
-  append_number(out, credential_version, 4);
+  append_big_endian(out, credential_magic, 4);
+  append_big_endian(out, credential_version, 4);
   append_sized(out, object);
   append_sized(out, encrypted_seed);
   return out;

@@ -14,10 +14,8 @@
 namespace chancery::tpm2 {
 namespace {
 
-using openssl::Owned;
-
-using Key = Owned<EVP_PKEY, EVP_PKEY_free>;
-using KeyContext = Owned<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
+using openssl::KeyContext;
+using Key = openssl::Owned<EVP_PKEY, EVP_PKEY_free>;
 
 // Part 1, B.4 and C.6.4: with the zero that ends it.
 constexpr std::string_view label{"IDENTITY\0", 9};
@@ -68,8 +66,6 @@ Bytes agree(EVP_PKEY* ours, EVP_PKEY* theirs) {
                        EVP_PKEY_derive(context.get(), out.data(), &size) == 1;
   return is_done && size == coordinate_bytes ? out : Bytes();
 }
-
-void append(Bytes& out, ByteView more) { out.insert(out.end(), more.begin(), more.end()); }
 
 // Part 1, 11.4.10.3: KDFe (SP 800-56C, one step), of which one block is enough.
 Bytes derive(ByteView agreed, ByteView ours_x, ByteView theirs_x) {

@@ -123,7 +123,7 @@ Bytes name_of_area(HashAlgorithm hash, ByteView area) {
   // An area begins with its type; nameAlg comes next.
   Bytes name = to_bytes(area.subspan(2, 2));
   const Bytes value = digest(hash, area).value;
-  name.insert(name.end(), value.begin(), value.end());
+  append(name, value);
   return name;
 }
 

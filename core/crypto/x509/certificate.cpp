@@ -15,7 +15,7 @@ namespace {
 // The otherName of Fulcio's user name identities.
 constexpr std::string_view user_name_oid = "1.3.6.1.4.1.57264.1.7";
 
-Error malformed(std::string_view what) {
+Error malformed_certificate(std::string_view what) {
   ERR_clear_error();
   return invalid_request("CERTIFICATE_MALFORMED", fmt::format("certificate: {}", what));
 }
@@ -72,18 +72,19 @@ Certificate::Certificate(std::shared_ptr<X509> x509, Bytes der, WallTime not_bef
 
 Result<Certificate> Certificate::from_der(ByteView der) {
   if (der.size() > limits::certificate_bytes_max) {
-    return malformed(fmt::format("more than {} bytes", limits::certificate_bytes_max));
+    return malformed_certificate(fmt::format("more than {} bytes", limits::certificate_bytes_max));
   }
   const unsigned char* cursor = der.data();
   std::shared_ptr<X509> x509(d2i_X509(nullptr, &cursor, static_cast<long>(der.size())), X509_free);
-  if (x509 == nullptr || cursor != der.data() + der.size()) return malformed("not DER of X.509");
+  if (x509 == nullptr || cursor != der.data() + der.size())
+    return malformed_certificate("not DER of X.509");
   // Fills OpenSSL's cache of the extensions now, so that threads only read it.
   if (X509_check_purpose(x509.get(), -1, 0) != 1 || has_extension_twice(x509.get())) {
-    return malformed("contradictory extensions");
+    return malformed_certificate("contradictory extensions");
   }
   const auto not_before = read_time(X509_get0_notBefore(x509.get()));
   const auto not_after = read_time(X509_get0_notAfter(x509.get()));
-  if (!not_before || !not_after) return malformed("no readable period of validity");
+  if (!not_before || !not_after) return malformed_certificate("no readable period of validity");
   return Certificate(std::move(x509), to_bytes(der), *not_before, *not_after);
 }
 
@@ -133,7 +134,8 @@ Result<std::vector<SubjectName>> Certificate::subject_names() const {
   const openssl::GeneralNames names(static_cast<GENERAL_NAMES*>(
       X509_get_ext_d2i(x509_.get(), NID_subject_alt_name, &state, nullptr)));
   // -1: not there. -2: there twice, which X.509 forbids.
-  if (names == nullptr && state != -1) return malformed("unreadable subject alternative names");
+  if (names == nullptr && state != -1)
+    return malformed_certificate("unreadable subject alternative names");
   std::vector<SubjectName> out;
   for (int i = 0; names != nullptr && i < sk_GENERAL_NAME_num(names.get()); ++i) {
     std::optional<SubjectName> name = read_name(*sk_GENERAL_NAME_value(names.get(), i));

@@ -6,6 +6,7 @@
 #include <array>
 #include <optional>
 
+#include "core/base/ascii.h"
 #include "core/base/limits/administration.h"
 #include "core/base/utf8.h"
 #include "core/crypto/x509/openssl_object.h"
@@ -79,10 +80,6 @@ std::optional<int> signature_id_of(Algorithm algorithm) {
   }
 }
 
-bool is_printable_ascii(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
-}
-
 bool is_dns_name(std::string_view text) {
   constexpr std::string_view allowed =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
@@ -94,8 +91,8 @@ bool is_dns_name(std::string_view text) {
 
 bool is_email_address(std::string_view text) {
   const std::size_t at = text.find('@');
-  return text.size() <= email_address_bytes_max && is_printable_ascii(text) && at > 0 &&
-         at != std::string_view::npos && is_dns_name(text.substr(at + 1));
+  return text.size() <= email_address_bytes_max && std::ranges::all_of(text, is_visible) &&
+         at > 0 && at != std::string_view::npos && is_dns_name(text.substr(at + 1));
 }
 
 void add_name(GENERAL_NAMES* names, int type, std::string_view value) {

@@ -43,7 +43,7 @@ Bytes put_element(const Element& element, ByteView content) {
             content.size());
   unsigned char* cursor = out.data();
   ASN1_put_object(&cursor, is_constructed, length, element.tag, element.tag_class);
-  out.insert(out.end(), content.begin(), content.end());
+  append(out, content);
   return out;
 }
 
@@ -53,7 +53,7 @@ std::optional<Bytes> leave_out(ByteView list, int place) {
   for (int i = 0; !list.empty(); ++i) {
     const auto element = take_element(list);
     if (!element) return std::nullopt;
-    if (i != place) out.insert(out.end(), element->whole.begin(), element->whole.end());
+    if (i != place) append(out, element->whole);
     list = element->rest;
   }
   return out;
@@ -77,7 +77,7 @@ std::optional<Bytes> tbs_without_extension(const Certificate& certificate, std::
   const ByteView before = tbs->content.first(tbs->content.size() - field->whole.size());
   Bytes content = to_bytes(before);
   const Bytes extensions = put_element(*field, put_element(*list, *kept));
-  content.insert(content.end(), extensions.begin(), extensions.end());
+  append(content, extensions);
   return put_element(*tbs, content);
 }
 

@@ -17,7 +17,7 @@ constexpr std::uint8_t hash_sha256 = 4;
 constexpr std::uint8_t signature_rsa = 1;
 constexpr std::uint8_t signature_ecdsa = 3;
 
-Error malformed(std::string_view what) {
+Error malformed_sct(std::string_view what) {
   ERR_clear_error();
   return invalid_request("SCT_MALFORMED", fmt::format("signed certificate timestamp: {}", what));
 }
@@ -53,7 +53,7 @@ class TlsReader {
 Result<Sct> parse_sct(ByteView bytes) {
   TlsReader reader(bytes);
   const auto version = reader.number(1);
-  if (version != 0) return malformed("not version 1");
+  if (version != 0) return malformed_sct("not version 1");
   const auto log_id = reader.take(Sha256{}.size());
   const auto timestamp = reader.number(8);
   const auto extensions = reader.with_length16();
@@ -61,21 +61,15 @@ Result<Sct> parse_sct(ByteView bytes) {
   const auto algorithm = reader.number(1);
   const auto signature = reader.with_length16();
   if (!log_id || !timestamp || !extensions || !signature || !reader.at_end()) {
-    return malformed("too short or too long");
+    return malformed_sct("too short or too long");
   }
   if (hash != hash_sha256 || (algorithm != signature_rsa && algorithm != signature_ecdsa)) {
-    return malformed("neither ECDSA nor RSA with SHA-256");
+    return malformed_sct("neither ECDSA nor RSA with SHA-256");
   }
   Sct sct{{}, *timestamp, to_bytes(*extensions), algorithm == signature_rsa, to_bytes(*signature)};
   std::ranges::copy(*log_id, sct.log_id.begin());
   return sct;
 }
-
-void append_number(Bytes& out, std::uint64_t value, unsigned bytes) {
-  for (unsigned i = bytes; i > 0; --i)
-    out.push_back(static_cast<std::uint8_t>(value >> (8 * (i - 1))));
-}
-void append(Bytes& out, ByteView bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); }
 
 }  // namespace
 
@@ -87,16 +81,16 @@ Result<std::vector<Sct>> parse_sct_list(ByteView extension) {
   // OpenSSL reads BER too: a length may be written in one way only.
   if (inner == nullptr ||
       !std::ranges::equal(openssl::encode(i2d_ASN1_OCTET_STRING, inner.get()), extension)) {
-    return malformed("the list is not in an OCTET STRING in DER");
+    return malformed_sct("the list is not in an OCTET STRING in DER");
   }
   TlsReader outer({ASN1_STRING_get0_data(inner.get()),
                    static_cast<std::size_t>(ASN1_STRING_length(inner.get()))});
   const auto list = outer.with_length16();
-  if (!list || list->empty() || !outer.at_end()) return malformed("the list's length is wrong");
+  if (!list || list->empty() || !outer.at_end()) return malformed_sct("the list's length is wrong");
   std::vector<Sct> scts;
   for (TlsReader reader(*list); !reader.at_end();) {
     const auto item = reader.with_length16();
-    if (!item || item->empty()) return malformed("an item's length is wrong");
+    if (!item || item->empty()) return malformed_sct("an item's length is wrong");
     scts.push_back(TRY(parse_sct(*item)));
   }
   return scts;
@@ -104,7 +98,7 @@ Result<std::vector<Sct>> parse_sct_list(ByteView extension) {
 
 Result<std::vector<Sct>> embedded_scts(const Certificate& certificate) {
   if (certificate.extension(poison_oid)) {
-    return malformed("this is a precertificate, not a certificate");
+    return malformed_sct("this is a precertificate, not a certificate");
   }
   const std::optional<Bytes> extension = certificate.extension(list_oid);
   if (!extension) {
@@ -118,17 +112,17 @@ Result<std::vector<Sct>> embedded_scts(const Certificate& certificate) {
 Result<void> verify_sct(const Sct& sct, const Certificate& certificate, const Certificate& issuer,
                         const PublicKey& key) {
   const std::optional<Bytes> tbs = tbs_without_extension(certificate, list_oid);
-  if (!tbs) return malformed("not embedded in a certificate in DER");
+  if (!tbs) return malformed_sct("not embedded in a certificate in DER");
   const PublicKey issuer_key = TRY(issuer.public_key());
   // RFC 6962 3.2: v1, certificate_timestamp, timestamp, precert_entry, issuer_key_hash,
   // TBSCertificate with a length of 24 bits, extensions.
   Bytes input = {0, 0};
-  append_number(input, sct.timestamp_ms, 8);
-  append_number(input, 1, 2);
+  append_big_endian(input, sct.timestamp_ms, 8);
+  append_big_endian(input, 1, 2);
   append(input, sha256(issuer_key.spki()));
-  append_number(input, tbs->size(), 3);
+  append_big_endian(input, tbs->size(), 3);
   append(input, *tbs);
-  append_number(input, sct.extensions.size(), 2);
+  append_big_endian(input, sct.extensions.size(), 2);
   append(input, sct.extensions);
 
   const Digest signed_digest = digest(HashAlgorithm::sha256, input);

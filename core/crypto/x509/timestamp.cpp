@@ -14,7 +14,7 @@
 namespace chancery {
 namespace {
 
-Error malformed(std::string_view what) {
+Error malformed_timestamp(std::string_view what) {
   ERR_clear_error();
   return invalid_request("TIMESTAMP_MALFORMED", fmt::format("timestamp: {}", what));
 }
@@ -140,7 +140,7 @@ Result<TimestampResponse> TimestampResponse::from_der(ByteView der) {
   std::shared_ptr<TS_RESP> response(d2i_TS_RESP(nullptr, &cursor, static_cast<long>(der.size())),
                                     TS_RESP_free);
   if (response == nullptr || cursor != der.data() + der.size()) {
-    return malformed("not DER of a TimeStampResp");
+    return malformed_timestamp("not DER of a TimeStampResp");
   }
   const ASN1_INTEGER* status = TS_STATUS_INFO_get0_status(TS_RESP_get_status_info(response.get()));
   const long code = ASN1_INTEGER_get(status);
@@ -152,12 +152,13 @@ Result<TimestampResponse> TimestampResponse::from_der(ByteView der) {
   TS_TST_INFO* info = TS_RESP_get_tst_info(response.get());
   if (token == nullptr || info == nullptr || !PKCS7_type_is_signed(token) ||
       signer_info(token) == nullptr || TS_TST_INFO_get_version(info) != 1) {
-    return malformed("no token with one signer in it");
+    return malformed_timestamp("no token with one signer in it");
   }
   const auto time = read_time(TS_TST_INFO_get_time(info));
-  if (!time) return malformed("its time is not readable, or finer than a microsecond");
+  if (!time) return malformed_timestamp("its time is not readable, or finer than a microsecond");
   if (sk_X509_num(token->d.sign->cert) > static_cast<int>(limits::bundle_certificates_max)) {
-    return malformed(fmt::format("more than {} certificates", limits::bundle_certificates_max));
+    return malformed_timestamp(
+        fmt::format("more than {} certificates", limits::bundle_certificates_max));
   }
   std::vector<Bytes> carried = take_certificates(token);
   return TimestampResponse(std::move(response), std::move(carried), *time);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/base/ascii.h"
 #include "core/base/utf8.h"
 #include "daemon/config/rules/rules.h"
 
@@ -12,7 +13,7 @@ namespace {
 constexpr std::int64_t id_max = std::numeric_limits<std::uint32_t>::max() - 1;
 
 bool is_number(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+  return !text.empty() && std::ranges::all_of(text, is_digit);
 }
 
 std::vector<std::string> read_profiles(TableReader& rule) {

@@ -2,15 +2,15 @@
 
 #include <algorithm>
 
+#include "core/base/ascii.h"
+
 namespace chancery::daemon {
 namespace {
 
 constexpr std::size_t host_name_bytes_max = 253;  // RFC 1035 2.3.4, as text
 constexpr std::size_t label_bytes_max = 63;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_label_character(char c) { return (c >= 'a' && c <= 'z') || is_digit(c) || c == '-'; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+bool is_label_character(char c) { return is_lower(c) || is_digit(c) || c == '-'; }
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "core/base/ascii.h"
 #include "core/base/limits/statements.h"
 #include "core/base/utf8.h"
 #include "daemon/config/toml/nearest_name.h"
@@ -15,8 +16,7 @@ constexpr std::size_t quoted_bytes_max = 80;
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 bool is_name_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '_' || c == '.';
+  return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.';
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ Result<void> apply(Database& database, const Removed& effect) {
 Result<void> record_act(Database& database, const Act& act) {
   Statement insert(database, "INSERT INTO acts VALUES(NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
   TRY(insert.run(act.uid, act.gid, act.pid, act.method, act.subject, act.outcome,
-                 cut_message(act.message), std::int64_t{act.at.time_since_epoch().count()}));
+                 cut_message(act.message), act.at));
   return std::visit([&database](const auto& effect) { return apply(database, effect); },
                     act.effect);
 }

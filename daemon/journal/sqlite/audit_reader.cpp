@@ -8,8 +8,6 @@
 namespace chancery::daemon::sqlite {
 namespace {
 
-std::int64_t stored(std::uint64_t number) { return static_cast<std::int64_t>(number); }
-
 Result<audit::Link> link_of(ByteView bytes) {
   audit::Link out{};
   if (bytes.size() != out.size()) {
@@ -42,7 +40,7 @@ class Reader final : public AuditReader {
 
   Result<std::vector<AuditRow>> rows(std::uint64_t from, std::size_t count_max) override {
     std::vector<AuditRow> out;
-    Rows found = rows_.rows(stored(from), static_cast<std::int64_t>(count_max));
+    Rows found = rows_.rows(from, count_max);
     while (TRY(found.next())) {
       const audit::Link link = TRY(link_of(found.blob(2)));
       out.push_back(
@@ -53,7 +51,7 @@ class Reader final : public AuditReader {
 
   Result<std::vector<AuditHeadRow>> heads(std::uint64_t from_size, std::size_t count_max) override {
     std::vector<AuditHeadRow> out;
-    Rows found = heads_.rows(stored(from_size), static_cast<std::int64_t>(count_max));
+    Rows found = heads_.rows(from_size, count_max);
     while (TRY(found.next())) {
       out.push_back({static_cast<std::uint64_t>(found.integer(0)), std::string(found.text(1))});
     }

@@ -6,8 +6,6 @@
 namespace chancery::daemon::sqlite {
 namespace {
 
-std::int64_t stored(std::uint64_t number) { return static_cast<std::int64_t>(number); }
-
 Error contradiction(std::uint64_t size, std::string_view what) {
   return corrupt("AUDIT_CONTRADICTS_HEAD",
                  "The newest signed head of the audit covers " + std::to_string(size) +
@@ -41,9 +39,9 @@ Result<bool> AuditWriter::leads_on(const audit::Head& sealed) {
   Statement find(
       database_,
       "SELECT number, record, link FROM audit WHERE number >= ?1 ORDER BY number LIMIT 1");
-  Rows found = find.rows(stored(sealed.size));
+  Rows found = find.rows(sealed.size);
   if (!TRY(found.next())) return false;
-  const bool is_its_last = found.integer(0) == stored(sealed.size);
+  const bool is_its_last = found.integer(0) == static_cast<std::int64_t>(sealed.size);
   const audit::Link expected =
       is_its_last ? sealed.link : audit::next_link(sealed.link, found.text(1));
   return equal(found.blob(2), expected);
@@ -53,19 +51,19 @@ Result<void> AuditWriter::append(const audit::Event& event) {
   const std::uint64_t number = head_.size + 1;
   const std::string record = audit::write_record(number, now_, event);
   const audit::Link link = audit::next_link(head_.link, record);
-  TRY(insert_record_.run(stored(number), record, link));
+  TRY(insert_record_.run(number, record, link));
   head_ = {number, link};
   return {};
 }
 
 Result<void> AuditWriter::record_head(std::uint64_t size, std::string_view note) {
   CHANCERY_ASSERT(size <= head_.size);
-  return insert_head_.run(stored(size), note);
+  return insert_head_.run(size, note);
 }
 
 Result<void> AuditWriter::begin_to_forget(std::uint64_t last) {
   Statement find(database_, "SELECT 1 FROM audit WHERE number <= ?1 LIMIT 1");
-  Rows found = find.rows(stored(last));
+  Rows found = find.rows(last);
   if (!TRY(found.next())) return {};
   return append(audit::Forgotten{last});
 }
@@ -74,9 +72,9 @@ Result<bool> AuditWriter::forget_some(std::uint64_t last) {
   Statement forget(database_,
                    "DELETE FROM audit WHERE number <="
                    " min(?1, (SELECT min(number) FROM audit) + ?2)");
-  TRY(forget.run(stored(last), static_cast<std::int64_t>(limits::journal_forget_batch_max)));
+  TRY(forget.run(last, limits::journal_forget_batch_max));
   Statement find(database_, "SELECT 1 FROM audit WHERE number <= ?1 LIMIT 1");
-  Rows found = find.rows(stored(last));
+  Rows found = find.rows(last);
   return found.next();
 }
 

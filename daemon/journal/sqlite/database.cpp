@@ -113,6 +113,12 @@ ByteView Rows::blob(int column) const {
   return {static_cast<const std::uint8_t*>(data), static_cast<std::size_t>(length)};
 }
 
+Result<std::vector<std::int64_t>> integers_in(Rows rows) {
+  std::vector<std::int64_t> out;
+  while (TRY(rows.next())) out.push_back(rows.integer(0));
+  return out;
+}
+
 int Statement::prepare() {
   if (statement_ != nullptr) return SQLITE_OK;
   return sqlite3_prepare_v3(database_.handle(), sql_, -1, SQLITE_PREPARE_PERSISTENT, &statement_,

@@ -8,8 +8,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <vector>
 
 #include "core/base/bytes.h"
+#include "core/base/deadline.h"
 #include "core/base/result.h"
 
 namespace chancery::daemon::sqlite {
@@ -69,6 +72,9 @@ class Rows {
   int code_;
 };
 
+// The first column of all that are left.
+Result<std::vector<std::int64_t>> integers_in(Rows rows);
+
 // Prepared at its first use, then kept.
 class Statement {
  public:
@@ -95,8 +101,13 @@ class Statement {
 
  private:
   int prepare();
-  int bind(int position, std::int64_t value) {
-    return sqlite3_bind_int64(statement_, position, value);
+  template <typename T>
+    requires std::is_integral_v<T> || std::is_enum_v<T>
+  int bind(int position, T value) {
+    return sqlite3_bind_int64(statement_, position, static_cast<std::int64_t>(value));
+  }
+  int bind(int position, WallTime value) {
+    return bind(position, value.time_since_epoch().count());
   }
   int bind(int position, std::string_view value);
   int bind(int position, ByteView value);

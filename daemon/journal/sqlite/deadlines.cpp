@@ -3,22 +3,10 @@
 #include "core/base/limits/journal.h"
 
 namespace chancery::daemon::sqlite {
-namespace {
-
-std::int64_t number_of(RequestState state) { return static_cast<std::int64_t>(state); }
-
-Result<std::vector<RequestId>> ids_of(Rows rows) {
-  std::vector<RequestId> out;
-  while (TRY(rows.next())) out.push_back(rows.integer(0));
-  return out;
-}
-
-}  // namespace
-
 Result<void> insert_deadline(Database& database, RequestId id, std::string_view profile,
                              WallTime record_by) {
   Statement insert(database, "INSERT INTO deadlines VALUES(?1, ?2, ?3, 0, 0)");
-  return insert.run(id, profile, record_by.time_since_epoch().count());
+  return insert.run(id, profile, record_by);
 }
 
 Result<void> insert_awaited(Database& database, RequestId id,
@@ -32,9 +20,9 @@ Result<void> insert_awaited(Database& database, RequestId id,
 
 Result<bool> settle_awaited(Database& database, RequestId id, std::string_view destination) {
   Statement settle(database, "DELETE FROM awaited WHERE id = ?1 AND destination = ?2 RETURNING id");
-  if (TRY(ids_of(settle.rows(id, destination))).empty()) return false;
+  if (TRY(integers_in(settle.rows(id, destination))).empty()) return false;
   Statement find(database, "SELECT id FROM awaited WHERE id = ?1");
-  return TRY(ids_of(find.rows(id))).empty();
+  return TRY(integers_in(find.rows(id))).empty();
 }
 
 Result<std::vector<RequestId>> mark_overdue(Database& database, WallTime now) {
@@ -43,13 +31,12 @@ Result<std::vector<RequestId>> mark_overdue(Database& database, WallTime now) {
                  " WHERE is_overdue = 0 AND record_by <= ?1 AND state = ?2"
                  " ORDER BY record_by LIMIT ?3");
   std::vector<RequestId> late =
-      TRY(ids_of(find.rows(now.time_since_epoch().count(), number_of(RequestState::timestamped),
-                           static_cast<std::int64_t>(limits::overdue_batch_max))));
+      TRY(integers_in(find.rows(now, RequestState::timestamped, limits::overdue_batch_max)));
   Statement mark(database, "UPDATE deadlines SET is_overdue = 1 WHERE id = ?1");
   Statement set_state(database, "UPDATE unfinished SET state = ?2 WHERE id = ?1");
   for (const RequestId id : late) {
     TRY(mark.run(id));
-    TRY(set_state.run(id, number_of(RequestState::overdue)));
+    TRY(set_state.run(id, RequestState::overdue));
   }
   return late;
 }
@@ -58,7 +45,7 @@ Result<std::vector<RequestId>> find_awaited(Database& database, std::string_view
                                             RequestId after, std::size_t count_max) {
   Statement find(database,
                  "SELECT id FROM awaited WHERE destination = ?1 AND id > ?2 ORDER BY id LIMIT ?3");
-  return ids_of(find.rows(destination, after, static_cast<std::int64_t>(count_max)));
+  return integers_in(find.rows(destination, after, count_max));
 }
 
 Result<std::vector<RequestId>> find_recorded(Database& database, RequestId after,
@@ -68,7 +55,7 @@ Result<std::vector<RequestId>> find_recorded(Database& database, RequestId after
                  "SELECT id FROM unfinished INDEXED BY unfinished_and_logged"
                  " CROSS JOIN deadlines USING(id)"
                  " WHERE state = 3 AND id > ?1 ORDER BY id LIMIT ?2");
-  return ids_of(find.rows(after, static_cast<std::int64_t>(count_max)));
+  return integers_in(find.rows(after, count_max));
 }
 
 Result<Released> count_released(Database& database) {

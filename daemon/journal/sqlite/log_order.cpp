@@ -17,8 +17,6 @@ Result<tlog::Hash> hash_of(ByteView bytes) {
   return out;
 }
 
-std::int64_t stored(std::uint64_t index) { return static_cast<std::int64_t>(index); }
-
 }  // namespace
 
 LogOrder::LogOrder(Database& database)
@@ -44,18 +42,17 @@ Result<Placed> LogOrder::place(const NewEntry& entry) {
   if (entry.may_repeat) {
     Rows rows = find_leaf_.rows(entry.leaf);
     if (TRY(rows.next())) return Placed{static_cast<std::uint64_t>(rows.integer(0)), false};
-    TRY(insert_leaf_.run(entry.leaf, stored(size_)));
+    TRY(insert_leaf_.run(entry.leaf, size_));
   }
-  TRY(insert_entry_.run(stored(size_), entry.leaf, entry.body));
+  TRY(insert_entry_.run(size_, entry.leaf, entry.body));
   appended_.push_back({size_, entry.leaf});
   return Placed{size_++, true};
 }
 
 Result<void> LogOrder::record_projection(const Projection& projection) {
   CHANCERY_ASSERT(projection.size <= size_);
-  TRY(upsert_projection_.run(stored(projection.size), projection.root));
-  return delete_projected_.run(stored(projection.size),
-                               static_cast<std::int64_t>(limits::journal_forget_batch_max));
+  TRY(upsert_projection_.run(projection.size, projection.root));
+  return delete_projected_.run(projection.size, limits::journal_forget_batch_max);
 }
 
 std::vector<AppendedEntry> LogOrder::take_appended() { return std::exchange(appended_, {}); }
@@ -76,7 +73,7 @@ LogReader::LogReader(Database& database)
 
 Result<std::vector<LogEntryRow>> LogReader::entries(std::uint64_t from, std::size_t count_max) {
   std::vector<LogEntryRow> out;
-  Rows rows = entries_.rows(stored(from), static_cast<std::int64_t>(count_max));
+  Rows rows = entries_.rows(from, count_max);
   while (TRY(rows.next())) {
     const tlog::Hash leaf = TRY(hash_of(rows.blob(1)));
     out.push_back({static_cast<std::uint64_t>(rows.integer(0)), leaf, std::string(rows.text(2))});
@@ -86,7 +83,7 @@ Result<std::vector<LogEntryRow>> LogReader::entries(std::uint64_t from, std::siz
 
 Result<std::vector<SignedRecord>> LogReader::signed_records(std::uint64_t from, std::uint64_t to) {
   std::vector<SignedRecord> out;
-  Rows rows = signed_records_.rows(stored(from), stored(to));
+  Rows rows = signed_records_.rows(from, to);
   while (TRY(rows.next())) {
     const std::optional<HashAlgorithm> hash = hash_named(rows.text(1));
     const std::optional<Algorithm> algorithm = algorithm_named(rows.text(4));

@@ -11,20 +11,18 @@ Result<void> record_remote_step(Database& database, RequestId id, const RemoteSt
     TRY(count.run(log_duplicates_setting));
   }
   Statement record(database, "INSERT OR REPLACE INTO remote_steps VALUES(?1, ?2, ?3, ?4, ?5)");
-  return record.run(id, step.destination, step.attempts, static_cast<std::int64_t>(step.noted_size),
-                    step.answer);
+  return record.run(id, step.destination, step.attempts, step.noted_size, step.answer);
 }
 
 Result<bool> record_remote_trouble(Database& database, RequestId id, const RemoteTrouble& trouble) {
-  const auto kind = static_cast<std::int64_t>(trouble.kind);
   {
     Statement find(
         database, "SELECT 1 FROM remote_troubles WHERE id = ?1 AND destination = ?2 AND kind = ?3");
-    Rows rows = find.rows(id, trouble.destination, kind);
+    Rows rows = find.rows(id, trouble.destination, trouble.kind);
     if (TRY(rows.next())) return false;
   }
   Statement insert(database, "INSERT INTO remote_troubles VALUES(?1, ?2, ?3)");
-  TRY(insert.run(id, trouble.destination, kind));
+  TRY(insert.run(id, trouble.destination, trouble.kind));
   return true;
 }
 

@@ -96,12 +96,6 @@ void read_outcome(const Rows& row, StoredRequest& out) {
   }
 }
 
-Result<std::vector<RequestId>> ids_of(Rows rows) {
-  std::vector<RequestId> out;
-  while (TRY(rows.next())) out.push_back(rows.integer(0));
-  return out;
-}
-
 }  // namespace
 
 std::int64_t key_hash_of(std::uint32_t uid, std::string_view profile, std::string_view key) {
@@ -157,17 +151,15 @@ Result<std::optional<RequestId>> RequestReader::find_by_key(std::uint32_t uid,
 
 Result<std::vector<RequestId>> RequestReader::find_by_digest(ByteView digest,
                                                              std::size_t count_max) {
-  return ids_of(
-      find_by_digest_.rows(digest_hash_of(digest), digest, static_cast<std::int64_t>(count_max)));
+  return integers_in(find_by_digest_.rows(digest_hash_of(digest), digest, count_max));
 }
 
 Result<std::vector<RequestId>> RequestReader::unfinished(std::size_t count_max) {
-  return ids_of(unfinished_.rows(static_cast<std::int64_t>(count_max)));
+  return integers_in(unfinished_.rows(count_max));
 }
 
 Result<std::vector<RequestId>> RequestReader::unreleased(std::size_t count_max) {
-  return ids_of(unreleased_.rows(static_cast<std::int64_t>(count_max),
-                                 static_cast<std::int64_t>(RequestState::signed_)));
+  return integers_in(unreleased_.rows(count_max, RequestState::signed_));
 }
 
 }  // namespace chancery::daemon::sqlite

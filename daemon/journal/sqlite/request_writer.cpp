@@ -8,9 +8,6 @@
 namespace chancery::daemon::sqlite {
 namespace {
 
-std::int64_t count_of(WallTime time) { return time.time_since_epoch().count(); }
-std::int64_t number_of(RequestState state) { return static_cast<std::int64_t>(state); }
-
 Error out_of_order(RequestId id, std::string_view what) {
   return internal("REQUEST_STEP_OUT_OF_ORDER",
                   "Request " + std::to_string(id) + " " + std::string(what));
@@ -47,7 +44,7 @@ Result<std::vector<RequestId>> RequestWriter::recover(const Error& error, WallTi
   std::vector<RequestId> failed;
   {
     Statement find(database_, "SELECT id FROM unfinished WHERE state = ?1 ORDER BY id");
-    Rows rows = find.rows(number_of(RequestState::accepted));
+    Rows rows = find.rows(RequestState::accepted);
     while (TRY(rows.next())) failed.push_back(rows.integer(0));
   }
   for (const RequestId id : failed) TRY(record_failed(id, error, now));
@@ -81,7 +78,7 @@ Result<void> RequestWriter::insert(RequestId id, const Acceptance& acceptance) {
       acceptance.idempotency_key, acceptance.request_hash, static_cast<int>(acceptance.kind),
       acceptance.artifact, name_of(acceptance.digest.algorithm), acceptance.digest.value,
       acceptance.predicate_type, acceptance.payload_file, acceptance.backend, acceptance.key_name,
-      acceptance.algorithm, count_of(acceptance.accepted_at), count_of(acceptance.expires_at)));
+      acceptance.algorithm, acceptance.accepted_at, acceptance.expires_at));
   if (!acceptance.payload.empty()) {
     TRY(insert_payload_.run(id, as_bytes(acceptance.payload)));
   }
@@ -96,7 +93,7 @@ Result<void> RequestWriter::insert(RequestId id, const Acceptance& acceptance) {
   TRY(insert_digest_.run(digest_hash_of(acceptance.digest.value), id));
   TRY(insert_key_.run(key_hash_of(acceptance.uid, acceptance.profile, acceptance.idempotency_key),
                       id));
-  return insert_unfinished_.run(id, number_of(RequestState::accepted));
+  return insert_unfinished_.run(id, RequestState::accepted);
 }
 
 Result<std::optional<RequestState>> RequestWriter::unfinished_state_of(RequestId id) {
@@ -119,9 +116,8 @@ Result<void> RequestWriter::require_signed(RequestId id) {
 
 Result<void> RequestWriter::record_signed(RequestId id, ByteView signature,
                                           std::string_view verifier_spki, std::uint64_t log_index) {
-  TRY(insert_signature_.run(id, signature, as_bytes(verifier_spki),
-                            static_cast<std::int64_t>(log_index)));
-  return update_unfinished_.run(id, number_of(RequestState::signed_));
+  TRY(insert_signature_.run(id, signature, as_bytes(verifier_spki), log_index));
+  return update_unfinished_.run(id, RequestState::signed_);
 }
 
 Result<void> RequestWriter::record_remote_step(RequestId id, const RemoteStep& step,
@@ -131,7 +127,7 @@ Result<void> RequestWriter::record_remote_step(RequestId id, const RemoteStep& s
   if (!step.answer.empty() && TRY(settle_awaited(database_, id, step.destination))) {
     reached = RequestState::logged;
   }
-  return reached ? update_unfinished_.run(id, number_of(*reached)) : Result<void>();
+  return reached ? update_unfinished_.run(id, *reached) : Result<void>();
 }
 
 Result<bool> RequestWriter::record_remote_trouble(RequestId id, const RemoteTrouble& trouble) {
@@ -147,14 +143,14 @@ Result<void> RequestWriter::record_released(RequestId id, const RemoteStep& step
 
 Result<void> RequestWriter::record_done(RequestId id, const HashedBundle& bundle, WallTime at) {
   TRY(require_signed(id));
-  TRY(insert_bundle_.run(id, count_of(at), bundle.json, bundle.hash));
+  TRY(insert_bundle_.run(id, at, bundle.json, bundle.hash));
   TRY(delete_deadline_.run(id));
   return delete_unfinished_.run(id);
 }
 
 Result<void> RequestWriter::record_failed(RequestId id, const Error& error, WallTime at) {
   TRY(require_accepted(id));
-  TRY(insert_failure_.run(id, count_of(at), error.reason, cut_message(error.message)));
+  TRY(insert_failure_.run(id, at, error.reason, cut_message(error.message)));
   TRY(delete_deadline_.run(id));
   return delete_unfinished_.run(id);
 }
@@ -162,7 +158,7 @@ Result<void> RequestWriter::record_failed(RequestId id, const Error& error, Wall
 Result<void> RequestWriter::record_refusal(const Refusal& refusal) {
   TRY(insert_refusal_.run(next_refusal_, refusal.uid, refusal.gid, refusal.pid, refusal.method,
                           refusal.profile, refusal.rule, refusal.reason,
-                          cut_message(refusal.message), count_of(refusal.at)));
+                          cut_message(refusal.message), refusal.at));
   TRY(delete_refusals_.run(next_refusal_ - limits::refusals_kept_max));
   ++next_refusal_;
   return {};

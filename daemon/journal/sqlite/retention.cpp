@@ -8,8 +8,6 @@
 namespace chancery::daemon::sqlite {
 namespace {
 
-std::int64_t count_of(WallTime time) { return time.time_since_epoch().count(); }
-
 // The index rows, found from what the request says; must come before its own row goes.
 Result<void> forget_index_rows(Database& database, const std::vector<RequestId>& ids,
                                std::vector<Sha256>& payload_files) {
@@ -48,8 +46,7 @@ Result<OldRequests> find_old_requests(Database& database, RequestId after, WallT
                  " FROM requests WHERE id > ?1 ORDER BY id LIMIT ?3");
   OldRequests out;
   std::size_t seen = 0;
-  Rows rows = find.rows(after, count_of(before),
-                        static_cast<std::int64_t>(limits::journal_forget_batch_max));
+  Rows rows = find.rows(after, before, limits::journal_forget_batch_max);
   for (; TRY(rows.next()); ++seen) {
     out.looked_up_to = rows.integer(0);
     if (rows.integer(1) != 0) out.ids.push_back(out.looked_up_to);
@@ -76,7 +73,7 @@ Result<std::vector<Sha256>> forget_requests(Database& database, const std::vecto
 Result<void> forget_refusals(Database& database, WallTime before) {
   Statement forget(database,
                    "DELETE FROM refusals WHERE at < ?1 AND id < (SELECT max(id) FROM refusals)");
-  return forget.run(count_of(before));
+  return forget.run(before);
 }
 
 Result<bool> names_payload_file(Database& database, const Sha256& name) {

@@ -10,11 +10,10 @@
 #include "daemon/flows/explain.h"
 #include "daemon/flows/origin.h"
 #include "daemon/services/message.h"
+#include "wire/service_names.h"
 
 namespace chancery::daemon {
 namespace {
-
-constexpr std::string_view service = "chancery.v1.Policy";
 
 // A refusal is on record: the rules say who may do what to whoever looks for a way in.
 Result<void> may_ask_for_others(const Parts& parts, const Call& call) {
@@ -115,12 +114,12 @@ Result<std::string> test(const Parts& parts, const LoadConfig& load, const Call&
 
 std::vector<Method> policy_methods(const Parts& parts, Pool& background, LoadConfig load) {
   return {
-      {service, "Explain", Permission::anyone,
+      {wire::services::policy, "Explain", Permission::anyone,
        [&parts, &background](const Call& call) {
          background.post([&parts, call] { call.responder->answer(explain(parts, call)); });
        },
        nullptr, nullptr},
-      {service, "Test", Permission::admin,
+      {wire::services::policy, "Test", Permission::admin,
        [&parts, &background, load = std::move(load)](const Call& call) {
          background.post([&parts, load, call] { call.responder->answer(test(parts, load, call)); });
        },

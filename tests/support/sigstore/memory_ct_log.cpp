@@ -5,14 +5,9 @@
 namespace chancery::testing {
 namespace {
 
-void append_number(Bytes& out, std::uint64_t value, unsigned bytes) {
-  while (bytes-- > 0) out.push_back(static_cast<std::uint8_t>(value >> (8 * bytes)));
-}
-void append(Bytes& out, ByteView bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); }
-
 Bytes wrapped16(ByteView bytes) {
   Bytes out;
-  append_number(out, bytes.size(), 2);
+  append_big_endian(out, bytes.size(), 2);
   append(out, bytes);
   return out;
 }
@@ -29,10 +24,10 @@ Sct MemoryCtLog::sign(const CertificateShape& shape, const SigningKey& subject,
   sct.timestamp_ms = static_cast<std::uint64_t>(
       std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count());
   Bytes input = {0, 0};
-  append_number(input, sct.timestamp_ms, 8);
-  append_number(input, 1, 2);
+  append_big_endian(input, sct.timestamp_ms, 8);
+  append_big_endian(input, 1, 2);
   append(input, sha256(issuer.key.public_key().spki()));
-  append_number(input, tbs.size(), 3);
+  append_big_endian(input, tbs.size(), 3);
   append(input, {tbs.data(), tbs.size()});
   append(input, wrapped16(sct.extensions));
   sct.signature = key_.sign(input);
@@ -54,7 +49,7 @@ RawExtension sct_list(const std::vector<Sct>& scts) {
   for (const Sct& sct : scts) {
     Bytes item = {0};
     append(item, sct.log_id);
-    append_number(item, sct.timestamp_ms, 8);
+    append_big_endian(item, sct.timestamp_ms, 8);
     append(item, wrapped16(sct.extensions));
     append(item, Bytes{4, static_cast<std::uint8_t>(sct.is_rsa ? 1 : 3)});
     append(item, wrapped16(sct.signature));
@@ -63,13 +58,13 @@ RawExtension sct_list(const std::vector<Sct>& scts) {
   const Bytes value = wrapped16(list);
   Bytes der = {0x04};  // OCTET STRING
   if (value.size() < 128) {
-    append_number(der, value.size(), 1);
+    append_big_endian(der, value.size(), 1);
   } else if (value.size() < 256) {
-    append_number(der, 0x81, 1);
-    append_number(der, value.size(), 1);
+    append_big_endian(der, 0x81, 1);
+    append_big_endian(der, value.size(), 1);
   } else {
-    append_number(der, 0x82, 1);
-    append_number(der, value.size(), 2);
+    append_big_endian(der, 0x82, 1);
+    append_big_endian(der, value.size(), 2);
   }
   append(der, value);
   return {"1.3.6.1.4.1.11129.2.4.2", std::move(der), false};

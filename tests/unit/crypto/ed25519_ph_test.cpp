@@ -17,7 +17,7 @@ const Bytes signature = *hex_decode(
     "31f85042463c2a355a2003d062adf5aaa10b8c61e636062aaad11c2a26083406");
 
 TEST(Ed25519Ph, VerifiesTheVectorOfTheRfc) {
-  EXPECT_TRUE(verify_ed25519_ph(key, abc, signature).ok());
+  EXPECT_TRUE(verifies_ed25519_ph(key, abc, signature));
 }
 
 TEST(Ed25519Ph, RefusesEveryBitFlipped) {
@@ -26,8 +26,7 @@ TEST(Ed25519Ph, RefusesEveryBitFlipped) {
     for (std::size_t bit = 0; bit < parts[which].size() * 8; ++bit) {
       const auto mask = static_cast<std::uint8_t>(1U << (bit % 8));
       parts[which][bit / 8] ^= mask;
-      ASSERT_EQ(verify_ed25519_ph(parts[0], parts[1], parts[2]).error().reason,
-                "SIGNATURE_INVALID");
+      ASSERT_FALSE(verifies_ed25519_ph(parts[0], parts[1], parts[2]));
       parts[which][bit / 8] ^= mask;
     }
   }
@@ -44,7 +43,7 @@ TEST(Ed25519Ph, RefusesASecondEncodingOfTheSameScalar) {
     altered[32 + i] = static_cast<std::uint8_t>(carry);
     carry >>= 8;
   }
-  EXPECT_FALSE(verify_ed25519_ph(key, abc, altered).ok());
+  EXPECT_FALSE(verifies_ed25519_ph(key, abc, altered));
 }
 
 TEST(Ed25519Ph, RefusesKeysOfSmallOrder) {
@@ -55,14 +54,14 @@ TEST(Ed25519Ph, RefusesKeysOfSmallOrder) {
   for (const char* point : {"0100000000000000000000000000000000000000000000000000000000000000",
                             "0000000000000000000000000000000000000000000000000000000000000000",
                             "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"}) {
-    EXPECT_FALSE(verify_ed25519_ph(*hex_decode(point), abc, forged).ok()) << point;
+    EXPECT_FALSE(verifies_ed25519_ph(*hex_decode(point), abc, forged)) << point;
   }
 }
 
 TEST(Ed25519Ph, RefusesOtherLengths) {
-  EXPECT_FALSE(verify_ed25519_ph({}, abc, signature).ok());
-  EXPECT_FALSE(verify_ed25519_ph(key, ByteView(abc).first(32), signature).ok());
-  EXPECT_FALSE(verify_ed25519_ph(key, abc, ByteView(signature).first(63)).ok());
+  EXPECT_FALSE(verifies_ed25519_ph({}, abc, signature));
+  EXPECT_FALSE(verifies_ed25519_ph(key, ByteView(abc).first(32), signature));
+  EXPECT_FALSE(verifies_ed25519_ph(key, abc, ByteView(signature).first(63)));
 }
 
 TEST(Ed25519Ph, AgreesWithLibsodiumsOwnInterface) {
@@ -78,9 +77,9 @@ TEST(Ed25519Ph, AgreesWithLibsodiumsOwnInterface) {
     crypto_sign_update(&state, as_bytes(message).data(), message.size());
     crypto_sign_final_create(&state, made.data(), nullptr, secret.data());
     const Bytes hashed = digest(HashAlgorithm::sha512, as_bytes(message)).value;
-    EXPECT_TRUE(verify_ed25519_ph(public_part, hashed, made).ok()) << i;
+    EXPECT_TRUE(verifies_ed25519_ph(public_part, hashed, made)) << i;
     made[i % made.size()] ^= 4;
-    EXPECT_FALSE(verify_ed25519_ph(public_part, hashed, made).ok()) << i;
+    EXPECT_FALSE(verifies_ed25519_ph(public_part, hashed, made)) << i;
   }
 }
 
