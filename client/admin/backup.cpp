@@ -6,13 +6,11 @@
 #include "client/admin/commands.h"
 #include "client/requests/ask.h"
 #include "client/terminal/report.h"
+#include "core/base/limits/command.h"
 
 namespace chancery::client {
 
 namespace {
-
-// A large archive is copied at the speed of the disk.
-constexpr std::uint64_t timeout_seconds = 600;
 
 const CommandHelp backup_help{
     "Have the daemon copy its journal, archive and log, while it goes on.",
@@ -26,7 +24,7 @@ apart. docs/backup.md has the whole of it.
 )"};
 
 struct BackupOptions {
-  DaemonOptions daemon{.timeout_seconds = timeout_seconds};
+  DaemonOptions daemon{.timeout_seconds = limits::client_backup_timeout_seconds_default};
   std::string name;
 };
 

@@ -8,20 +8,21 @@
 #include <cstring>
 #include <utility>
 
+#include "core/base/limits/command.h"
 #include "core/base/limits/socket.h"
 
 namespace chancery::client {
 namespace {
 
 int poll_timeout_ms(Deadline deadline) {
-  return static_cast<int>(std::min<std::int64_t>(deadline.remaining().count(), 60'000));
+  return static_cast<int>(
+      std::min<std::chrono::milliseconds>(deadline.remaining(), limits::client_poll_max).count());
 }
 
-// A little less than our own patience: an answer given at the last moment must still arrive.
 std::chrono::nanoseconds timeout_for(Deadline deadline) {
   const std::chrono::nanoseconds left = deadline.when() - Deadline::Clock::now();
   const std::chrono::nanoseconds margin =
-      std::min<std::chrono::nanoseconds>(left / 10, std::chrono::milliseconds(500));
+      std::min<std::chrono::nanoseconds>(left / 10, limits::client_answer_margin_max);
   return std::max(left - margin, std::chrono::nanoseconds(1));
 }
 
@@ -140,7 +141,9 @@ bool Channel::wait_until_writable(Deadline deadline) {
       is_reading_ = true;
     }
     lock.unlock();
-    const int ready = ::poll(&entry, 1, std::min(poll_timeout_ms(deadline), 100));
+    const int ready = ::poll(&entry, 1,
+                             std::min(poll_timeout_ms(deadline),
+                                      static_cast<int>(limits::client_full_socket_look.count())));
     lock.lock();
     if (may_read) {
       if (ready > 0 && (entry.revents & POLLIN) != 0) read_once(lock, Deadline::after({}));

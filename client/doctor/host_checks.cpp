@@ -11,15 +11,13 @@
 #include <cstring>
 #include <fstream>
 
+#include "core/base/limits/command.h"
 #include "core/base/limits/journal.h"
 
 namespace chancery::client {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Below it somebody should look; the daemon itself stops at limits::journal_reserve_bytes.
-constexpr std::uint64_t free_bytes_low = 1U << 30;
 
 constexpr std::array<std::string_view, 3> unit_folders = {
     "etc/systemd/system", "usr/local/lib/systemd/system", "usr/lib/systemd/system"};
@@ -106,7 +104,7 @@ Finding check_disk(const fs::path& state_directory) {
   if (bytes < limits::journal_reserve_bytes) {
     return {Health::ill, "disk", state, "Free some: nothing new is signed."};
   }
-  if (bytes < free_bytes_low) {
+  if (bytes < limits::doctor_free_bytes_low) {
     return {Health::look, "disk", state,
             "Free some, or keep bundles for less time ([archive] days)."};
   }

@@ -11,13 +11,6 @@
 #include "core/base/limits/socket.h"
 
 namespace chancery::daemon {
-namespace {
-
-// Answers are small: so many leave in one system call when they have piled up.
-constexpr std::size_t frames_per_write_max = 32;
-
-}  // namespace
-
 Outbox::Outbox(wire::Descriptor socket, std::shared_ptr<Meter> unsent_bytes,
                std::function<void()> call_loop)
     : meter_(std::move(unsent_bytes)),
@@ -89,7 +82,7 @@ void Outbox::write_out(Lock& lock) {
 }
 
 void Outbox::send_some(Lock& lock) {
-  std::array<iovec, frames_per_write_max> parts;
+  std::array<iovec, limits::frames_per_write_max> parts;
   const std::size_t count = std::min(unsent_.size(), parts.size());
   for (std::size_t i = 0; i < count; ++i) parts[i] = {unsent_[i].data(), unsent_[i].size()};
   parts[0].iov_base = unsent_[0].data() + front_sent_bytes_;

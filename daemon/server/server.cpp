@@ -24,7 +24,6 @@ namespace {
 
 // Shared by all connections, since one thread reads: an idle connection holds no buffer.
 constexpr std::size_t read_bytes = 64U << 10;
-constexpr int accepts_in_a_row_max = 64;
 constexpr std::uint64_t tick_accuracy_us = 1000;
 
 struct SourceCloser {
@@ -164,7 +163,7 @@ int SocketServer::on_client(sd_event_source*, int, std::uint32_t events, void* c
 }
 
 void SocketServer::accept_some() {
-  for (int i = 0; i < accepts_in_a_row_max; ++i) {
+  for (int i = 0; i < limits::accepts_in_a_row_max; ++i) {
     wire::Descriptor socket(
         ::accept4(listening_.socket.number(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket.is_open()) {

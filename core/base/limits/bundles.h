@@ -13,6 +13,8 @@ inline constexpr std::size_t bundle_log_entries_max = 32;  // as sigstore-go
 inline constexpr std::size_t bundle_timestamps_max = 32;   // as sigstore-go
 inline constexpr std::size_t scts_asked_for_max = 32;      // Fulcio embeds one, the web's CAs three
 inline constexpr std::size_t bundle_certificates_max = 16;  // paths have at most ten
+// Between leaf and root: a few; no CA of Sigstore's kind is deeper.
+inline constexpr int certificate_path_depth_max = 8;
 // Fulcio's have 1 KiB, and post-quantum ones under 20. Each extension is compared with all others.
 inline constexpr std::size_t certificate_bytes_max = 64U << 10;
 inline constexpr std::size_t proof_hashes_max = 64;  // a tree of 2^63 entries has 63

@@ -28,6 +28,17 @@ inline constexpr auto client_retry_after_early_max = 2000ms;
 // Without --timeout: a full daemon has worked off its queues within seconds, a restart and most
 // logs take no longer; a build that has waited a minute should hear why.
 inline constexpr std::uint64_t client_timeout_seconds_default = 60;
+// A large archive is copied at the speed of the disk.
+inline constexpr std::uint64_t client_backup_timeout_seconds_default = 600;
+// A little less than the command's own patience: an answer given at the last moment must arrive.
+inline constexpr auto client_answer_margin_max = 500ms;
+// How long a writer looks at a full socket before it looks whether it should read instead.
+inline constexpr auto client_full_socket_look = 100ms;
+// poll(2) counts in an int; whoever waits longer waits again.
+inline constexpr auto client_poll_max = 60'000ms;
+// `chancery doctor`: below it somebody should look; the daemon itself stops at
+// journal_reserve_bytes.
+inline constexpr std::uint64_t doctor_free_bytes_low = 1U << 30;
 // What --timeout takes: a year, longer than any log is waited for, and no clock overflows by it.
 inline constexpr std::uint64_t timeout_seconds_max = 366U * 24 * 60 * 60;
 // How often `chancery wait` looks: soon enough for a person, rare enough for the daemon.

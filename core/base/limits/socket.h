@@ -28,6 +28,10 @@ inline constexpr std::size_t unsent_bytes_kept = 8U << 20;
 // goes.
 inline constexpr std::size_t connections_refused_max = 64;
 inline constexpr auto refused_connection_wait_max = 1000ms;
+// Connections taken before those that are open are served again.
+inline constexpr int accepts_in_a_row_max = 64;
+// Answers are small: so many leave in one system call when they have piled up.
+inline constexpr std::size_t frames_per_write_max = 32;
 // Accepted and not yet answered, all connections together: what the queues below can hold.
 inline constexpr std::size_t requests_in_flight_max = 4096;
 inline constexpr std::size_t requests_in_flight_per_uid_max = 2048;  // half, as of connections

@@ -1,12 +1,12 @@
 #include "core/crypto/x509/certificate_store.h"
 
+#include "core/base/limits/bundles.h"
+
 namespace chancery::openssl {
 namespace {
 
 // SHA-256, P-256 and RSA-2048 have it; SHA-1 has not.
 constexpr int security_bits_level = 2;
-// Leaf, a few intermediates, root; no CA of Sigstore's kind is deeper.
-constexpr int path_depth_max = 8;
 
 int memory_slot() {
   static const int slot = X509_STORE_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
@@ -47,7 +47,7 @@ Store make_store(std::span<const Certificate> anchors, CertificateMemory& memory
   // compared by the caller: for OpenSSL a certificate has expired at its notAfter already.
   X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_NO_CHECK_TIME);
   X509_VERIFY_PARAM_set_auth_level(param, security_bits_level);
-  X509_VERIFY_PARAM_set_depth(param, path_depth_max);
+  X509_VERIFY_PARAM_set_depth(param, limits::certificate_path_depth_max);
   return store;
 }
 
