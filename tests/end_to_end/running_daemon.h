@@ -65,6 +65,17 @@ class RunningDaemon {
   Result<v1::SignReply> sign(const v1::SignRequest& request) {
     return call<v1::SignReply>(signer, "Sign", request);
   }
+  v1::StatusReply status() {
+    return *call<v1::StatusReply>("chancery.v1.Admin", "Status", v1::StatusRequest());
+  }
+  // Empty where it does not stand.
+  v1::Alarm alarm(std::string_view name) {
+    const v1::StatusReply now = status();
+    for (const v1::Alarm& standing : now.alarms()) {
+      if (standing.name() == name) return standing;
+    }
+    return {};
+  }
 
  private:
   TemporaryDirectory directory_;

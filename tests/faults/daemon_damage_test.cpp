@@ -48,17 +48,8 @@ class DaemonDamage : public ::testing::Test {
         .value();
     daemon_.start();
   }
-  v1::StatusReply status() {
-    return *daemon_.call<v1::StatusReply>("chancery.v1.Admin", "Status", v1::StatusRequest());
-  }
-  // Empty where it does not stand.
-  v1::Alarm alarm(std::string_view name) {
-    const v1::StatusReply now = status();
-    for (const v1::Alarm& standing : now.alarms()) {
-      if (standing.name() == name) return standing;
-    }
-    return {};
-  }
+  v1::StatusReply status() { return daemon_.status(); }
+  v1::Alarm alarm(std::string_view name) { return daemon_.alarm(name); }
 
   RunningDaemon daemon_;
 };

@@ -1,15 +1,11 @@
 // The whole daemon on disks that fill up, and have room again.
 #include <gtest/gtest.h>
-
-#include <sched.h>
 #include <sys/mount.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 
 #include "tests/end_to_end/running_daemon.h"
+#include "tests/support/disk/small_disk.h"
 
 namespace chancery::testing {
 namespace {
@@ -17,49 +13,28 @@ namespace {
 namespace fs = std::filesystem;
 
 // Room for the journal's log and its reserve, and some MiB of work.
-constexpr const char* journal_disk = "size=72m";
+constexpr const char* journal_disk = "72m";
 // Some tiles and bundles.
 constexpr const char* log_disk = "size=128k";
 
 class DaemonDisk : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (geteuid() != 0) GTEST_SKIP() << "needs root, to mount a small disk";
-    if (unshare(CLONE_NEWNS) != 0 ||
-        mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
-        mount("tmpfs", directory_.path().c_str(), "tmpfs", 0, journal_disk) != 0) {
-      GTEST_SKIP() << "cannot mount a small disk here: " << std::strerror(errno);
-    }
+    if (const auto why = disk_.mount(directory_.path(), journal_disk)) GTEST_SKIP() << *why;
     daemon_.emplace(directory_.path());
-  }
-  void TearDown() override {
-    daemon_.reset();
-    umount2(directory_.path().c_str(), MNT_DETACH);
   }
 
   std::string sign(std::string_view key) {
     const auto reply = daemon_->sign(sign_request(key, key));
     return reply.ok() ? "signed" : reply.error().reason;
   }
-  v1::StatusReply status() {
-    return *daemon_->call<v1::StatusReply>("chancery.v1.Admin", "Status", v1::StatusRequest());
-  }
-  // Empty where it does not stand.
-  v1::Alarm alarm(std::string_view name) {
-    const v1::StatusReply now = status();
-    for (const v1::Alarm& standing : now.alarms()) {
-      if (standing.name() == name) return standing;
-    }
-    return {};
-  }
-  void fill(const fs::path& directory) {
-    std::ofstream ballast(directory / "ballast", std::ios::binary);
-    while (ballast << std::string(4096, 'x') << std::flush) {
-    }
-  }
-  void make_room(const fs::path& directory) { fs::remove(directory / "ballast"); }
+  v1::StatusReply status() { return daemon_->status(); }
+  v1::Alarm alarm(std::string_view name) { return daemon_->alarm(name); }
+  static void fill(const fs::path& directory) { SmallDisk::fill(directory); }
+  static void make_room(const fs::path& directory) { SmallDisk::make_room(directory); }
 
   TemporaryDirectory directory_;
+  SmallDisk disk_;
   std::optional<RunningDaemon> daemon_;
 };
 

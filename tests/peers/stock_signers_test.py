@@ -10,14 +10,7 @@ import unittest
 from chancery import PROGRAMS, change_json, run
 from private_sigstore import PrivateSigstore
 from stock_signers import StockSigners
-from stock_acceptance_test import flip_bit
-
-
-def damage_signature(bundle):
-    holder, field = bundle.get("messageSignature"), "signature"
-    if holder is None:
-        holder, field = bundle["dsseEnvelope"]["signatures"][0], "sig"
-    holder[field] = flip_bit(holder[field])
+from stock_acceptance_test import damage_signature, flip_bit
 
 
 def damage_entry(bundle):

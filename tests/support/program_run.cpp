@@ -16,13 +16,6 @@ namespace chancery::testing {
 
 namespace {
 
-std::vector<char*> pointers(std::vector<std::string>& strings) {
-  std::vector<char*> out;
-  for (std::string& text : strings) out.push_back(text.data());
-  out.push_back(nullptr);
-  return out;
-}
-
 std::vector<std::string> environment_of(const ProgramOptions& options) {
   std::vector<std::string> out;
   for (const auto& [name, value] : options.environment) out.push_back(name + "=" + value);
@@ -31,6 +24,13 @@ std::vector<std::string> environment_of(const ProgramOptions& options) {
 }
 
 }  // namespace
+
+std::vector<char*> pointers_to(std::vector<std::string>& strings) {
+  std::vector<char*> out;
+  for (std::string& text : strings) out.push_back(text.data());
+  out.push_back(nullptr);
+  return out;
+}
 
 ProgramRun::ProgramRun(const ProgramOptions& options) {
   write_text(directory_ / "in", options.standard_input);
@@ -46,7 +46,7 @@ ProgramRun::ProgramRun(const ProgramOptions& options) {
   words.insert(words.end(), options.arguments.begin(), options.arguments.end());
   std::vector<std::string> variables = environment_of(options);
   const int error = posix_spawn(&pid_, options.program.c_str(), &actions, nullptr,
-                                pointers(words).data(), pointers(variables).data());
+                                pointers_to(words).data(), pointers_to(variables).data());
   posix_spawn_file_actions_destroy(&actions);
   CHANCERY_ASSERT(error == 0);
 }

@@ -41,6 +41,9 @@ class ProgramRun {
   pid_t pid_ = -1;
 };
 
+// As exec(3) wants them: each text's, and a null pointer. They live as long as the texts.
+std::vector<char*> pointers_to(std::vector<std::string>& texts);
+
 inline ProgramOutcome run(const ProgramOptions& options) { return ProgramRun(options).wait(); }
 
 }  // namespace chancery::testing

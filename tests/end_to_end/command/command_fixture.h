@@ -4,18 +4,15 @@
 #include <gmock/gmock.h>
 
 #include "core/base/json.h"
+#include "tests/end_to_end/chancery_run.h"
 #include "tests/end_to_end/running_daemon.h"
-#include "tests/support/program_run.h"
 
 namespace chancery::testing {
 
 class CommandTest : public ::testing::Test {
  protected:
   ProgramOptions command(std::vector<std::string> arguments) const {
-    return {.program = std::filesystem::path(CHANCERY_PROGRAMS) / "chancery",
-            .arguments = std::move(arguments),
-            .working_directory = work_.path(),
-            .environment = {{"CHANCERY_SOCKET", daemon_.socket()}}};
+    return chancery_command(std::move(arguments), work_.path(), daemon_.socket());
   }
   ProgramOutcome chancery(std::vector<std::string> arguments) const {
     return run(command(std::move(arguments)));

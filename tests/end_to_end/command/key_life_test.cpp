@@ -2,8 +2,8 @@
 #include <gmock/gmock.h>
 
 #include "chancery/v1/keys.pb.h"
+#include "tests/end_to_end/chancery_run.h"
 #include "tests/end_to_end/configured_daemon.h"
-#include "tests/support/program_run.h"
 
 namespace chancery::testing {
 namespace {
@@ -19,10 +19,7 @@ std::string profile(std::string_view name, std::string_view keys) {
 class KeyLife : public ::testing::Test {
  protected:
   ProgramOutcome chancery(std::vector<std::string> arguments) const {
-    return run({.program = std::filesystem::path(CHANCERY_PROGRAMS) / "chancery",
-                .arguments = std::move(arguments),
-                .working_directory = work_.path(),
-                .environment = {{"CHANCERY_SOCKET", daemon_.socket()}}});
+    return run(chancery_command(std::move(arguments), work_.path(), daemon_.socket()));
   }
   std::string sign(const std::string& file, const std::string& with = "default") const {
     write_text(work_ / file, file);

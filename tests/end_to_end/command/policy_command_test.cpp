@@ -2,8 +2,8 @@
 #include <gmock/gmock.h>
 
 #include "core/base/json.h"
+#include "tests/end_to_end/chancery_run.h"
 #include "tests/end_to_end/configured_daemon.h"
-#include "tests/support/program_run.h"
 
 namespace chancery::testing {
 namespace {
@@ -30,10 +30,7 @@ class PolicyCommand : public ::testing::Test {
     write_text(work_ / "predicate.json", "{}");
   }
   ProgramOutcome chancery(std::vector<std::string> arguments) const {
-    return run({.program = std::filesystem::path(CHANCERY_PROGRAMS) / "chancery",
-                .arguments = std::move(arguments),
-                .working_directory = work_.path(),
-                .environment = {{"CHANCERY_SOCKET", daemon_.socket()}}});
+    return run(chancery_command(std::move(arguments), work_.path(), daemon_.socket()));
   }
   std::uint64_t accepted() {
     return daemon_.call<v1::StatusReply>("chancery.v1.Admin", "Status", v1::StatusRequest())

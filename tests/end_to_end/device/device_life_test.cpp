@@ -1,10 +1,10 @@
 // The life of a key in a device, through the command: made, used, certified, deleted.
 #include <gmock/gmock.h>
 
+#include "tests/end_to_end/chancery_run.h"
 #include "tests/end_to_end/configured_daemon.h"
 #include "tests/support/devices/soft_hsm.h"
 #include "tests/support/devices/swtpm.h"
-#include "tests/support/program_run.h"
 
 namespace chancery::testing {
 namespace {
@@ -52,10 +52,7 @@ class DeviceLife : public ::testing::TestWithParam<DeviceCase> {
            "\nsigns = \"digests\"\n";
   }
   ProgramOutcome chancery(std::vector<std::string> arguments) const {
-    return run({.program = std::filesystem::path(CHANCERY_PROGRAMS) / "chancery",
-                .arguments = std::move(arguments),
-                .working_directory = work_.path(),
-                .environment = {{"CHANCERY_SOCKET", daemon_.socket()}}});
+    return run(chancery_command(std::move(arguments), work_.path(), daemon_.socket()));
   }
   void succeed(std::vector<std::string> arguments) const {
     const ProgramOutcome done = chancery(std::move(arguments));

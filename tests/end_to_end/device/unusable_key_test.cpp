@@ -3,10 +3,10 @@
 #include <gmock/gmock.h>
 
 #include "chancery/v1/keys.pb.h"
+#include "tests/end_to_end/chancery_run.h"
 #include "tests/end_to_end/configured_daemon.h"
 #include "tests/support/devices/soft_hsm.h"
 #include "tests/support/devices/swtpm.h"
-#include "tests/support/program_run.h"
 
 namespace chancery::testing {
 namespace {
@@ -94,10 +94,7 @@ class SpoiltKey : public ::testing::TestWithParam<SpoiltCase> {
     return we_may() + device_->table() + profile("good") + profile("bad");
   }
   ProgramOutcome chancery(std::vector<std::string> arguments) const {
-    return run({.program = std::filesystem::path(CHANCERY_PROGRAMS) / "chancery",
-                .arguments = std::move(arguments),
-                .working_directory = work_.path(),
-                .environment = {{"CHANCERY_SOCKET", daemon_.socket()}}});
+    return run(chancery_command(std::move(arguments), work_.path(), daemon_.socket()));
   }
   void make(const std::string& key) const {
     const auto made =

@@ -14,6 +14,7 @@
 #include <thread>
 #include <utility>
 
+#include "tests/support/program_run.h"
 #include "tests/support/temporary_directory.h"
 
 extern char** environ;
@@ -26,13 +27,6 @@ using std::chrono::steady_clock;
 // Generous: a sanitised daemon on a busy machine is slow, and nothing waits longer than it must.
 constexpr int ready_wait_ms_max = 60'000;
 constexpr int ready_fd = 9;
-
-std::vector<char*> pointers(std::vector<std::string>& strings) {
-  std::vector<char*> out;
-  for (std::string& text : strings) out.push_back(text.data());
-  out.push_back(nullptr);
-  return out;
-}
 
 std::vector<std::string> arguments(const DaemonOptions& options) {
   std::vector<std::string> out = {options.program, "--ready-fd", std::to_string(ready_fd)};
@@ -82,7 +76,7 @@ Result<DaemonProcess> DaemonProcess::start(const DaemonOptions& options) {
   const auto began = steady_clock::now();
   pid_t pid = -1;
   const int error = posix_spawn(&pid, options.program.c_str(), &actions, nullptr,
-                                pointers(words).data(), pointers(variables).data());
+                                pointers_to(words).data(), pointers_to(variables).data());
   posix_spawn_file_actions_destroy(&actions);
   close(ready[1]);
   const bool is_ready = error == 0 && says_ready(ready[0]);

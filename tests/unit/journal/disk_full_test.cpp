@@ -1,12 +1,9 @@
 #include <gmock/gmock.h>
-#include <sched.h>
 #include <sys/mount.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <fstream>
 
+#include "tests/support/disk/small_disk.h"
 #include "tests/support/journal/journal_calls.h"
 #include "tests/support/temporary_directory.h"
 
@@ -19,16 +16,7 @@ using ::testing::HasSubstr;
 class DiskFull : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (geteuid() != 0) GTEST_SKIP() << "needs root, to mount a small disk";
-    if (unshare(CLONE_NEWNS) != 0 ||
-        mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
-        mount("tmpfs", directory_.path().c_str(), "tmpfs", 0, "size=8m") != 0) {
-      GTEST_SKIP() << "cannot mount a small disk here: " << std::strerror(errno);
-    }
-    is_mounted_ = true;
-  }
-  void TearDown() override {
-    if (is_mounted_) umount2(directory_.path().c_str(), MNT_DETACH);
+    if (const auto why = disk_.mount(directory_.path(), "8m")) GTEST_SKIP() << *why;
   }
   void open(std::uint64_t reserve_bytes) {
     daemon::JournalOptions options;
@@ -36,15 +24,11 @@ class DiskFull : public ::testing::Test {
     options.reserve_bytes = reserve_bytes;
     journal_ = open_journal(std::move(options));
   }
-  void fill() {
-    std::ofstream ballast(directory_ / "ballast", std::ios::binary);
-    while (ballast << std::string(4096, 'x') << std::flush) {
-    }
-  }
-  void make_room() { std::filesystem::remove(directory_ / "ballast"); }
+  void fill() { SmallDisk::fill(directory_.path()); }
+  void make_room() { SmallDisk::make_room(directory_.path()); }
 
   TemporaryDirectory directory_;
-  bool is_mounted_ = false;
+  SmallDisk disk_;
   std::unique_ptr<daemon::Journal> journal_;
 };
 
