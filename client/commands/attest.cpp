@@ -77,7 +77,7 @@ Result<std::string> make_statement(const AttestOptions& options) {
     return read_file(options.statement, "statement", limits::statement_bytes_max);
   const std::string predicate =
       TRY(read_file(options.predicate, "predicate", limits::statement_bytes_max));
-  TRY(parse_json(predicate, options.predicate, limits::statement_bytes_max));
+  TRY(check_json(predicate, options.predicate, limits::statement_bytes_max));
   std::vector<bundle::Subject> subjects;
   for (const std::string& file : options.files) subjects.push_back(TRY(subject_of(file)));
   return bundle::write_statement(subjects, TRY(predicate_uri(options.type)), predicate);

@@ -21,7 +21,7 @@ struct Bench {
 
 struct Outcome {
   const Case* about;
-  Result<bundle::Verdict> verdict;  // an Error: it could not be judged, a file cannot be read
+  Result<bundle::Verdict> verdict;  // an Error: it could not be judged
 };
 using OnOutcome = std::function<void(Outcome)>;
 

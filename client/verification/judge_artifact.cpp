@@ -1,6 +1,10 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
+#include <new>
 #include <optional>
+#include <type_traits>
 
 #include "client/files/file.h"
 #include "client/verification/judge.h"
@@ -16,6 +20,16 @@ bundle::Verdict refuse(Error reason) {
   verdict.failed_check = "bundle";
   verdict.refusal = std::move(reason);
   return verdict;
+}
+
+// What needs more than there is, for its size or for its maker's ill will, ends its own case alone.
+template <typename Step>
+std::invoke_result_t<Step> within_memory(const std::string& name, Step step) {
+  try {
+    return step();
+  } catch (const std::bad_alloc&) {
+    return exhausted("MEMORY_EXHAUSTED", fmt::format("{}: no memory is left to judge it", name));
+  }
 }
 
 // What comes through a pipe is read once.
@@ -43,31 +57,46 @@ class ArtifactJudge {
     const auto policy = bench_->policies.find(about.artifact);
     if (!policy.ok()) return one.verdict.emplace(refuse(policy.error())), void();
     one.policy = *policy;
-    const std::size_t bytes = read(one);
-    if (!one.bundle) return;
-    const bundle::Wanted wanted = verifier_->wanted(*one.bundle, *one.policy);
-    want(wanted.hashes);
-    is_content_wanted_ |= wanted.is_content_wanted;
-    is_artifact_wanted_ = true;
-    if (bytes_kept_ + bytes > limits::bundles_kept_bytes_max && can_be_read_again(about.bundle))
-      one.bundle.reset();
-    else
-      bytes_kept_ += bytes;
+    const Result<void> learnt = within_memory(about.bundle, [&] { return learn(one); });
+    if (learnt.ok()) return;
+    one.verdict = learnt.error();
+    one.bundle.reset();
   }
 
   void judge(const std::string& name, const OnOutcome& on_outcome) {
     std::optional<Result<bundle::Artifact>> artifact;
-    if (is_artifact_wanted_) artifact = know(name);
+    if (is_artifact_wanted_) artifact = within_memory(name, [&] { return know(name); });
     for (Pending& one : pending_) {
       if (!one.verdict && !artifact->ok()) one.verdict = artifact->error();
-      if (!one.verdict && !one.bundle) read(one);
-      if (!one.verdict) one.verdict = verifier_->verify(*one.bundle, **artifact, *one.policy);
+      if (!one.verdict)
+        one.verdict = within_memory(one.about->bundle, [&] { return decide(one, **artifact); });
       on_outcome({one.about, *std::exchange(one.verdict, std::nullopt)});
       one.bundle.reset();
     }
   }
 
  private:
+  Result<void> learn(Pending& one) {
+    const std::size_t bytes = read(one);
+    if (!one.bundle) return {};
+    const bundle::Wanted wanted = verifier_->wanted(*one.bundle, *one.policy);
+    want(wanted.hashes);
+    is_content_wanted_ |= wanted.is_content_wanted;
+    is_artifact_wanted_ = true;
+    if (bytes_kept_ + bytes > limits::bundles_kept_bytes_max &&
+        can_be_read_again(one.about->bundle))
+      one.bundle.reset();
+    else
+      bytes_kept_ += bytes;
+    return {};
+  }
+
+  Result<bundle::Verdict> decide(Pending& one, const bundle::Artifact& artifact) {
+    if (!one.bundle) read(one);
+    if (one.verdict) return *one.verdict;
+    return verifier_->verify(*one.bundle, artifact, *one.policy);
+  }
+
   // Answers with how large the bundle is.
   static std::size_t read(Pending& one) {
     const auto text = read_file(one.about->bundle, "bundle", limits::bundle_bytes_max);

@@ -11,11 +11,20 @@
 namespace chancery {
 namespace {
 
+// What is judged and not kept.
+struct Elided {
+  bool is_all = false;
+  std::optional<std::string_view> member = {};  // of the outermost object
+};
+
 // Builds the DOM while it refuses what a DOM would hide: duplicate keys, depth, infinite numbers.
 class StrictReader : public nlohmann::json_sax<Json> {
  public:
-  StrictReader(std::string_view what, std::size_t depth_max, std::string_view elided_member)
-      : what_(what), depth_max_(depth_max), elided_member_(elided_member) {}
+  StrictReader(std::string_view what, std::size_t depth_max, const Elided& elided)
+      : what_(what),
+        depth_max_(depth_max),
+        elided_member_(elided.member),
+        elided_from_(elided.is_all ? 1 : 0) {}
 
   bool null() override { return add(nullptr); }
   bool boolean(bool value) override { return add(value); }
@@ -61,46 +70,55 @@ class StrictReader : public nlohmann::json_sax<Json> {
     if (!error_) error_ = invalid_request(std::move(reason), fmt::format("{}: {}", what_, detail));
     return false;
   }
+  // nullptr: it is one too many.
   Json* place(Json&& value) {
+    if (is_eliding() && value.is_primitive()) value = nullptr;
+    if (is_eliding() && !open_.empty() && open_.back()->is_array()) empty(*open_.back());
+    if (++values_ > limits::json_values_max) {
+      fail("JSON_TOO_MANY_VALUES", fmt::format("over {} values", limits::json_values_max));
+      return nullptr;
+    }
     if (open_.empty()) return &(root_ = std::move(value));
     Json& parent = *open_.back();
-    if (is_eliding()) {
-      if (value.is_primitive()) value = nullptr;
-      if (parent.is_array()) parent.clear();
-    }
     if (parent.is_array()) return &parent.emplace_back(std::move(value));
     return &(parent[key_] = std::move(value));
   }
-  bool add(Json value) {
-    place(std::move(value));
-    return true;
-  }
+  bool add(Json value) { return place(std::move(value)) != nullptr; }
   bool open(Json value) {
     if (open_.size() >= depth_max_)
       return fail("JSON_TOO_DEEP", fmt::format("deeper than {} levels", depth_max_));
     const bool begins_elision =
-        open_.size() == 1 && open_.back()->is_object() && key_ == elided_member_;
-    open_.push_back(place(std::move(value)));
+        !is_eliding() && open_.size() == 1 && open_.back()->is_object() && key_ == elided_member_;
+    Json* const placed = place(std::move(value));
+    if (placed == nullptr) return false;
+    open_.push_back(placed);
     if (begins_elision) elided_from_ = open_.size();
     return true;
   }
+  // What was in its values is gone already.
+  void empty(Json& elided) {
+    values_ -= elided.size();
+    elided.clear();
+  }
   bool close() {
     if (open_.size() == elided_from_) {
-      open_.back()->clear();  // its kind stays
+      empty(*open_.back());  // its kind stays
       elided_from_ = 0;
     } else if (is_eliding()) {
+      empty(*open_.back());
       *open_.back() = nullptr;
     }
     open_.pop_back();
     return true;
   }
-  // Within the elided member only what is open is kept: enough to see duplicate keys.
+  // Within what is elided only what is open is kept: enough to see duplicate keys.
   bool is_eliding() const { return elided_from_ != 0; }
 
   std::string_view what_;
   std::size_t depth_max_;
-  std::string_view elided_member_;
-  std::size_t elided_from_ = 0;  // how many were open when the elided member began; 0: outside it
+  std::optional<std::string_view> elided_member_;
+  std::size_t elided_from_;  // how many were open when what is elided began; 0: outside it
+  std::size_t values_ = 0;   // that are kept now
   Json root_;
   std::vector<Json*> open_;  // a parent grows only while none of its children is open
   std::string key_;
@@ -108,7 +126,7 @@ class StrictReader : public nlohmann::json_sax<Json> {
 };
 
 Result<Json> parse(std::string_view text, std::string_view what, std::size_t bytes_max,
-                   std::size_t depth_max, std::string_view elided_member) {
+                   std::size_t depth_max, const Elided& elided) {
   if (text.size() > bytes_max) {
     return invalid_request("JSON_TOO_LARGE",
                            fmt::format("{}: {} bytes, at most {}", what, text.size(), bytes_max));
@@ -122,7 +140,7 @@ Result<Json> parse(std::string_view text, std::string_view what, std::size_t byt
   if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
     return invalid_request("JSON_MALFORMED", fmt::format("{}: not JSON at byte {}", what, nul));
   }
-  StrictReader reader(what, depth_max, elided_member);
+  StrictReader reader(what, depth_max, elided);
   const bool parsed = Json::sax_parse(text.begin(), text.end(), &reader);
   return std::move(reader).finish(parsed);
 }
@@ -136,7 +154,13 @@ Result<Json> parse_json(std::string_view text, std::string_view what, std::size_
 
 Result<Json> parse_json_but(std::string_view elided_member, std::string_view text,
                             std::string_view what, std::size_t bytes_max, std::size_t depth_max) {
-  return parse(text, what, bytes_max, depth_max, elided_member);
+  return parse(text, what, bytes_max, depth_max, {.member = elided_member});
+}
+
+Result<void> check_json(std::string_view text, std::string_view what, std::size_t bytes_max,
+                        std::size_t depth_max) {
+  TRY(parse(text, what, bytes_max, depth_max, {.is_all = true}));
+  return {};
 }
 
 void append_json_string(std::string& out, std::string_view text) {

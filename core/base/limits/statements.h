@@ -22,6 +22,10 @@ inline constexpr std::size_t payload_bytes_in_journal_max = 1U << 20;
 inline constexpr std::size_t json_depth_max = 64;
 // Large documents are long lists; no format keeps so many members in one object.
 inline constexpr std::size_t json_object_members_max = 100'000;
+// Of a document, kept at once: some 30 MiB if each is an object. The most that is needed has a
+// statement of 1024 subjects with 32 digests each, 36,000; bundles and trusted roots have some
+// thousands.
+inline constexpr std::size_t json_values_max = 200'000;
 inline constexpr std::size_t statement_subjects_max = 1024;  // as sigstore-go
 inline constexpr std::size_t subject_digests_max = 32;       // as sigstore-go
 inline constexpr std::size_t name_bytes_max =

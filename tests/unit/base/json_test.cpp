@@ -71,6 +71,61 @@ TEST(StrictJson, BoundsTheMembersOfAnObject) {
   EXPECT_EQ(reason(text + "}"), "JSON_TOO_MANY_MEMBERS");
 }
 
+// `count` values, the list among them.
+std::string list_of(std::string_view item, std::size_t count) {
+  std::string text = "[";
+  for (std::size_t i = 2; i < count; ++i) text.append(item).append(",");
+  return text.append(item).append("]");
+}
+
+TEST(StrictJson, BoundsTheValuesThatAreKept) {
+  EXPECT_EQ(reason(list_of("1", limits::json_values_max)), "");
+  for (const char* item : {"1", "{}"}) {
+    EXPECT_EQ(reason(list_of(item, limits::json_values_max + 1)), "JSON_TOO_MANY_VALUES") << item;
+  }
+  EXPECT_EQ(reason(list_of(R"({"a":[1]})", limits::json_values_max / 3 + 2)),
+            "JSON_TOO_MANY_VALUES");
+}
+
+TEST(StrictJson, WhatIsNotKeptIsNotCounted) {
+  const std::string many = list_of("{}", limits::json_values_max + 1);
+  const auto reason_but = [](std::string_view text) {
+    const Result<Json> parsed = parse_json_but("big", text, "test");
+    return parsed.ok() ? "" : parsed.error().reason;
+  };
+  EXPECT_EQ(reason_but(R"({"big":)" + many + R"(,"a":1})"), "");
+  EXPECT_EQ(reason_but(R"({"big":[],"a":)" + many + "}"), "JSON_TOO_MANY_VALUES");
+  EXPECT_TRUE(check_json(many, "test").ok());
+}
+
+TEST(StrictJson, OfWhatIsNotKeptTheObjectsThatAreOpenAreCounted) {
+  std::string members;
+  for (std::size_t i = 0; i < limits::json_values_max / 3; ++i) {
+    members += "\"" + std::to_string(i) + "\":0,";
+  }
+  const std::string object = "{" + members + R"("":0})";
+  EXPECT_TRUE(
+      check_json("[" + object + "," + object + "," + object + "," + object + "]", "test").ok());
+  const std::string nested = "{" + members + R"("":{)" + members + R"("":{)" + members;
+  EXPECT_EQ(check_json(nested + "0", "test").error().reason, "JSON_TOO_MANY_VALUES");
+}
+
+TEST(StrictJson, WhatIsOnlyCheckedIsJudgedAsStrictly) {
+  EXPECT_TRUE(check_json(R"({"":{"a":[1,{"b":"c"},null]},"d":-2.5})", "test").ok());
+  EXPECT_TRUE(check_json("1", "test").ok());
+  const auto refusal = [](std::string_view text) {
+    return check_json(text, "test").error().reason;
+  };
+  EXPECT_EQ(refusal(R"([{"x":{"k":1,"k":1}}])"), "JSON_DUPLICATE_KEY");
+  EXPECT_EQ(refusal(R"({"k":[],"k":1})"), "JSON_DUPLICATE_KEY");
+  EXPECT_EQ(refusal(std::string(1000, '[')), "JSON_TOO_DEEP");
+  EXPECT_EQ(refusal("[1,2}"), "JSON_MALFORMED");
+}
+
+TEST(StrictJson, AMemberWithoutANameIsKept) {
+  EXPECT_EQ((*parse_json(R"({"":[1]})", "test"))[""], Json::array({1}));
+}
+
 TEST(StrictJson, WritesStringsThatItReadsBack) {
   const std::string text = "quote\" back\\ line\n tab\t bell\x07 gr\xc3\xbc\xc3\x9f";
   std::string out;

@@ -234,6 +234,14 @@ TEST(BundleJson, OneByteBeyondTheCapIsTooLarge) {
   EXPECT_EQ(parse_bundle(text).error().reason, "JSON_TOO_LARGE");
 }
 
+TEST(BundleJson, MoreValuesThanAnyBundleHasAreRefusedBeforeTheyFillTheMemory) {
+  std::string text = write_bundle(Sigstore().sign_artefact());
+  std::string values;
+  for (std::size_t i = 0; i < limits::json_values_max; ++i) values += "{},";
+  text.insert(1, R"("x":[)" + values + "{}],");
+  EXPECT_EQ(reason(text), "JSON_TOO_MANY_VALUES");
+}
+
 TEST(BundleJson, DuplicateKeysAreRefusedAtEachLevel) {
   std::string text = write_bundle(Sigstore().sign_artefact());
   text.insert(text.find(R"("hint")"), R"("hint":"x",)");

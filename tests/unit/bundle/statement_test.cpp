@@ -97,6 +97,8 @@ TEST(Statement, SubjectsAndDigestsAreBounded) {
             "");
   EXPECT_EQ(reason(with_subject("[" + repeated(subject, limits::statement_subjects_max + 1) + "]")),
             "STATEMENT_TOO_MANY_SUBJECTS");
+  EXPECT_EQ(reason(with_subject("[" + repeated("1", limits::json_values_max) + "]")),
+            "JSON_TOO_MANY_VALUES");
   std::string digests = R"("d":"00")";
   for (std::size_t i = 0; i < limits::subject_digests_max; ++i) {
     digests += fmt::format(R"(,"d{}":"00")", i);
