@@ -32,8 +32,8 @@ at $XDG_CONFIG_HOME/chancery/trusted_root.json, then at /etc/chancery/trusted_ro
 --bundle the bundle of FILE is FILE.sigstore.json. Of a directory each file is judged, and one that
 has no bundle has failed.
 
-Exit status: 0 verified, 1 refused, 2 wrong usage, 3 could not run (a file cannot be read). Of many
-the highest.
+Exit status: 0 verified, 1 refused, 2 wrong usage, 3 could not run (a file cannot be read, or is not
+what it should be). Of many the highest.
 )"};
 
 struct Options {
@@ -192,13 +192,11 @@ ExitStatus verify(Options options) {
   if (!policy.ok()) return report_usage(style, "verify", policy.error().message);
   const std::string& subject = options.artifact.empty() ? options.list : options.artifact;
   const auto inputs = load(options, std::move(policy).value());
-  if (!inputs.ok()) return report_trouble(style, subject, inputs.error());
+  // Somebody else's files, wherever they came from: nothing was judged, and no script is wrong.
+  if (!inputs.ok()) return report_unjudged(style, subject, inputs.error());
   if (inputs->cases.empty()) return report_usage(style, "verify", "there is nothing to verify");
   const auto root = load_trusted_root(options.trusted_root, process_environment());
-  if (!root.ok()) {
-    // Somebody else's file, wherever it came from: nothing was judged, and no script is wrong.
-    return report_unjudged(style, subject, root.error());
-  }
+  if (!root.ok()) return report_unjudged(style, subject, root.error());
   return judge_all(options, *inputs, *root);
 }
 

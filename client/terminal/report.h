@@ -41,7 +41,7 @@ ExitStatus report_error(Style style, std::string_view subject, const Error& erro
 // One trouble of many: a line for each to scripts, one for all to people.
 ExitStatus report_error(Style style, const std::vector<std::string>& subjects, const Error& error);
 // The same for what failed on this side, a file or a pipe: usage where something was named that
-// cannot be used, a directory or a key that is none; could_not_run where it may not be read.
+// cannot be used, a directory or a predicate that is none; could_not_run where it may not be read.
 ExitStatus report_trouble(Style style, std::string_view subject, const Error& error);
 
 // The same for what is nobody's mistake on the command line, such as a file of somebody else's:

@@ -147,11 +147,51 @@ TEST_F(VerifyCommand, OfSeveralArtefactsTheListIsNamedAndNotEach) {
   EXPECT_THAT(err_, Not(HasSubstr("another")));
 }
 
-TEST_F(VerifyCommand, AKeyThatIsNoPemIsWrongUsageAndNamesTheFile) {
-  write_text(directory_ / "key", "no key");
-  EXPECT_EQ(verify(path("artefact")), ExitStatus::usage);
+struct Unusable {
+  std::string name;
+  std::string option;
+  std::string content;  // of the file that the option names
+  std::string reason;
+};
+
+class UnusableFile : public VerifyCommand, public ::testing::WithParamInterface<Unusable> {};
+
+TEST_P(UnusableFile, IsNoVerdictAndNoWrongUsage) {
+  write_text(directory_ / "named", GetParam().content);
+  std::vector<std::string> words{"chancery",    "verify",         GetParam().option,
+                                 path("named"), "--trusted-root", path("root")};
+  if (GetParam().option == "--list")
+    words.insert(words.end(), {"--key", path("key")});
+  else
+    words.insert(words.end(), {"--bundle", path("bundle"), path("artefact")});
+  EXPECT_EQ(run(words), ExitStatus::could_not_run);
+  EXPECT_THAT(err_, HasSubstr(path("named")));
+  EXPECT_THAT(err_, HasSubstr("(" + GetParam().reason + ")"));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Files, UnusableFile,
+    ::testing::Values(
+        Unusable{"KeyThatIsGarbage", "--key", "no key", "PUBLIC_KEY_MALFORMED"},
+        Unusable{"KeyThatIsPrivate", "--key",
+                 "-----BEGIN PRIVATE KEY-----\nAAAA\n"
+                 "-----END PRIVATE KEY-----\n",
+                 "PUBLIC_KEY_MALFORMED"},
+        Unusable{"PolicyThatIsNoJson", "--policy", "key: release.pem", "JSON_MALFORMED"},
+        Unusable{"PolicyThatIsNone", "--policy", "[]", "POLICY_FILE_INVALID"},
+        Unusable{"PolicyThatContradictsItself", "--policy",
+                 R"({"rules": [{"artifacts": ["*"], "key": "k", "certificate-identity": "i"}]})",
+                 "EXPECTATIONS_CONTRADICT"},
+        Unusable{"ListWithALineThatIsNone", "--list", "artefact\tbundle\tmore", "LIST_INVALID"},
+        Unusable{"ListWithADigestThatIsNone", "--list", "sha256:abcd\tbundle", "DIGEST_MALFORMED"}),
+    [](const auto& test) { return test.param.name; });
+
+TEST_F(VerifyCommand, AKeyThatIsADirectoryIsNoVerdictAndNoWrongUsage) {
+  std::filesystem::remove(path("key"));
+  std::filesystem::create_directory(path("key"));
+  EXPECT_EQ(verify(path("artefact")), ExitStatus::could_not_run);
   EXPECT_THAT(err_, HasSubstr(path("key")));
-  EXPECT_THAT(err_, HasSubstr("PUBLIC_KEY_MALFORMED"));
+  EXPECT_THAT(err_, HasSubstr("FILE_IS_DIRECTORY"));
 }
 
 TEST_F(VerifyCommand, ADigestThatIsNoneIsUsage) {
