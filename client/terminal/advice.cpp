@@ -97,6 +97,8 @@ constexpr std::array advices{
     Advice{"TRUSTED_ROOT_NOT_FOUND",
            "`chancery trust export > trusted_root.json` makes that file."},
     Advice{"PUBLIC_KEY_MALFORMED", "`chancery keys public-key NAME` prints what belongs in it."},
+    Advice{"ARTIFACT_TOO_LARGE",
+           "Whoever signs such a file signs its digest: with Ed25519ph, say."},
     Advice{"MEMORY_EXHAUSTED", "Give the command more memory, or judge this one by itself."},
     Advice{"LIST_INVALID", "Mend that line; `chancery verify --help` says what one may have."},
 };

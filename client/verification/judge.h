@@ -26,8 +26,8 @@ struct Outcome {
 using OnOutcome = std::function<void(Outcome)>;
 
 // All bundles of one artefact, in the order of `cases`. A malformed bundle and one without a policy
-// are refused. Each is told as soon as it is known, and memory does not follow their number: what
-// does not fit into it is read again.
+// are refused; one over more of the artefact than was given is not judged. Each is told as soon as
+// it is known, and memory does not follow their number: what does not fit into it is read again.
 void judge_artifact(const std::vector<const Case*>& cases, const Bench& bench,
                     bundle::Verifier& verifier, const OnOutcome& on_outcome);
 

@@ -94,7 +94,17 @@ class ArtifactJudge {
   Result<bundle::Verdict> decide(Pending& one, const bundle::Artifact& artifact) {
     if (!one.bundle) read(one);
     if (one.verdict) return *one.verdict;
-    return verifier_->verify(*one.bundle, artifact, *one.policy);
+    bundle::Verdict verdict = verifier_->verify(*one.bundle, artifact, *one.policy);
+    if (verdict.undecided()) return what_is_missing(*verdict.refusal, one.about->artifact);
+    return verdict;
+  }
+
+  Error what_is_missing(const Error& refusal, const std::string& artifact) const {
+    if (refusal.reason != "ARTIFACT_CONTENT_MISSING" || !is_too_large_) return refusal;
+    return unsupported("ARTIFACT_TOO_LARGE",
+                       fmt::format("{}: its signer signed the artefact itself and no digest, and "
+                                   "only up to {} MiB are read whole",
+                                   artifact, limits::whole_artifact_bytes_max >> 20));
   }
 
   // Answers with how large the bundle is.
@@ -123,13 +133,15 @@ class ArtifactJudge {
       keep(read);
       if (bench_->on_read) bench_->on_read(read);
     })));
-    if (is_content_wanted_) known.content = content_;
+    if (is_content_wanted_ && !is_too_large_) known.content = content_;
     return known;
   }
 
   void keep(const ReadProgress& read) {
-    if (read.bytes_read > limits::whole_artifact_bytes_max) is_content_wanted_ = false;
-    if (!is_content_wanted_) return;
+    if (!is_content_wanted_ || is_too_large_) return;
+    is_too_large_ = std::max(read.bytes_read, read.bytes_all) > limits::whole_artifact_bytes_max;
+    if (is_too_large_) return Bytes().swap(content_);
+    content_.reserve(read.bytes_all);
     content_.insert(content_.end(), read.chunk.begin(), read.chunk.end());
   }
 
@@ -140,7 +152,8 @@ class ArtifactJudge {
   std::vector<HashAlgorithm> hashes_;
   bool is_artifact_wanted_ = false;
   bool is_content_wanted_ = false;
-  Bytes content_;  // while it is wanted, and not too large
+  bool is_too_large_ = false;  // to be kept whole
+  Bytes content_;
 };
 
 }  // namespace

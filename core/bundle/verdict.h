@@ -41,6 +41,11 @@ struct Verdict {
   std::vector<LogPlace> logs;
   std::optional<Statement> statement;
   bool verified() const { return !refusal.has_value(); }
+  // Neither verified nor found wanting: it is over more of the artefact than the caller knew.
+  bool undecided() const {
+    return refusal && (refusal->reason == "ARTIFACT_DIGEST_MISSING" ||
+                       refusal->reason == "ARTIFACT_CONTENT_MISSING");
+  }
 };
 
 }  // namespace chancery::bundle

@@ -35,8 +35,8 @@ Result<Digest> SignedContent::digest(HashAlgorithm algorithm) {
     const Digest* known = artifact_->find(algorithm);
     if (known != nullptr) return *known;
     return invalid_request("ARTIFACT_DIGEST_MISSING",
-                           fmt::format("this signature is over the {} digest of the artefact: give "
-                                       "the file, or that digest",
+                           fmt::format("this signature is over the {} digest of the artefact, "
+                                       "which is not known: give the file",
                                        name_of(algorithm)));
   }
   const auto known = std::ranges::find(envelope_digests_, algorithm, &Digest::algorithm);

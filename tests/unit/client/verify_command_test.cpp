@@ -103,6 +103,22 @@ TEST_F(VerifyCommand, OfManyTheLastLineSaysHowManyCameOutHow) {
   EXPECT_EQ(err_, "");
 }
 
+TEST_F(VerifyCommand, ADigestThatIsNotTheSignedOneCouldNotBeJudgedAndTheOthersCount) {
+  const std::string digest = "sha256:" + hex_encode(sigstore_.digest().value);
+  sigstore_.key = testing::SigningKey::make(Algorithm::ecdsa_p384_sha384);
+  write_text(directory_ / "key", sigstore_.key.public_key().pem());
+  write_text(directory_ / "bundle", bundle::write_bundle(sigstore_.sign_artefact()));
+  write_text(directory_ / "another", "another");
+  write_text(directory_ / "list", digest + "\t" + path("bundle") + "\n" + path("artefact") + "\t" +
+                                      path("bundle") + "\n" + path("another") + "\t" +
+                                      path("bundle") + "\n");
+  std::vector<std::string> words{"chancery", "verify",    "--list",         path("list"),
+                                 "--key",    path("key"), "--trusted-root", path("root")};
+  EXPECT_EQ(run(words), ExitStatus::could_not_run);
+  EXPECT_THAT(err_, HasSubstr("sha384 digest of the artefact, which is not known: give the file"));
+  EXPECT_THAT(err_, ::testing::EndsWith("\n1 verified, 1 refused, 1 could not be judged\n"));
+}
+
 TEST_F(VerifyCommand, JsonGivesTheTrace) {
   EXPECT_EQ(verify(path("artefact"), {"--json"}), ExitStatus::done);
   const Json json = Json::parse(out_);

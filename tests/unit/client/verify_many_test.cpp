@@ -59,6 +59,15 @@ class Many : public ::testing::Test {
     return results;
   }
 
+  // Why nothing was judged; "none": there is a verdict.
+  std::string trouble_with(const std::string& artifact, const std::string& bundle) {
+    std::string reason;
+    judge({{artifact, bundle}}, {sigstore_.root(), policies_, {}}, [&](const Outcome& outcome) {
+      reason = outcome.verdict.ok() ? "none" : outcome.verdict.error().reason;
+    });
+    return reason;
+  }
+
   TemporaryDirectory directory_;
   Sigstore sigstore_;
   Policies policies_ = Policies::for_all(sigstore_.policy());
@@ -182,8 +191,31 @@ TEST_F(Many, PureEd25519IsOverTheArtefactItselfWhichIsReadOnce) {
   policies_ = Policies::for_all(policy);
   EXPECT_THAT(judge_all({{piped(sigstore_.artefact), path("bundle")}}),
               ElementsAre(FieldsAre("pipe", "verified")));
-  EXPECT_THAT(judge_all({{digest_text(sigstore_.digest()), path("bundle")}}),
-              ElementsAre(FieldsAre(digest_text(sigstore_.digest()), "ARTIFACT_CONTENT_MISSING")));
+  EXPECT_EQ(trouble_with(digest_text(sigstore_.digest()), path("bundle")),
+            "ARTIFACT_CONTENT_MISSING");
+}
+
+TEST_F(Many, WhatIsTooLargeToBeReadWholeIsNotJudged) {
+  sigstore_.key = testing::SigningKey::make(Algorithm::ed25519);
+  bundle::Bundle bundle = sigstore_.sign_artefact();
+  std::get<bundle::MessageSignature>(bundle.content).message_digest.reset();
+  write_text(directory_ / "bundle", bundle::write_bundle(bundle));
+  write_text(directory_ / "large", "");
+  std::filesystem::resize_file(path("large"), limits::whole_artifact_bytes_max + 1);
+  bundle::Policy policy = sigstore_.policy();
+  policy.ignore_transparency_log_unsafe = true;
+  policies_ = Policies::for_all(policy);
+  EXPECT_EQ(trouble_with(path("large"), path("bundle")), "ARTIFACT_TOO_LARGE");
+}
+
+TEST_F(Many, ADigestThatIsNotTheSignedOneIsNoRefusal) {
+  sigstore_.key = testing::SigningKey::make(Algorithm::ecdsa_p384_sha384);
+  add_signed("content");
+  policies_ = Policies::for_all(sigstore_.policy());
+  const std::string digest =
+      digest_text(chancery::digest(HashAlgorithm::sha256, as_bytes(sigstore_.artefact)));
+  EXPECT_EQ(trouble_with(digest, path("content.sigstore.json")), "ARTIFACT_DIGEST_MISSING");
+  EXPECT_EQ(trouble_with(path("content"), path("content.sigstore.json")), "none");
 }
 
 TEST_F(Many, ManyMoreThanThereAreThreadsComeBackInOrder) {
