@@ -36,30 +36,7 @@ Result<HashedRekord> read_spec(const Json& spec) {
   return entry;
 }
 
-void append_verifier(std::string& body, const HashedRekord& entry) {
-  body += R"("verifier":{"keyDetails":")";
-  body += key_details_of(entry.algorithm);
-  body += entry.is_certificate ? R"(","x509Certificate":{"rawBytes":")"
-                               : R"(","publicKey":{"rawBytes":")";
-  base64_append(body, entry.verifier);
-  body += R"("}})";
-}
-
 }  // namespace
-
-std::string canonical_dsse_body(const HashedRekord& entry) {
-  std::string body = R"({"apiVersion":"0.0.2","kind":"dsse","spec":{"dsseV002":{"payloadHash":)";
-  body += R"({"algorithm":")";
-  body += sigstore_name_of(entry.digest.algorithm);
-  body += R"(","digest":")";
-  base64_append(body, entry.digest.value);
-  body += R"("},"signatures":[{"content":")";
-  base64_append(body, entry.signature);
-  body += R"(",)";
-  append_verifier(body, entry);
-  body += "}]}}}";
-  return body;
-}
 
 Result<std::string> canonical_body(const HashedRekord& entry) {
   std::string body;
@@ -72,9 +49,12 @@ Result<std::string> canonical_body(const HashedRekord& entry) {
   base64_append(body, entry.digest.value);
   body += R"("},"signature":{"content":")";
   base64_append(body, entry.signature);
-  body += R"(",)";
-  append_verifier(body, entry);
-  body += "}}}}";
+  body += R"(","verifier":{"keyDetails":")";
+  body += key_details_of(entry.algorithm);
+  body += entry.is_certificate ? R"(","x509Certificate":{"rawBytes":")"
+                               : R"(","publicKey":{"rawBytes":")";
+  base64_append(body, entry.verifier);
+  body += R"("}}}}}})";
   if (body.size() > limits::entry_bytes_max) {
     return invalid_request("ENTRY_TOO_LARGE",
                            fmt::format("the log entry would have {} bytes, a log takes {}: use a "

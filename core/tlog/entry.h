@@ -19,9 +19,6 @@ struct HashedRekord {
 
 // RFC 8785 form, as the log stores and hashes it. Error: ENTRY_TOO_LARGE (over 65,535 bytes).
 Result<std::string> canonical_body(const HashedRekord& entry);
-// dsse 0.0.2 over one signature, `digest` being of the payload: logs of 2025 have such entries,
-// later ones keep a hashedrekord over the PAE. Never written, only rebuilt.
-std::string canonical_dsse_body(const HashedRekord& entry);
 // Errors: ENTRY_MALFORMED, ENTRY_KIND_UNSUPPORTED. Round-trips: canonical_body(parse(b)) == b.
 Result<HashedRekord> parse_hashed_rekord(std::string_view body);
 

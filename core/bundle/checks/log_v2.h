@@ -1,4 +1,5 @@
-// Entries of Rekor v2: hashedrekord 0.0.2, and dsse 0.0.2 of its first releases. No time.
+// Entries of Rekor v2: hashedrekord 0.0.2. No time. The dsse 0.0.2 of its first releases is not
+// read: no later log takes it, and other verifiers refuse it.
 #pragma once
 
 #include "core/bundle/checks/log_entries.h"
@@ -10,7 +11,7 @@ bool is_entry_v2(const LogEntry& entry);
 // The body is exactly what this signing gives. Answers with the scheme that it records.
 // Errors (invalid_request): LOG_ENTRY_KIND_MISMATCH, LOG_ENTRY_MALFORMED,
 // LOG_ENTRY_DIGEST_MISMATCH, LOG_ENTRY_SIGNATURE_MISMATCH, LOG_ENTRY_KEY_MISMATCH,
-// LOG_ENTRY_ALGORITHM_MISMATCH; LOG_ENTRY_MISMATCH for dsse 0.0.2, whichever it is.
+// LOG_ENTRY_ALGORITHM_MISMATCH.
 Result<std::vector<Scheme>> check_body_v2(const LogEntry& entry, Signing signing);
 
 }  // namespace chancery::bundle

@@ -33,6 +33,16 @@ std::string dsse_body_v1(std::string_view payload, ByteView signature,
                      base64(verifier_pem));
 }
 
+std::string dsse_body_v2(std::string_view payload, ByteView signature, Algorithm algorithm,
+                         ByteView certificate) {
+  return fmt::format(
+      R"({{"apiVersion":"0.0.2","kind":"dsse","spec":{{"dsseV002":{{"payloadHash":)"
+      R"({{"algorithm":"SHA2_256","digest":"{}"}},"signatures":[{{"content":"{}","verifier":)"
+      R"({{"keyDetails":"{}","x509Certificate":{{"rawBytes":"{}"}}}}}}]}}}}}})",
+      base64_encode(sha256(as_bytes(payload))), base64_encode(signature), key_details_of(algorithm),
+      base64_encode(certificate));
+}
+
 std::string intoto_body_v1(std::string_view payload, std::string_view payload_type,
                            ByteView signature, const std::string& verifier_pem) {
   return fmt::format(R"({{"apiVersion":"0.0.2","kind":"intoto","spec":{{"content":{{"envelope":)"

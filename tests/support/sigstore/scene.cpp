@@ -66,14 +66,15 @@ Digest Scene::signed_digest() const {
 void Scene::stamp() { bundle.timestamps = {tsa.stamp(signature(), time, stamp_options)}; }
 
 bundle::LogEntry Scene::record_v2() {
+  if (entry_kind == "dsse") {
+    bundle::LogEntry entry =
+        log.add(dsse_body_v2(*statement, signature(), used_algorithm(), certificate->der()));
+    entry.kind = entry_kind;
+    return entry;
+  }
   const Bytes verifier = certificate ? certificate->der() : key.public_key().spki();
-  tlog::HashedRekord record{signed_digest(), to_bytes(signature()), used_algorithm(), verifier,
-                            certificate.has_value()};
-  if (entry_kind != "dsse") return log.add(*tlog::canonical_body(record));
-  record.digest = digest(HashAlgorithm::sha256, as_bytes(*statement));
-  bundle::LogEntry entry = log.add(tlog::canonical_dsse_body(record));
-  entry.kind = entry_kind;
-  return entry;
+  return log.add(*tlog::canonical_body({signed_digest(), to_bytes(signature()), used_algorithm(),
+                                        verifier, certificate.has_value()}));
 }
 
 bundle::LogEntry Scene::record_v1() {

@@ -48,7 +48,7 @@ struct Scene {
   std::string artefact = "an artefact\n";
   std::optional<std::string> statement;  // nothing: the artefact itself is signed
   std::string payload_type{bundle::in_toto_payload_type};
-  std::string entry_kind;                      // of v1; empty: by what is signed
+  std::string entry_kind;                      // empty: by what is signed
   WallTime time = at("2026-06-01T12:01:00Z");  // when: timestamp and promise
   StampOptions stamp_options;
 

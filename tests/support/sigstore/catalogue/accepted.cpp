@@ -100,11 +100,6 @@ Cases forms() {
          s.entry_kind = "hashedrekord";
          s.sign();
        }},
-      {"accepted_dsse_entry_of_the_first_logs_v2", "", statement_v2,
-       [](Scene& s) {
-         s.entry_kind = "dsse";
-         s.sign();
-       }},
       {"accepted_envelope_in_bundle_01", "", statement_v1,
        [](Scene& s) {
          s.media_type = version_01;

@@ -50,7 +50,7 @@ Cases proofs() {
       {"v2_no_entry", "LOG_ENTRY_MISSING", blob_v2, [](Scene& s) { s.bundle.log_entries.clear(); }},
       {"v2_kind_unknown", "LOG_ENTRY_KIND_UNSUPPORTED", blob_v2,
        [](Scene& s) { s.entry().version = "0.0.3"; }},
-      {"v2_kind_of_envelopes", "LOG_ENTRY_KIND_MISMATCH", blob_v2,
+      {"v2_kind_of_envelopes", "LOG_ENTRY_KIND_UNSUPPORTED", blob_v2,
        [](Scene& s) { s.entry().kind = "dsse"; }},
       {"v2_body_with_a_blank_more", "LOG_ENTRY_MALFORMED", blob_v2,
        [](Scene& s) { s.entry() = s.log.add(s.entry().canonicalized_body + " "); }},
