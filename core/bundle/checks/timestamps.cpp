@@ -12,6 +12,8 @@
 namespace chancery::bundle {
 namespace {
 
+constexpr std::string_view signer_unknown = "TIMESTAMP_SIGNER_UNKNOWN";
+
 Result<void> check_authority(const TimestampResponse& response, const TrustedAuthority& authority,
                              CertificateMemory& memory) {
   TRY(response.check_signer(authority.chain, memory));
@@ -30,7 +32,7 @@ Result<Stamp> check_timestamp(ByteView der, ByteView signature,
                               CertificateMemory& memory) {
   const TimestampResponse response = TRY(TimestampResponse::from_der(der));
   TRY(response.check_imprint(signature));
-  Error refusal = invalid_request("TIMESTAMP_SIGNER_UNKNOWN",
+  Error refusal = invalid_request(std::string(signer_unknown),
                                   fmt::format("timestamp: it is of none of the {} timestamp "
                                               "authorities in the trusted root",
                                               authorities.size()));
@@ -38,7 +40,7 @@ Result<Stamp> check_timestamp(ByteView der, ByteView signature,
     const Result<void> checked = check_authority(response, authority, memory);
     if (checked.ok()) return Stamp{response.time(), &authority};
     // That others are not its signer says less than why its signer will not do.
-    if (checked.error().reason != "TIMESTAMP_SIGNER_UNKNOWN") refusal = checked.error();
+    if (checked.error().reason != signer_unknown) refusal = checked.error();
   }
   return refusal;
 }
@@ -57,7 +59,9 @@ VerifiedTimestamps check_timestamps(const Bundle& bundle, ByteView signature,
     const Result<Stamp> stamp =
         check_timestamp(*response, signature, root.timestamp_authorities, memory);
     if (!stamp.ok()) {
-      verified.refusal = stamp.error();
+      // The same of responses: one that is wrong says more than one of strangers.
+      if (!verified.refusal || stamp.error().reason != signer_unknown)
+        verified.refusal = stamp.error();
       continue;
     }
     verified.times.push_back({stamp->time, stamp->authority->uri, true});
@@ -68,6 +72,8 @@ VerifiedTimestamps check_timestamps(const Bundle& bundle, ByteView signature,
 }
 
 Result<void> require_timestamps(const VerifiedTimestamps& verified, std::size_t authorities_min) {
+  const bool is_wrong = verified.refusal && verified.refusal->reason != signer_unknown;
+  if (verified.times.empty() && is_wrong) return *verified.refusal;
   if (verified.authorities >= authorities_min) return {};
   if (verified.refusal) return *verified.refusal;
   if (verified.times.empty()) {

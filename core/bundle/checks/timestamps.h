@@ -23,7 +23,8 @@ std::string operator_of(const TrustedAuthority& authority);
 struct VerifiedTimestamps {
   std::vector<VerifiedTime> times;  // one for each response that holds, the same one twice once
   std::size_t authorities = 0;      // distinct operators among them
-  std::optional<Error> refusal;     // why the last one that does not hold does not
+  // Why one does not hold; where one fails though its authority is known, why that one.
+  std::optional<Error> refusal;
 };
 
 // Each response against each authority of the root. One that does not hold counts for nothing;
@@ -31,8 +32,10 @@ struct VerifiedTimestamps {
 VerifiedTimestamps check_timestamps(const Bundle& bundle, ByteView signature,
                                     const TrustedRoot& root, CertificateMemory& memory);
 
-// Errors (invalid_request): TIMESTAMP_MISSING, TIMESTAMP_THRESHOLD_NOT_MET, and where one was found
-// wanting its own reason, as above.
+// Enough hold, and where none does they are all of authorities that the root does not list: that
+// other times are known does not make a false one good. Errors (invalid_request):
+// TIMESTAMP_MISSING, TIMESTAMP_THRESHOLD_NOT_MET, and where one was found wanting its own reason,
+// as above.
 Result<void> require_timestamps(const VerifiedTimestamps& verified, std::size_t authorities_min);
 
 }  // namespace chancery::bundle

@@ -94,6 +94,35 @@ Cases stamps() {
   };
 }
 
+// The log's promise gives the time too.
+Cases stamps_beside_a_promise() {
+  const auto stranger = [](const Scene& s) { return MemoryTsa().stamp(s.signature(), s.time); };
+  const auto altered = [](const Scene& s) {
+    Bytes response = s.tsa.stamp(s.signature(), s.time);
+    response.back() ^= 1;
+    return response;
+  };
+  return {
+      {"v1_good_promise_but_timestamp_malformed", "TIMESTAMP_MALFORMED", blob_v1,
+       [](Scene& s) {
+         s.bundle.timestamps = {Bytes{0, 0, 0}};
+       }},
+      {"v1_good_promise_but_timestamp_empty", "TIMESTAMP_MALFORMED", blob_v1,
+       [](Scene& s) { s.bundle.timestamps = {Bytes()}; }},
+      {"v1_good_promise_but_timestamp_of_something_else", "TIMESTAMP_IMPRINT_MISMATCH", blob_v1,
+       [](Scene& s) { s.bundle.timestamps = {s.tsa.stamp(as_bytes(s.artefact), s.time)}; }},
+      {"v1_good_promise_but_timestamp_altered", "TIMESTAMP_SIGNATURE_INVALID", blob_v1,
+       [altered](Scene& s) { s.bundle.timestamps = {altered(s)}; }},
+      {"v1_good_promise_but_timestamp_altered_before_one_of_an_unknown_authority",
+       "TIMESTAMP_SIGNATURE_INVALID", blob_v1,
+       [=](Scene& s) {
+         s.bundle.timestamps = {altered(s), stranger(s)};
+       }},
+      {"accepted_v1_good_promise_and_timestamp_of_an_unknown_authority", "", blob_v1,
+       [stranger](Scene& s) { s.bundle.timestamps = {stranger(s)}; }},
+  };
+}
+
 Cases periods() {
   const bundle::ValidFor until_may{at("2026-01-01T00:00:00Z"), at("2026-05-01T00:00:00Z")};
   const bundle::ValidFor until_june{at("2026-01-01T00:00:00Z"), at("2026-06-02T00:00:00Z")};
@@ -136,7 +165,7 @@ Cases periods() {
 
 Cases time_cases() {
   Cases cases = leaf();
-  for (const Cases& more : {stamps(), periods()}) {
+  for (const Cases& more : {stamps(), stamps_beside_a_promise(), periods()}) {
     cases.insert(cases.end(), more.begin(), more.end());
   }
   return cases;
