@@ -102,7 +102,7 @@ Result<Signature> sign(const AttestOptions& options, const std::string& key,
 
 // The decision about the statement as it would be signed.
 ExitStatus explain_statement(const AttestOptions& options, const std::string& statement) {
-  const auto parsed = bundle::parse_statement(statement);
+  const auto parsed = bundle::parse_statement(statement, bundle::Extensions::refused);
   if (!parsed.ok())
     return report_error(style_of(options.daemon.json), options.statement, parsed.error());
   v1::ExplainRequest request;

@@ -25,10 +25,9 @@ const std::string* text_member(const Json& object, const char* name) {
                                                      : nullptr;
 }
 
-// Stock verifiers read statements as protobuf's JSON, where a member that is not in the schema is
-// an error: what they refuse must not be signed.
-Result<void> refuse_others(const Json& object, std::span<const std::string_view> names,
-                           std::string_view where) {
+Result<void> check_members(const Json& object, std::span<const std::string_view> names,
+                           std::string_view where, Extensions extensions) {
+  if (extensions == Extensions::ignored) return {};
   for (const auto& [name, value] : object.items()) {
     if (std::ranges::find(names, name) != names.end()) continue;
     return malformed(fmt::format("{} has no member \"{}\"", where, name.substr(0, 80)));
@@ -43,9 +42,9 @@ constexpr std::string_view subject_members[] = {
     "mediaType", "media_type", "annotations",
 };
 
-Result<Subject> read_subject(const Json& json) {
+Result<Subject> read_subject(const Json& json, Extensions extensions) {
   if (!json.is_object()) return malformed("a subject is not an object");
-  TRY(refuse_others(json, subject_members, "a subject"));
+  TRY(check_members(json, subject_members, "a subject", extensions));
   Subject subject;
   if (json.contains("name") && !json["name"].is_null()) {
     const std::string* name = text_member(json, "name");
@@ -88,7 +87,7 @@ void append_subject(std::string& out, const Subject& subject) {
 
 }  // namespace
 
-Result<Statement> parse_statement(std::string_view payload) {
+Result<Statement> parse_statement(std::string_view payload, Extensions extensions) {
   if (payload.size() > limits::statement_bytes_max) {
     return invalid_request("STATEMENT_TOO_LARGE",
                            fmt::format("in-toto statement: {} bytes, at most {}", payload.size(),
@@ -107,7 +106,7 @@ Result<Statement> parse_statement(std::string_view payload) {
   }
   const std::string* predicate_type = text_member(json, "predicateType");
   if (predicate_type == nullptr || predicate_type->empty()) return malformed("no predicateType");
-  TRY(refuse_others(json, statement_members, "a statement"));
+  TRY(check_members(json, statement_members, "a statement", extensions));
   const auto predicate = json.find("predicate");
   if (predicate != json.end() && !predicate->is_object() && !predicate->is_null()) {
     return malformed("its predicate is not an object");
@@ -124,7 +123,9 @@ Result<Statement> parse_statement(std::string_view payload) {
                                        subjects->size(), limits::statement_subjects_max));
   }
   Statement statement{*type, *predicate_type, {}};
-  for (const Json& subject : *subjects) statement.subjects.push_back(TRY(read_subject(subject)));
+  for (const Json& subject : *subjects) {
+    statement.subjects.push_back(TRY(read_subject(subject, extensions)));
+  }
   return statement;
 }
 

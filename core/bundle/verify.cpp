@@ -191,7 +191,7 @@ void want(HashAlgorithm algorithm, std::vector<HashAlgorithm>& wanted) {
 // Every digest that a subject is named by and that we can make is to be compared, whoever else asks
 // for it. A statement that cannot be read is refused later.
 void want_subjects(const DsseEnvelope& envelope, std::vector<HashAlgorithm>& wanted) {
-  const Result<Statement> statement = parse_statement(envelope.payload);
+  const Result<Statement> statement = parse_statement(envelope.payload, Extensions::ignored);
   if (!statement.ok()) return;
   for (const Subject& subject : statement->subjects) {
     for (const SubjectDigest& digest : subject.digests) {

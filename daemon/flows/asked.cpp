@@ -100,7 +100,8 @@ Result<Asked> read_sign_request(const v1::SignRequest& request) {
 Result<Asked> read_statement(const std::string& profile, std::string idempotency_key,
                              std::string statement) {
   TRY(check_names(profile, idempotency_key));
-  const bundle::Statement parsed = TRY(bundle::parse_statement(statement));
+  const bundle::Statement parsed =
+      TRY(bundle::parse_statement(statement, bundle::Extensions::refused));
   std::vector<Digest> digests = usable_digests(parsed);
   if (digests.empty()) {
     return invalid_request("STATEMENT_NO_USABLE_DIGEST",

@@ -76,7 +76,7 @@ Result<Statement> check_statement(const DsseEnvelope& envelope, const Artifact& 
                            fmt::format("the envelope holds \"{}\", not {}",
                                        envelope.payload_type.substr(0, 120), in_toto_payload_type));
   }
-  Statement statement = TRY(parse_statement(envelope.payload));
+  Statement statement = TRY(parse_statement(envelope.payload, Extensions::ignored));
   for (const Subject& subject : statement.subjects) {
     if (is_about(subject, artifact)) return statement;
   }

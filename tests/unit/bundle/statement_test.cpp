@@ -8,8 +8,8 @@
 namespace chancery::bundle {
 namespace {
 
-std::string reason(std::string_view payload) {
-  const Result<Statement> statement = parse_statement(payload);
+std::string reason(std::string_view payload, Extensions extensions = Extensions::refused) {
+  const Result<Statement> statement = parse_statement(payload, extensions);
   return statement.ok() ? "" : statement.error().reason;
 }
 
@@ -29,7 +29,7 @@ TEST(Statement, ReadsWhatItWrites) {
       {{"a \"name\"", {{"sha256", "00"}, {"sha512", "11"}}}, {"", {{"sha256", "22"}}}},
       "https://example.test/p", R"({"k":[1]})");
   EXPECT_EQ((*parse_json(text, "test"))["predicate"]["k"][0], 1);
-  const Statement statement = *parse_statement(text);
+  const Statement statement = *parse_statement(text, Extensions::refused);
   EXPECT_EQ(statement.type, "https://in-toto.io/Statement/v1");
   EXPECT_EQ(statement.predicate_type, "https://example.test/p");
   ASSERT_EQ(statement.subjects.size(), 2U);
@@ -83,6 +83,19 @@ TEST(Statement, WhatStockVerifiersCannotReadIsRefused) {
   EXPECT_EQ(reason(with_subject(R"([{"digest":{"sha256":"00"},"more":1}])")),
             "STATEMENT_MALFORMED");
   EXPECT_EQ(reason(with_subject(R"([{"digest":{"sha256":"00"},"uri":"u","annotations":{}}])")), "");
+}
+
+TEST(Statement, WhoReadsPassesOverWhatInTotoDoesNotName) {
+  const std::string text =
+      R"({"_type":"https://in-toto.io/Statement/v1","predicateType":"p","more":[{"a":1}],)"
+      R"("subject":[{"digest":{"sha256":"00"},"more":{"sha256":"11"}}]})";
+  EXPECT_EQ(reason(text, Extensions::refused), "STATEMENT_MALFORMED");
+  const Result<Statement> statement = parse_statement(text, Extensions::ignored);
+  ASSERT_TRUE(statement.ok()) << statement.error().message;
+  ASSERT_EQ(statement->subjects.size(), 1U);
+  EXPECT_EQ(statement->subjects[0].digests.size(), 1U);
+  EXPECT_EQ(reason(with_subject(R"([{"more":{"sha256":"11"}}])"), Extensions::ignored),
+            "STATEMENT_MALFORMED");
 }
 
 TEST(Statement, NotJsonOrWithDuplicateKeysIsRefused) {

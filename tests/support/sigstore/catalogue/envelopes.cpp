@@ -47,6 +47,11 @@ Cases subjects() {
   return {
       {"dsse_v2_subject_in_capitals", "SUBJECT_MISMATCH", statement_v2,
        stating(statement_of(fmt::format(R"([{{"digest":{{"sha256":"{}"}}}}])", capitals)))},
+      {"accepted_statement_with_extension_fields", "", statement_v2,
+       stating(fmt::format(
+           R"({{"_type":"https://in-toto.io/Statement/v1","predicateType":"p","predicate":{{}},)"
+           R"("more":[1],"subject":[{{"digest":{{"sha256":"{}"}},"more":{{}}}}]}})",
+           right))},
       {"dsse_v2_subject_without_digest_beside_the_right_one", "STATEMENT_MALFORMED", statement_v2,
        stating(
            statement_of(fmt::format(R"([{{"name":"a"}},{{"digest":{{"sha256":"{}"}}}}])", right)))},
