@@ -41,9 +41,10 @@ std::optional<std::int64_t> number_of(const Json& value) {
   const auto* text = value.get_ptr<const std::string*>();
   if (text == nullptr) return std::nullopt;
   std::int64_t number = 0;
-  const auto [end, failure] = std::from_chars(text->data(), text->data() + text->size(), number);
-  const bool whole = failure == std::errc() && end == text->data() + text->size();
-  return whole ? std::optional(number) : std::nullopt;
+  const auto failure = std::from_chars(text->data(), text->data() + text->size(), number).ec;
+  // As JSON writes it: "0645" would be octal to some.
+  const bool is_canonical = failure == std::errc() && fmt::to_string(number) == *text;
+  return is_canonical ? std::optional(number) : std::nullopt;
 }
 
 }  // namespace

@@ -77,6 +77,8 @@ Cases values() {
              [](Json& j) { entry_of(j)["logIndex"] = "-1"; }),
       edited("reading_huge_index", "BUNDLE_NUMBER_INVALID",
              [](Json& j) { entry_of(j)["logIndex"] = "9223372036854775808"; }),
+      edited("reading_index_with_a_leading_zero", "BUNDLE_NUMBER_INVALID",
+             [](Json& j) { entry_of(j)["logIndex"] = "03"; }),
       edited("reading_index_with_a_fraction", "BUNDLE_NUMBER_INVALID",
              [](Json& j) { entry_of(j)["logIndex"] = 3.5; }),
       edited("reading_time_beyond_all_calendars", "BUNDLE_LOG_ENTRY_TIME_INVALID",
