@@ -13,17 +13,18 @@
 namespace chancery::tlog {
 namespace {
 
-// Base64 of PEM text: one certificate or one public key.
+// Base64 of PEM text: one public key, or a certificate. Rekor keeps what it was sent, which may be
+// a chain: it has verified with the first.
 Result<void> read_verifier(const Json& json, std::initializer_list<const char*> path,
                            EntryV1& entry) {
   const Bytes pem = TRY(read_bytes(json, path));
   const Result<std::vector<PemBlock>> blocks = parse_pem(as_text(pem));
-  if (!blocks.ok() || blocks->size() != 1)
-    return malformed_entry("its verifier is not one PEM block");
+  if (!blocks.ok()) return malformed_entry("its verifier is not PEM");
   const PemBlock& block = blocks->front();
-  entry.is_certificate = block.label == "CERTIFICATE";
-  if (!entry.is_certificate && block.label != "PUBLIC KEY") {
-    return malformed_entry("its verifier is neither a certificate nor a public key");
+  entry.is_certificate =
+      std::ranges::all_of(*blocks, [](const PemBlock& b) { return b.label == "CERTIFICATE"; });
+  if (!entry.is_certificate && (blocks->size() != 1 || block.label != "PUBLIC KEY")) {
+    return malformed_entry("its verifier is neither certificates nor one public key");
   }
   entry.verifier = block.der;
   return {};

@@ -13,7 +13,7 @@ struct EntryV1 {
   bool is_envelope = false;  // dsse and intoto
   Digest digest;             // of the artefact (hashedrekord), or of the envelope's payload
   Bytes signature;
-  Bytes verifier;  // DER of the PEM that is recorded
+  Bytes verifier;  // DER of the PEM that is recorded, of a chain its first
   bool is_certificate = false;
   std::optional<std::string> payload_type;  // intoto
 };

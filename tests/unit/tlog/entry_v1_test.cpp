@@ -68,6 +68,16 @@ TEST(EntryV1, EachKindSaysTheSame) {
   }
 }
 
+TEST(EntryV1, OfAChainTheFirstCertificateIsTheVerifier) {
+  Json body = hashed_rekord();
+  body["spec"]["signature"]["publicKey"]["content"] =
+      base64(write_pem("CERTIFICATE", verifier) + write_pem("CERTIFICATE", Bytes{7, 8}));
+  const Result<EntryV1> entry = parse(body);
+  ASSERT_TRUE(entry.ok()) << entry.error().message;
+  EXPECT_TRUE(entry->is_certificate);
+  EXPECT_EQ(entry->verifier, verifier);
+}
+
 TEST(EntryV1, OnlyTheseVersionsAreRead) {
   EXPECT_TRUE(is_entry_v1("hashedrekord", "0.0.1"));
   EXPECT_FALSE(is_entry_v1("hashedrekord", "0.0.2"));
@@ -94,6 +104,11 @@ const Fault faults[] = {
      [](Json& s) {
        const std::string pem = write_pem("PUBLIC KEY", verifier);
        s["signature"]["publicKey"]["content"] = base64(pem + pem);
+     }},
+    {"key_behind_a_certificate", "ENTRY_MALFORMED", hashed_rekord,
+     [](Json& s) {
+       s["signature"]["publicKey"]["content"] =
+           base64(write_pem("CERTIFICATE", verifier) + write_pem("PUBLIC KEY", verifier));
      }},
     {"verifier_of_another_label", "ENTRY_MALFORMED", hashed_rekord,
      [](Json& s) {

@@ -149,6 +149,13 @@ Cases bodies() {
          record_body(s, "intoto", "0.0.2",
                      intoto_body_v1(*s.statement, "text/plain", s.signature(), pem_of(s)));
        }},
+      {"accepted_v1_entry_with_a_chain", "", blob_v1,
+       [](Scene& s) {
+         record_body(s, "hashedrekord", "0.0.1",
+                     hashed_rekord_body_v1(
+                         digest(HashAlgorithm::sha256, as_bytes(s.artefact)), s.signature(),
+                         pem_of(s) + write_pem("CERTIFICATE", s.ca.intermediate().der())));
+       }},
       {"v1_key_where_a_certificate_signed", "LOG_ENTRY_KEY_MISMATCH", blob_v1,
        [](Scene& s) {
          record_body(s, "hashedrekord", "0.0.1",
