@@ -61,8 +61,8 @@ Result<std::size_t> check_scts(const std::vector<Certificate>& path, const Trust
                                std::size_t scts_min) {
   std::set<std::string> operators;
   std::optional<Error> refusal;
-  for (const Sct& sct : TRY(embedded_scts(path.front()))) {
-    const Result<std::string> checked = check_sct(sct, path, root);
+  for (const Result<Sct>& sct : TRY(embedded_scts(path.front()))) {
+    const Result<std::string> checked = sct.ok() ? check_sct(*sct, path, root) : sct.error();
     if (checked.ok()) {
       operators.insert(*checked);
     } else {

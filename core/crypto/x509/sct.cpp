@@ -73,7 +73,7 @@ Result<Sct> parse_sct(ByteView bytes) {
 
 }  // namespace
 
-Result<std::vector<Sct>> parse_sct_list(ByteView extension) {
+Result<SctList> parse_sct_list(ByteView extension) {
   // RFC 6962 3.3: the extension's value is itself an OCTET STRING around the TLS list.
   const unsigned char* cursor = extension.data();
   const openssl::Owned<ASN1_OCTET_STRING, ASN1_OCTET_STRING_free> inner(
@@ -87,16 +87,16 @@ Result<std::vector<Sct>> parse_sct_list(ByteView extension) {
                    static_cast<std::size_t>(ASN1_STRING_length(inner.get()))});
   const auto list = outer.with_length16();
   if (!list || list->empty() || !outer.at_end()) return malformed_sct("the list's length is wrong");
-  std::vector<Sct> scts;
+  SctList scts;
   for (TlsReader reader(*list); !reader.at_end();) {
     const auto item = reader.with_length16();
     if (!item || item->empty()) return malformed_sct("an item's length is wrong");
-    scts.push_back(TRY(parse_sct(*item)));
+    scts.push_back(parse_sct(*item));
   }
   return scts;
 }
 
-Result<std::vector<Sct>> embedded_scts(const Certificate& certificate) {
+Result<SctList> embedded_scts(const Certificate& certificate) {
   if (certificate.extension(poison_oid)) {
     return malformed_sct("this is a precertificate, not a certificate");
   }

@@ -15,11 +15,15 @@ struct Sct {
   Bytes signature;
 };
 
+// Each item of a list, or why it is not read (SCT_MALFORMED): another version, another algorithm.
+// RFC 6962 3.3: what a reader does not understand does not keep it from the rest.
+using SctList = std::vector<Result<Sct>>;
+
 // The extension's content. Error (invalid_request): SCT_MALFORMED (also an empty list).
-Result<std::vector<Sct>> parse_sct_list(ByteView extension);
+Result<SctList> parse_sct_list(ByteView extension);
 
 // The list of the certificate. Errors: SCT_MISSING, SCT_MALFORMED.
-Result<std::vector<Sct>> embedded_scts(const Certificate& certificate);
+Result<SctList> embedded_scts(const Certificate& certificate);
 
 // `key` signed the SCT over the certificate before the list was put into it; `issuer` is the
 // certificate that issued it on the verified path. Errors: SCT_INVALID, CERTIFICATE_MALFORMED.

@@ -11,7 +11,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // OCTET STRING in DER.
   constexpr std::size_t fixed_bytes = 2 + 1 + 32 + 8 + 2 + 2 + 2;
   std::size_t bytes = 2;
-  for (const Sct& sct : *scts) bytes += fixed_bytes + sct.extensions.size() + sct.signature.size();
+  for (const Result<Sct>& sct : *scts) {
+    if (!sct.ok()) return 0;
+    bytes += fixed_bytes + sct->extensions.size() + sct->signature.size();
+  }
   const std::size_t header_bytes = bytes < 128 ? 2 : bytes < 256 ? 3 : 4;
   if (scts->empty() || bytes + header_bytes != size) std::abort();
   return 0;

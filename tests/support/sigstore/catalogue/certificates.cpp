@@ -112,6 +112,14 @@ Cases identities() {
   };
 }
 
+// The first item says that it is of version 2.
+RawExtension of_a_later_version(RawExtension list) {
+  // An OCTET STRING with a length of one byte or more; then list length and item length.
+  const std::size_t header_bytes = list.content[1] < 0x80 ? 2 : 2 + (list.content[1] & 0x7f);
+  list.content[header_bytes + 2 + 2] = 1;
+  return list;
+}
+
 Cases scts() {
   return {
       issued("sct_missing", "SCT_MISSING", [](Scene& s) { s.is_logged = false; }),
@@ -139,6 +147,18 @@ Cases scts() {
              }),
       {"sct_log_expired", "SCT_LOG_NOT_VALID", blob_v2,
        [](Scene& s) { s.root.certificate_logs[0].valid_for.end = at("2026-05-01T00:00:00Z"); }},
+      issued("sct_of_a_later_version", "SCT_MALFORMED",
+             [](Scene& s) {
+               s.shape.extensions.push_back(of_a_later_version(
+                   sct_list({s.ca.log_in(s.ct_log, s.shape, s.key, s.shape.not_before)})));
+               s.is_logged = false;
+             }),
+      issued("accepted_sct_beside_one_of_a_later_version", "",
+             [](Scene& s) {
+               const Sct sct = s.ca.log_in(s.ct_log, s.shape, s.key, s.shape.not_before);
+               s.shape.extensions.push_back(of_a_later_version(sct_list({sct, sct})));
+               s.is_logged = false;
+             }),
       issued("accepted_sct_beside_one_of_an_unknown_log", "",
              [](Scene& s) {
                const auto logged = [&s](const MemoryCtLog& log) {
