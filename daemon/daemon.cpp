@@ -23,6 +23,7 @@
 #include "daemon/known_keys.h"
 #include "daemon/metrics/metrics.h"
 #include "daemon/note.h"
+#include "daemon/progress.h"
 #include "daemon/server/listen.h"
 #include "daemon/services/methods.h"
 
@@ -99,7 +100,8 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Config config, std::vector<KeyName
   TRY(daemon->start_finisher());
   TRY(daemon->start_server(event));
   TRY(daemon->finish_what_was_signed());
-  daemon->watch_progress();
+  watch_progress(daemon->watchdog_,
+                 {*daemon->journal_, daemon->keys_, *daemon->log_, daemon->finisher_.get()});
   daemon->note_start();
   return daemon;
 }
@@ -395,31 +397,6 @@ void Daemon::note_start() {
   note(Priority::info, fmt::format("ready: listens at {}, log {} has {} entries, {} profiles",
                                    config->socket.string(), config->log.origin, log_->size(),
                                    config->profiles.size()));
-}
-
-void Daemon::watch_progress() {
-  // To refuse is progress: a journal that is damaged or has no room is the same after a restart.
-  watchdog_.watch("the journal's writer", [this] {
-    const JournalCounts counts = journal_->counts();
-    return Progress{counts.answered, counts.waiting};
-  });
-  for (const KeyRing::NamedHost& named : keys_.hosts()) {
-    watchdog_.watch("backend " + named.backend, [host = named.host] {
-      const KeyHostState state = host->state();
-      // A host that is being started anew makes progress too.
-      return Progress{state.signatures + state.starts, state.waiting};
-    });
-  }
-  if (finisher_ != nullptr) {
-    watchdog_.watch("the finisher", [this] {
-      const FinisherCounts counts = finisher_->counts();
-      return Progress{counts.steps, counts.due};
-    });
-  }
-  // A disk that is full, or a key host that is down, is no reason to be started anew.
-  watchdog_.watch("the log", [this] {
-    return Progress{log_->tries(), log_->size() - log_->published_size()};
-  });
 }
 
 void Daemon::reload(const policy::Peer& who) {

@@ -69,7 +69,6 @@ class Daemon {
   Result<void> start_finisher();
   Result<void> start_server(sd_event* event);
   Result<void> finish_what_was_signed();
-  void watch_progress();
   void note_start();
 
   const Seams seams_;
