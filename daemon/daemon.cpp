@@ -293,16 +293,17 @@ Result<void> Daemon::start_server(sd_event* event) {
         TRY(remember_keys(loaded));
         return loaded;
       });
-  std::vector<Method> methods = all_methods(
-      {*parts_,
-       *key_life_,
-       *administration_,
-       statements_,
-       *background_,
-       log_start_,
-       [this](const std::filesystem::path& path) { return load(path); },
-       {*journal_, audit::origin_of(log_->key().name()), [this] { return clerk_->seal(); }},
-       [this] { return server_->counts(); }});
+  std::vector<Method> methods =
+      all_methods({*parts_,
+                   *key_life_,
+                   *administration_,
+                   statements_,
+                   *background_,
+                   log_start_,
+                   [this](const std::filesystem::path& path) { return load(path); },
+                   {*journal_, audit::origin_of(log_->key().name()),
+                    [this](Journal::Done<void> done) { clerk_->seal(std::move(done)); }},
+                   [this] { return server_->counts(); }});
   const auto may_administer = [this](const policy::Peer& peer,
                                      std::string_view method) -> Result<Grant> {
     const std::shared_ptr<const Config> now = config_.get();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/limits/audit.h"
 #include "daemon/note.h"
@@ -34,30 +35,43 @@ void Clerk::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
+void Clerk::seal(Journal::Done<void> done) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!is_stopping_) awaiting_seal_.push_back(std::exchange(done, nullptr));
+  }
+  if (done) return done(unavailable("SHUTTING_DOWN", "the daemon is stopping"));
+  wake_.notify_all();
+}
+
 void Clerk::run() {
   auto sealed_at = Deadline::Clock::now();
+  auto next_turn = sealed_at + limits::audit_clerk_interval;
   std::unique_lock lock(mutex_);
   for (bool is_last = false; !is_last;) {
-    wake_.wait_for(lock, limits::audit_clerk_interval, [this] { return is_stopping_; });
+    wake_.wait_until(lock, next_turn, [this] { return is_stopping_ || !awaiting_seal_.empty(); });
     is_last = is_stopping_;
+    const std::vector<Journal::Done<void>> awaiting = std::exchange(awaiting_seal_, {});
     lock.unlock();
     const auto now = Deadline::Clock::now();
+    const bool is_turn = is_last || now >= next_turn;
     const bool is_due = is_last || now - sealed_at >= options_.head_interval;
+    if (is_turn) {
+      next_turn = now + limits::audit_clerk_interval;
+      note_trouble("counted refusals are not recorded", refusals_.record_counted(now));
+    }
     if (is_due) sealed_at = now;
-    work(is_due);
+    if (is_due || !awaiting.empty()) {
+      const Result<void> sealed = seal_now();
+      if (is_due) note_trouble("its head is not signed", sealed);
+      for (const Journal::Done<void>& done : awaiting) done(sealed);
+    }
+    if (is_turn) note_trouble("the system's journal gets no copy", copy_new_records());
     lock.lock();
   }
 }
 
-void Clerk::work(bool is_due) {
-  note_trouble("counted refusals are not recorded",
-               refusals_.record_counted(Deadline::Clock::now()));
-  if (is_due) note_trouble("its head is not signed", seal());
-  note_trouble("the system's journal gets no copy", copy_new_records());
-}
-
-Result<void> Clerk::seal() {
-  const std::lock_guard lock(sealing_);
+Result<void> Clerk::seal_now() {
   const auto reader = TRY(journal_.read_audit());
   const audit::Head head = TRY(reader->head());
   if (head.size == 0 || !TRY(reader->heads(head.size, 1)).empty()) return {};

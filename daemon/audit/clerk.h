@@ -6,6 +6,7 @@
 #include <functional>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 #include "daemon/audit/refusal_recorder.h"
 #include "daemon/local_log/signed_tree.h"
@@ -27,14 +28,17 @@ class Clerk {
   Clerk(Journal& journal, RefusalRecorder& refusals, CheckpointSigner signer, ClerkOptions options);
   ~Clerk() { stop(); }
 
-  // A head over what is committed now, if there is none yet. Waits for key host and journal.
-  Result<void> seal();
+  // A head over what is committed now, if there is none yet. `done` runs once, on the clerk's
+  // thread: the key host's answer may come through a pool, whose threads must not wait for it.
+  // Errors: unavailable SHUTTING_DOWN (after stop()); those of CheckpointSigner::begin and of the
+  // journal.
+  void seal(Journal::Done<void> done);
   // Records and seals what there is, once; then its thread ends.
   void stop();
 
  private:
   void run();
-  void work(bool is_due);
+  Result<void> seal_now();
   Result<void> copy_new_records();
 
   Journal& journal_;
@@ -44,9 +48,9 @@ class Clerk {
   std::unique_ptr<AuditReader> reader_;  // the clerk's thread alone
   std::uint64_t copied_ = 0;
 
-  std::mutex sealing_;
   std::mutex mutex_;
   std::condition_variable wake_;
+  std::vector<Journal::Done<void>> awaiting_seal_;
   bool is_stopping_ = false;
   std::thread thread_;  // last: it uses all the others
 };

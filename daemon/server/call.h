@@ -75,6 +75,9 @@ struct Method {
   // Starts within microseconds: where nothing else is in flight it runs on the event loop, since a
   // switch to the pool would take longer.
   bool is_brief = false;
+  // What a server stream waits for before it starts, a device or the journal: it begins on a pool
+  // thread, which it does not keep. `done` runs once, on any thread; its error is the answer.
+  std::function<void(const Call&, std::function<void(Result<void>)> done)> prepare = nullptr;
 };
 
 }  // namespace chancery::daemon

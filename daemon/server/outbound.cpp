@@ -8,20 +8,38 @@
 namespace chancery::daemon {
 
 void Outbound::start(Parts parts, std::unique_ptr<Answer> answer) {
-  std::make_shared<Outbound>(std::move(parts), std::move(answer))->go_on();
+  std::make_shared<Outbound>(std::move(parts), std::move(answer))->post(&Outbound::begin);
 }
 
-void Outbound::go_on() {
-  parts_.dispatch->post([self = shared_from_this()] { self->run(); });
+void Outbound::post(void (Outbound::*step)()) {
+  parts_.dispatch->post([self = shared_from_this(), step] { (self.get()->*step)(); });
+}
+
+void Outbound::begin() {
+  const Result<void> admitted = parts_.dispatch->admit(parts_.row, parts_.call, deadline_);
+  if (!admitted.ok()) return answer_->answer(admitted.error());
+  const Method& method = parts_.row.method;
+  if (!method.prepare) return open();
+  method.prepare(parts_.call, [self = shared_from_this()](const Result<void>& prepared) {
+    if (!prepared.ok()) return self->answer_->answer(prepared.error());
+    self->post(&Outbound::open);
+  });
+}
+
+void Outbound::open() {
+  if (parts_.outbox->is_closed()) return;  // nobody reads it any more
+  Result<std::unique_ptr<OutboundStream>> stream =
+      parts_.row.method.start_outbound(std::move(parts_.call));
+  if (!stream.ok()) return answer_->answer(stream.error());
+  stream_ = *std::move(stream);
+  CHANCERY_ASSERT(stream_);
+  run();
 }
 
 void Outbound::run() {
-  if (!stream_) {
-    const Result<void> begun = begin();
-    if (!begun.ok()) return answer_->answer(begun.error());
-  }
   while (!parts_.outbox->is_closed()) {
-    if (!parts_.outbox->has_room([self = shared_from_this()] { self->go_on(); })) return;
+    const auto go_on = [self = shared_from_this()] { self->post(&Outbound::run); };
+    if (!parts_.outbox->has_room(go_on)) return;
     if (deadline_.passed()) {
       return answer_->answer(
           unavailable("DEADLINE_PASSED", "the stream took longer than its time"));
@@ -34,13 +52,6 @@ void Outbound::run() {
     }
     parts_.outbox->push(wire::build_data(answer_->stream_id(), **message));
   }
-}
-
-Result<void> Outbound::begin() {
-  TRY(parts_.dispatch->admit(parts_.row, parts_.call, deadline_));
-  stream_ = TRY(parts_.row.method.start_outbound(std::move(parts_.call)));
-  CHANCERY_ASSERT(stream_);
-  return {};
 }
 
 }  // namespace chancery::daemon

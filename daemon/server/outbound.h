@@ -25,9 +25,10 @@ class Outbound : public std::enable_shared_from_this<Outbound> {
       : parts_(std::move(parts)), answer_(std::move(answer)), deadline_(parts_.call.deadline) {}
 
  private:
-  void go_on();
+  void post(void (Outbound::*step)());
+  void begin();
+  void open();
   void run();
-  Result<void> begin();
 
   Parts parts_;
   const std::unique_ptr<Answer> answer_;

@@ -11,9 +11,16 @@
 namespace chancery::daemon {
 namespace {
 
+// A head over all that there is by now, for whoever wants one.
+void seal_for(const AuditParts& parts, const Call& call, Journal::Done<void> done) {
+  const auto request = read_message<v1::ReadAuditRequest>(call.payload);
+  if (!request.ok()) return done(request.error());
+  if (!request->seal()) return done({});
+  parts.seal(std::move(done));
+}
+
 Result<std::unique_ptr<OutboundStream>> read(const AuditParts& parts, const Call& call) {
   const auto request = TRY(read_message<v1::ReadAuditRequest>(call.payload));
-  if (request.seal()) TRY(parts.seal());
   auto reader = TRY(parts.journal.read_audit());
   return read_audit_range(std::move(reader), parts.origin, {request.first(), request.last()});
 }
@@ -42,7 +49,11 @@ std::vector<Method> audit_methods(const AuditParts& parts) {
                   nullptr,
                   [parts, flow](const Call& call) { return flow(parts, call); }};
   };
-  return {row("Read", read), row("Find", find)};
+  Method reading = row("Read", read);
+  reading.prepare = [parts](const Call& call, Journal::Done<void> done) {
+    seal_for(parts, call, std::move(done));
+  };
+  return {std::move(reading), row("Find", find)};
 }
 
 }  // namespace chancery::daemon

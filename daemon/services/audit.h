@@ -11,8 +11,8 @@ namespace chancery::daemon {
 
 struct AuditParts {
   Journal& journal;
-  std::string origin;                  // of its heads
-  std::function<Result<void>()> seal;  // has a head signed
+  std::string origin;                                  // of its heads
+  std::function<void(Journal::Done<void> done)> seal;  // has a head signed; waits for nobody
 };
 
 std::vector<Method> audit_methods(const AuditParts& parts);

@@ -37,6 +37,11 @@ class ClerkTest : public ::testing::Test {
     const auto heads = reader->heads(0, 1000).value();
     return heads.empty() ? audit::Head{} : audit::read_head(heads.back().note, key()).value();
   }
+  Result<void> seal() {
+    Answer<void> answer;
+    clerk_->seal(answer.done());
+    return answer.get();
+  }
   audit::Head end() { return host_.journal().read_audit().value()->head().value(); }
 
   TemporaryDirectory directory_;
@@ -51,11 +56,17 @@ class ClerkTest : public ::testing::Test {
 TEST_F(ClerkTest, SealsWhatThereIsWhenAskedAndOnlyOnce) {
   start();
   accept(host_.journal(), "k");
-  ASSERT_TRUE(clerk_->seal().ok());
+  ASSERT_TRUE(seal().ok());
   EXPECT_EQ(newest_head(), end());
   const std::size_t signatures = host_.key_host.signatures();
-  ASSERT_TRUE(clerk_->seal().ok());
+  ASSERT_TRUE(seal().ok());
   EXPECT_EQ(host_.key_host.signatures(), signatures);
+}
+
+TEST_F(ClerkTest, WhoComesTooLateForASealIsToldSo) {
+  start();
+  clerk_->stop();
+  EXPECT_EQ(seal().error().reason, "SHUTTING_DOWN");
 }
 
 TEST_F(ClerkTest, SealsAtItsEnd) {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <future>
+#include <iterator>
 #include <utility>
 
 namespace chancery::daemon {
@@ -71,7 +72,7 @@ void Latch::release_all(const std::string& answer) {
   for (const auto& responder : std::exchange(held_, {})) responder->answer(answer);
 }
 
-std::vector<Method> ToyServer::methods() {
+std::vector<Method> ToyServer::methods(std::vector<Method> more) {
   const auto unary = [](std::string_view name, std::function<void(Call)> start) {
     return Method{"toy.Toy", name, Permission::anyone, std::move(start), nullptr, nullptr};
   };
@@ -92,17 +93,19 @@ std::vector<Method> ToyServer::methods() {
       Method{"toy.Toy", "Count", Permission::anyone, nullptr, nullptr, start_count},
   };
   methods[4].permission = methods[5].permission = Permission::admin;
+  std::move(more.begin(), more.end(), std::back_inserter(methods));
   return methods;
 }
 
-ToyServer::ToyServer(const ServerLimits& limits) : wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+ToyServer::ToyServer(const ServerLimits& limits, std::vector<Method> more, unsigned threads)
+    : pool_(threads), wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   std::promise<void> started;
-  loop_ = std::thread([&, limits] {
+  loop_ = std::thread([&] {
     sd_event_new(&event_);
     Listening listening = listen_at(socket_, 0600).value();
-    server_ =
-        Server::start(event_, {std::move(listening), limits}, methods(), pool_, may_administer)
-            .value();
+    server_ = Server::start(event_, {std::move(listening), limits}, methods(std::move(more)), pool_,
+                            may_administer)
+                  .value();
     started.set_value();
     run();
     server_.reset();

@@ -35,13 +35,16 @@ class Latch {
 // Join (client stream), Count (server stream: the payload is how many, each of 64 KiB).
 class ToyServer {
  public:
-  explicit ToyServer(const ServerLimits& limits = {});
+  // Serves `more` besides.
+  explicit ToyServer(const ServerLimits& limits = {}, std::vector<Method> more = {},
+                     unsigned threads = 4);
   ~ToyServer();
 
   const std::filesystem::path& socket() const { return socket_; }
   Latch& latch() { return latch_; }
   std::atomic<int>& begun_streams() { return begun_streams_; }
   std::atomic<int>& ended_streams() { return ended_streams_; }
+  Pool& pool() { return pool_; }
   ServerCounts counts() const { return server_->counts(); }
   // Runs `work` on the event loop and waits for it.
   void on_loop(const std::function<void(Server&)>& work);
@@ -49,7 +52,7 @@ class ToyServer {
   void wait_until(const std::function<bool(Server&)>& condition);
 
  private:
-  std::vector<Method> methods();
+  std::vector<Method> methods(std::vector<Method> more);
   void run();
 
   testing::TemporaryDirectory directory_;
@@ -57,7 +60,7 @@ class ToyServer {
   Latch latch_;
   std::atomic<int> begun_streams_ = 0;
   std::atomic<int> ended_streams_ = 0;
-  Pool pool_{4};
+  Pool pool_;
   sd_event* event_ = nullptr;
   std::unique_ptr<Server> server_;
   std::mutex mutex_;
