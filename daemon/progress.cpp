@@ -11,8 +11,9 @@ void watch_progress(Watchdog& watchdog, const Workers& workers) {
   for (const KeyRing::NamedHost& named : workers.keys.hosts()) {
     watchdog.watch("backend " + named.backend, [host = named.host] {
       const KeyHostState state = host->state();
-      // A host that is being started anew makes progress too.
-      return Progress{state.signatures + state.starts, state.waiting};
+      // To refuse is progress, and to be started anew. What opens has a time of its own, in which a
+      // device may make a key.
+      return Progress{state.answers + state.probes + state.starts, state.is_up ? state.waiting : 0};
     });
   }
   if (workers.finisher != nullptr) {

@@ -53,6 +53,7 @@ struct KeyHostState {
   std::size_t waiting = 0;  // requests queued or with the host
   std::uint64_t starts = 0;
   std::uint64_t signatures = 0;
+  std::uint64_t answers = 0;     // to requests: refusals, and what was given up, too
   std::uint64_t probes = 0;      // answered, one way or the other
   std::optional<pid_t> process;  // never -1: kill(2) would take that for everybody
   bool memory_locked = false;    // no key reaches the swap

@@ -387,6 +387,7 @@ void RunningKeyHost::note_trouble(const Error& trouble, std::string_view end) {
 }
 
 void RunningKeyHost::answer(Request request, Result<Bytes> result) {
+  ++state_.answers;
   if (!request.done) return;  // given up before
   answers_.emplace_back([request = std::move(request), result = std::move(result), bell = bell_,
                          start = state_.starts]() mutable {

@@ -93,6 +93,7 @@ KeyHostState FakeKeyHost::state() const {
   state.waiting = queue_.size();
   state.starts = 1;
   state.signatures = signatures_;
+  state.answers = answers_;
   return state;
 }
 
@@ -132,6 +133,7 @@ void FakeKeyHost::run() {
     const Work work = std::move(queue_.front());
     queue_.pop_front();
     Result<Bytes> result = answer(work);
+    ++answers_;
     lock.unlock();
     work.done(std::move(result));
     lock.lock();

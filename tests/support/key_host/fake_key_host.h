@@ -66,6 +66,7 @@ class FakeKeyHost : public KeyHost {
   bool is_up_ = true;
   bool is_ending_ = false;
   std::size_t signatures_ = 0;
+  std::uint64_t answers_ = 0;
   std::thread thread_;  // last: it uses all the others
 };
 

@@ -204,6 +204,7 @@ TEST(EvilKeyHostCase, HangingRequestIsAnsweredByItsOwnDeadline) {
   ASSERT_FALSE(answer.ok());
   EXPECT_EQ(answer.error().code, ErrorCode::outcome_unknown);
   EXPECT_EQ(answer.error().reason, "KEY_HOST_LATE");
+  EXPECT_EQ((*host)->state().answers, 1U);
 }
 
 TEST(EvilKeyHostCase, WhatBecameOfAHangingHostIsASentence) {
@@ -318,6 +319,16 @@ TEST_F(RefusingDevice, ThatAnswersIsUpAgainWhereItWasAwayAndNotWhereItSaidNo) {
     const Deadline give_up = soon();
     while ((*host)->state().probes < met.probes + 2) ASSERT_FALSE(give_up.passed());
     EXPECT_EQ((*host)->state().refusal.empty(), is_over) << reason;
+  }
+}
+
+// What the watchdog looks at.
+TEST_F(RefusingDevice, ThatAnswersNothingElseIsSeenToAnswer) {
+  const auto host = KeyHost::start(options("TOKEN_REFUSED"), soon());
+  ASSERT_TRUE(host.ok());
+  for (std::uint64_t i = 1; i <= 3; ++i) {
+    EXPECT_EQ((*host)->sign("key", digest(), soon()).error().reason, "TOKEN_REFUSED");
+    EXPECT_EQ((*host)->state().answers, i);
   }
 }
 
