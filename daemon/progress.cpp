@@ -23,9 +23,7 @@ void watch_progress(Watchdog& watchdog, const Workers& workers) {
     });
   }
   // A disk that is full, or a key host that is down, is no reason to be started anew.
-  watchdog.watch("the log", [&log = workers.log] {
-    return Progress{log.tries(), log.size() - log.published_size()};
-  });
+  watchdog.watch("the log", [&log = workers.log] { return Progress{log.tries(), log.waiting()}; });
 }
 
 }  // namespace chancery::daemon

@@ -85,6 +85,9 @@ class RunningLog : public LocalLog {
   std::uint64_t size() const override { return sealer_.size(); }
   std::uint64_t published_size() const override { return publisher_.published_size(); }
   std::uint64_t tries() const override { return sealer_.tries() + publisher_.tries(); }
+  std::uint64_t waiting() const override {
+    return publisher_.is_still() ? 0 : size() - published_size();
+  }
   std::string checkpoint() const override { return sealer_.newest().note; }
   Result<std::string> entry(std::uint64_t index) const override;
   Result<std::vector<tlog::Hash>> prove_inclusion(std::uint64_t index,

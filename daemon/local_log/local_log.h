@@ -56,8 +56,10 @@ class LocalLog {
   virtual const tlog::NoteKey& key() const = 0;
   virtual std::uint64_t size() const = 0;            // committed
   virtual std::uint64_t published_size() const = 0;  // in files
-  // What its threads have tried, also in vain: one that has work and tries nothing hangs.
+  // What its threads have tried, also in vain: one that has work and tries nothing hangs. The files
+  // that while_still() holds are no work.
   virtual std::uint64_t tries() const = 0;
+  virtual std::uint64_t waiting() const = 0;   // entries
   virtual std::string checkpoint() const = 0;  // the newest signed note
   // Errors: not_found LOG_ENTRY_NOT_FOUND, corrupt LOG_DAMAGED; those of SoundFiles.
   virtual Result<std::string> entry(std::uint64_t index) const = 0;

@@ -61,7 +61,10 @@ Result<void> Publisher::while_still(const std::function<Result<void>(const Proje
   const std::lock_guard still(projecting_);
   // A disk that takes no files is told of by the thread; the journal has what they lack.
   (void)project_newest();
-  return copy(projector_.projected());
+  is_still_ = true;
+  Result<void> copied = copy(projector_.projected());
+  is_still_ = false;
+  return copied;
 }
 
 void Publisher::stop() {
@@ -90,7 +93,6 @@ void Publisher::run() {
     const Result<void> published = publish();
     tell(published);
     lock.lock();
-    ++tries_;
     trouble_ = published.ok() ? std::nullopt : std::optional(published.error());
     if (published.ok()) {
       retry_delay = limits::log_retry_delay_min;
@@ -126,6 +128,7 @@ Result<void> Publisher::project_newest() {
   lock.unlock();
   Result<void> projected = projector_.project(to);
   lock.lock();
+  ++tries_;
   published_size_ = projector_.projected().size;
   checkpoint_size_ = projector_.checkpoint_size();
   lock.unlock();

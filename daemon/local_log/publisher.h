@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -24,8 +25,9 @@ class Publisher {
 
   void publish_later(const SignedTree& newest);
   std::uint64_t published_size() const;
-  std::optional<Error> trouble() const;  // why the files cannot follow
-  std::uint64_t tries() const;           // to write, failed ones too
+  std::optional<Error> trouble() const;        // why the files cannot follow
+  std::uint64_t tries() const;                 // to write, failed ones too
+  bool is_still() const { return is_still_; }  // while while_still() copies
 
   // At once, up to the newest signed tree. Error: unavailable LOG_FILES_BEHIND.
   Result<void> flush(Deadline deadline);
@@ -54,6 +56,7 @@ class Publisher {
   std::uint64_t checkpoint_size_;  // the checkpoint over them
   std::optional<Error> trouble_;
   std::uint64_t tries_ = 0;
+  std::atomic<bool> is_still_ = false;
   unsigned hurried_ = 0;  // flushes that wait
   bool is_stopping_ = false;
   std::thread thread_;  // last: it uses all the others

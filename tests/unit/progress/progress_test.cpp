@@ -60,5 +60,27 @@ TEST_F(WatchedDaemon, WhatWaitsUntilABackendHasOpenedIsNoReasonToEndTheDaemon) {
   EXPECT_EQ(watchdog_.find_stuck(), "");
 }
 
+// A backup may take minutes.
+TEST_F(WatchedDaemon, ALogWhoseFilesAreHeldStillIsNotHanging) {
+  const Result<void> copied = host_.log().while_still([&](const daemon::Projection&) {
+    host_.append(1);
+    EXPECT_TRUE(host_.inclusion(0).ok());  // the checkpoint is signed; its files have to wait
+    EXPECT_EQ(watchdog_.find_stuck(), "");
+    EXPECT_EQ(watchdog_.find_stuck(), "");
+    return Result<void>();
+  });
+  EXPECT_TRUE(copied.ok());
+  EXPECT_EQ(watchdog_.find_stuck(), "");
+  host_.wait_until_published();
+}
+
+// One that begins after a look and ends before the next has moved the log on.
+TEST_F(WatchedDaemon, ABackupBetweenTwoLooksIsAStepOfTheLog) {
+  const std::uint64_t before = host_.log().tries();
+  EXPECT_TRUE(
+      host_.log().while_still([](const daemon::Projection&) { return Result<void>(); }).ok());
+  EXPECT_GT(host_.log().tries(), before);
+}
+
 }  // namespace
 }  // namespace chancery::testing
