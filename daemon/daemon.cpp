@@ -115,6 +115,7 @@ Daemon::~Daemon() {
     takes_late_keys_ = false;
   }
   background_.reset();
+  orders_.reset();
   spool_.reset();
   clerk_.reset();
   finisher_.reset();
@@ -132,6 +133,7 @@ Result<void> Daemon::open_state() {
   pool_ = std::make_unique<Pool>(pool_threads);
   spool_ = std::make_unique<Pool>(1);
   background_ = std::make_unique<Pool>(1);
+  orders_ = std::make_unique<Pool>(1);
   journal_ = TRY(Journal::open({.path = config->state_directory / "journal.db",
                                 .policy = config->policy_hash,
                                 .now = seams_.now,
@@ -299,6 +301,7 @@ Result<void> Daemon::start_server(sd_event* event) {
                    *administration_,
                    statements_,
                    *background_,
+                   *orders_,
                    log_start_,
                    [this](const std::filesystem::path& path) { return load(path); },
                    {*journal_, audit::origin_of(log_->key().name()),

@@ -145,13 +145,15 @@ Result<std::string> resume(const Acting& acting) {
 
 }  // namespace
 
-std::vector<Method> key_life_methods(const Parts& parts, KeyLife& key_life, Pool& background) {
-  const auto row = [&](std::string_view name, Result<std::string> (*act)(const Acting&)) {
+std::vector<Method> key_life_methods(const Parts& parts, KeyLife& key_life, Pool& background,
+                                     Pool& orders) {
+  const auto row = [&](std::string_view name, Result<std::string> (*act)(const Acting&),
+                       Pool& pool) {
     return Method{wire::services::keys,
                   name,
                   Permission::admin,
-                  [&parts, &key_life, &background, act](const Call& call) {
-                    background.post([&parts, &key_life, act, call] {
+                  [&parts, &key_life, &pool, act](const Call& call) {
+                    pool.post([&parts, &key_life, act, call] {
                       const Actor actor{call.peer, call.method, call.deadline, call.grant};
                       call.responder->answer(act({parts, key_life, actor, call.payload}));
                     });
@@ -160,14 +162,14 @@ std::vector<Method> key_life_methods(const Parts& parts, KeyLife& key_life, Pool
                   nullptr};
   };
   return {
-      row("MakeKey", make_key),
-      row("DeleteKey", delete_key),
-      row("RequestCertificate", request_certificate),
-      row("ImportCertificates", import_certificates),
-      row("AttestKey", attest_key),
-      row("ActivateCredential", activate_credential),
-      row("Stop", stop),
-      row("Resume", resume),
+      row("MakeKey", make_key, background),
+      row("DeleteKey", delete_key, background),
+      row("RequestCertificate", request_certificate, background),
+      row("ImportCertificates", import_certificates, orders),
+      row("AttestKey", attest_key, background),
+      row("ActivateCredential", activate_credential, background),
+      row("Stop", stop, orders),
+      row("Resume", resume, orders),
   };
 }
 

@@ -9,7 +9,9 @@
 
 namespace chancery::daemon {
 
-// On `background`, one at a time: a device may take a minute for a key.
-std::vector<Method> key_life_methods(const Parts& parts, KeyLife& key_life, Pool& background);
+// On `background`, one at a time: a device may take minutes for a key. What waits for the journal
+// alone is on `orders`: a stop does not queue behind a device. All outlive the server.
+std::vector<Method> key_life_methods(const Parts& parts, KeyLife& key_life, Pool& background,
+                                     Pool& orders);
 
 }  // namespace chancery::daemon

@@ -16,7 +16,7 @@ std::vector<Method> all_methods(const MethodParts& with) {
                std::make_move_iterator(more.end()));
   };
   add(keys_methods(with.parts));
-  add(key_life_methods(with.parts, with.key_life, with.background));
+  add(key_life_methods(with.parts, with.key_life, with.background, with.orders));
   add(policy_methods(with.parts, with.background, with.load));
   add(log_methods(with.parts, with.log_start));
   add(audit_methods(with.audit));

@@ -3,8 +3,10 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <ostream>
 
+#include "chancery/v1/keys.pb.h"
 #include "core/base/limits/key_hosts.h"
 #include "tests/end_to_end/running_daemon.h"
 
@@ -53,13 +55,17 @@ class DaemonWithEvil : public ::testing::Test {
            "\"\n[[profile]]\nname = \"default\"\nbackend = \"evil\"\nkey = \"key\"\n"
            "signs = \"digests\"\n[[profile]]\nname = \"other\"\nbackend = \"honest\"\n"
            "key = \"other\"\nsigns = \"digests\"\n[[rule]]\nname = \"we\"\nusers = [" +
-           us + "]\nprofiles = [\"*\"]\n";
+           us + "]\nprofiles = [\"*\"]\n[[rule]]\nname = \"owners\"\nusers = [" + us +
+           "]\nadmin = true\n";
   }
 
-  // The same request again, once its key host is honest.
-  Result<v1::SignReply> sign_honestly(const v1::SignRequest& request) {
+  void become_honest() {
     std::filesystem::remove(evil() / "mode");
     for (const pid_t host : children_of(daemon_.process().pid())) ::kill(host, SIGKILL);
+  }
+  // The same request again, once its key host is honest.
+  Result<v1::SignReply> sign_honestly(const v1::SignRequest& request) {
+    become_honest();
     Result<v1::SignReply> reply = daemon_.sign(request);
     for (const Deadline patience = soon(); !reply.ok() && !patience.passed();) {
       reply = daemon_.sign(request);
@@ -124,6 +130,34 @@ TEST_F(DaemonWithEvil, OneThatDoesNotOpenKeepsNobodyFromTheRest) {
   EXPECT_THAT(meanwhile.error().message, ::testing::HasSubstr("it is starting"));
   const Result<v1::SignReply> reply = sign_honestly(request);
   EXPECT_TRUE(reply.ok()) << reply.error().message;
+}
+
+// Whoever stops a key may be in a hurry.
+TEST_F(DaemonWithEvil, AStopDoesNotWaitForADeviceThatHangs) {
+  start("honest");
+  write_text(evil() / "mode", "never opens");
+  v1::MakeKeyRequest make;
+  make.set_key("evil:another");
+  make.set_algorithm("ecdsa-p256-sha256");
+  client::PendingCall making =
+      daemon_.connection().submit("chancery.v1.Keys", "MakeKey", make.SerializeAsString(), soon());
+  const Deadline patience = soon();
+  const auto evil_is_up = [&] {
+    const auto status =
+        daemon_.call<v1::StatusReply>("chancery.v1.Admin", "Status", v1::StatusRequest());
+    return std::ranges::any_of(status->backends(), [](const v1::BackendStatus& backend) {
+      return backend.name() == "evil" && backend.is_up();
+    });
+  };
+  while (evil_is_up()) ASSERT_FALSE(patience.passed());
+  v1::StopRequest stop;
+  stop.set_key("honest:other");
+  const auto stopped =
+      daemon_.connection().call("chancery.v1.Keys", "Stop", stop.SerializeAsString(),
+                                Deadline::after(limits::key_host_answer_max));
+  EXPECT_TRUE(stopped.ok()) << stopped.error().message;
+  become_honest();
+  EXPECT_FALSE(making.wait().ok());  // it had waited all the while
 }
 
 }  // namespace
