@@ -6,7 +6,6 @@
 
 #include "chancery/v1/admin.pb.h"
 #include "core/base/utf8.h"
-#include "daemon/config/reload.h"
 #include "daemon/flows/origin.h"
 #include "daemon/flows/stuck/retry.h"
 #include "daemon/metrics/metrics.h"
@@ -124,7 +123,7 @@ void add_unread(const Result<void>& read, WallTime now, v1::StatusReply& reply) 
 }  // namespace
 
 Administration::Administration(const Parts& parts, WallTime started_at, LoadConfig load)
-    : parts_(parts), started_at_(started_at), load_(std::move(load)) {}
+    : parts_(parts), started_at_(started_at), reloading_(parts.config, std::move(load)) {}
 
 std::vector<Method> Administration::methods(const std::function<ServerCounts()>& counts,
                                             Pool& background) {
@@ -163,10 +162,7 @@ Result<std::string> Administration::status(const ServerCounts& counts) {
   reply.set_version(std::string(version));
   reply.set_started_at(unix_seconds(started_at_));
   reply.set_configuration(config->source.empty() ? "embedded default" : config->source.string());
-  {
-    const std::lock_guard lock(mutex_);
-    reply.set_configuration_error(reload_error_);
-  }
+  reply.set_configuration_error(reloading_.trouble());
   reply.set_state_directory(config->state_directory.string());
   reply.set_log_origin(parts_.log.key().name());
   reply.set_log_size(parts_.log.size());
@@ -200,29 +196,11 @@ Result<std::string> Administration::metrics(const std::function<ServerCounts()>&
 }
 
 Result<void> Administration::reload(const policy::Peer& who, const Grant& grant) {
-  const Result<void> outcome = load_again();
-  Act act = act_of(who, grant, "Admin.Reload", parts_.now());
-  if (outcome.ok()) act.subject = "policy:" + parts_.config.get()->policy_hash;
-  record_end(std::move(act), outcome);
-  return outcome;
-}
-
-Result<void> Administration::load_again() {
-  const std::shared_ptr<const Config> now = parts_.config.get();
-  auto outcome = [&]() -> Result<void> {
-    if (now->source.empty()) return {};  // the embedded default has nothing to read
-    Config next = TRY(load_(now->source));
-    const std::vector<std::string> reasons = find_restart_reasons(*now, next);
-    if (!reasons.empty()) {
-      return invalid_request("RESTART_NEEDED", fmt::format("only a restart can take over: {}",
-                                                           fmt::join(reasons, "; ")));
-    }
-    parts_.config.replace(std::move(next));
-    return {};
-  }();
-  const std::lock_guard lock(mutex_);
-  reload_error_ = outcome.ok() ? "" : outcome.error().message;
-  return outcome;
+  return reloading_.reload([&](const Result<void>& outcome) {
+    Act act = act_of(who, grant, "Admin.Reload", parts_.now());
+    if (outcome.ok()) act.subject = "policy:" + parts_.config.get()->policy_hash;
+    record_end(std::move(act), outcome);
+  });
 }
 
 // Lets what is being signed finish, and takes nothing new.

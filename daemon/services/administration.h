@@ -1,10 +1,10 @@
 // chancery.v1.Admin: looking at the daemon and steering it.
 #pragma once
 
-#include <mutex>
 #include <string>
 #include <vector>
 
+#include "daemon/config/reloading.h"
 #include "daemon/flows/parts.h"
 #include "daemon/server/call.h"
 #include "daemon/server/server.h"
@@ -14,9 +14,6 @@ namespace chancery::daemon {
 // Thread-safe. Owned by Daemon.
 class Administration {
  public:
-  // Reads and judges a configuration file.
-  using LoadConfig = std::function<Result<Config>(const std::filesystem::path&)>;
-
   Administration(const Parts& parts, WallTime started_at, LoadConfig load);
 
   // `counts` is asked for Status; set before the server starts to answer.
@@ -30,7 +27,6 @@ class Administration {
  private:
   Result<std::string> status(const ServerCounts& counts);
   Result<std::string> metrics(const std::function<ServerCounts()>& counts);
-  Result<void> load_again();
   Result<void> close_log(Deadline deadline);
   Result<std::string> hand_over_log(const Call& call);
   Result<std::string> back_up(const Call& call);
@@ -39,9 +35,7 @@ class Administration {
 
   const Parts& parts_;
   WallTime started_at_;
-  LoadConfig load_;
-  std::mutex mutex_;
-  std::string reload_error_;
+  Reloading reloading_;
 };
 
 }  // namespace chancery::daemon

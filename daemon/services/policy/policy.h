@@ -1,17 +1,13 @@
 // chancery.v1.Policy: what the rules say, and whether they pass their tests.
 #pragma once
 
-#include <filesystem>
-#include <functional>
 #include <vector>
 
+#include "daemon/config/reloading.h"
 #include "daemon/flows/parts.h"
 #include "daemon/server/call.h"
 
 namespace chancery::daemon {
-
-// Reads and judges a configuration file, as a reload does.
-using LoadConfig = std::function<Result<Config>(const std::filesystem::path&)>;
 
 // Users are looked up and files read on `background`. All outlive the server.
 std::vector<Method> policy_methods(const Parts& parts, Pool& background, LoadConfig load);
