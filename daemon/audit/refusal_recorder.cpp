@@ -16,7 +16,16 @@ double refilled(double tokens, std::chrono::duration<double> since) {
 
 void RefusalRecorder::record(Refusal refusal, Clock::time_point now, Journal::Done<void> done) {
   if (!has_record_of_its_own(refusal, now)) return done({});
-  journal_.record_refusal(std::move(refusal), std::move(done));
+  CountedRefusals one{.uid = refusal.uid,
+                      .count = 1,
+                      .from = refusal.at,
+                      .to = refusal.at,
+                      .reasons = {{refusal.reason, 1}}};
+  journal_.record_refusal(std::move(refusal), [this, one = std::move(one), done = std::move(done)](
+                                                  const Result<void>& recorded) {
+    if (!recorded.ok()) give_back(one);
+    done(recorded);
+  });
 }
 
 void RefusalRecorder::record(const Act& refused, const Error& why) {
@@ -93,7 +102,8 @@ void RefusalRecorder::give_back(const CountedRefusals& counted) {
     user.counted = counted;
     return;
   }
-  user.counted.from = counted.from;
+  user.counted.from = std::min(user.counted.from, counted.from);
+  user.counted.to = std::max(user.counted.to, counted.to);
   user.counted.count += counted.count;
   for (const auto& [reason, count] : counted.reasons) user.counted.reasons[reason] += count;
 }

@@ -11,14 +11,15 @@
 
 namespace chancery::daemon {
 
-// Thread-safe. Borrows the journal.
+// Thread-safe. Borrows the journal, whose completions it outlives.
 class RefusalRecorder {
  public:
   using Clock = Deadline::Clock;
 
   explicit RefusalRecorder(Journal& journal) : journal_(journal) {}
 
-  // `done` runs when the record is durable, or at once where the refusal is only counted.
+  // `done` runs when the record is durable, or at once where the refusal is only counted. What the
+  // journal does not take is counted, too.
   void record(Refusal refusal, Clock::time_point now, Journal::Done<void> done);
   // What only administrators do, and was refused: whoever asked is told so in any case.
   void record(const Act& refused, const Error& why);

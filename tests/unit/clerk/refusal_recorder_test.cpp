@@ -63,6 +63,26 @@ TEST_F(RefusalRecorder, AboveTheRateTheyAreCountedAndNoneIsLost) {
   EXPECT_EQ(told("refused-many").records, 1);
 }
 
+TEST_F(RefusalRecorder, WhatTheJournalDoesNotTakeIsCounted) {
+  journal_.reset();
+  daemon::JournalOptions full;
+  full.path = directory_ / "journal.db";
+  full.queue_max = 0;
+  journal_ = open_journal(std::move(full));
+  daemon::RefusalRecorder recorder(*journal_);
+  for (const char* reason : {"NO_RULE", "NO_RULE", "KEY_STOPPED"}) {
+    Answer<void> answer;
+    recorder.record({.uid = 1000, .reason = reason, .at = midday}, now_, answer.done());
+    EXPECT_EQ(answer.get().error().reason, "JOURNAL_QUEUE_FULL");
+  }
+  EXPECT_EQ(told("refused").records, 0);
+  ASSERT_TRUE(recorder.record_counted(now_).ok());
+  EXPECT_EQ(told("refused-many").records, 1);
+  EXPECT_EQ(told("refused-many").count, 3U);
+  ASSERT_TRUE(recorder.record_counted(now_).ok());
+  EXPECT_EQ(told("refused-many").records, 1);
+}
+
 TEST_F(RefusalRecorder, EachUserHasARateOfTheirOwn) {
   refuse(1000, "NO_RULE", burst + 1);
   refuse(1001, "NO_RULE", 1);
