@@ -30,14 +30,15 @@ Result<SigningKey> KeyLife::make(const Actor& actor, const KeyName& name, Algori
 
 Result<std::string> KeyLife::ask_to_remove(const Actor& actor, const KeyName& name) {
   const SigningKey key = TRY(keys_.find(name.backend, name.key));
-  TRY(refuse_used_key(name));
+  TRY(on_record(actor, name, refuse_used_key(name)));
   return confirmations_.ask(confirmable(actor, name, key), Deadline::Clock::now());
 }
 
 Result<void> KeyLife::remove(const Actor& actor, const KeyName& name, const std::string& token) {
   const SigningKey key = TRY(keys_.find(name.backend, name.key));
-  TRY(refuse_used_key(name));
-  TRY(confirmations_.confirm(token, confirmable(actor, name, key), Deadline::Clock::now()));
+  TRY(on_record(actor, name, refuse_used_key(name)));
+  const Confirmable what = confirmable(actor, name, key);
+  TRY(on_record(actor, name, confirmations_.confirm(token, what, Deadline::Clock::now())));
   TRY(begin(actor, subject_of(name)));
   const Result<void> removed = key.host->remove_key(name.key, actor.deadline);
   return record(actor, subject_of(name), removed, Removed{subject_of(name)});
@@ -45,11 +46,12 @@ Result<void> KeyLife::remove(const Actor& actor, const KeyName& name, const std:
 
 Result<Bytes> KeyLife::request_certificate(const Actor& actor, const KeyName& name,
                                            const CertificateWish& wish) {
-  TRY(refuse_log_key(name));
-  TRY(standing_.check_key(name));
+  TRY(on_record(actor, name, refuse_log_key(name)));
+  TRY(on_record(actor, name, standing_.check_key(name)));
   const SigningKey key = TRY(keys_.find(name.backend, name.key));
   const Algorithm algorithm = key.info.algorithm;
-  const auto request = TRY(CertificateRequest::build(wish, key.public_key, algorithm));
+  const auto request =
+      TRY(on_record(actor, name, CertificateRequest::build(wish, key.public_key, algorithm)));
   TRY(begin(actor, subject_of(name)));
   const Bytes input =
       takes_message(algorithm) ? request.info() : digest(hash_of(algorithm), request.info()).value;
@@ -65,8 +67,8 @@ Result<Bytes> KeyLife::request_certificate(const Actor& actor, const KeyName& na
 Result<void> KeyLife::import_certificates(const Actor& actor, const KeyName& name,
                                           const std::string& pem) {
   const SigningKey key = TRY(keys_.find(name.backend, name.key));
-  const std::vector<Certificate> chain = TRY(read_chain(pem));
-  TRY(check_chain(chain, key.public_key));
+  const std::vector<Certificate> chain = TRY(on_record(actor, name, read_chain(pem)));
+  TRY(on_record(actor, name, check_chain(chain, key.public_key)));
   std::string kept;  // without what stood between the blocks
   for (const Certificate& certificate : chain) kept += write_pem("CERTIFICATE", certificate.der());
   return record(actor, subject_of(name), {}, Certified{subject_of(name), std::move(kept)});
@@ -90,7 +92,7 @@ Result<Bytes> KeyLife::activate(const Actor& actor, const KeyName& name, Bytes c
 
 Result<void> KeyLife::stop(const Actor& actor, const KeyName& name) {
   TRY(keys_.find(name.backend, name.key));
-  TRY(refuse_log_key(name));
+  TRY(on_record(actor, name, refuse_log_key(name)));
   return record(actor, subject_of(name), {}, Stopped{subject_of(name)});
 }
 

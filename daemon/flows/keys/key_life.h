@@ -1,5 +1,6 @@
 // The life of a key: made, attested, certified, stopped and resumed, given up. Every step is an
-// administrator's act and in the journal with who did it.
+// administrator's act and in the journal with who did it, refused ones too; not what names nothing
+// that is there.
 #pragma once
 
 #include <functional>
@@ -70,6 +71,12 @@ class KeyLife {
                       Effect effect = {});
   // The intent, before a device is touched.
   Result<void> begin(const Actor& actor, std::string subject);
+  // What is refused before it begins, too. Gives `checked` back, or why that could not be recorded.
+  template <typename T>
+  Result<T> on_record(const Actor& actor, const KeyName& name, Result<T> checked) {
+    if (!checked.ok()) TRY(record(actor, subject_of(name), checked.error()));
+    return checked;
+  }
 
   const CurrentConfig& config_;
   const KeyRing& keys_;

@@ -168,7 +168,7 @@ TEST_F(KeyLifeTest, KeyIsDeletedOnlyOnceConfirmed) {
             "CONFIRMATION_UNKNOWN");
   ASSERT_TRUE(life_.remove(actor(), {"fake", "spare"}, *token).ok());
   EXPECT_EQ(keys_.find("fake", "spare").error().reason, "KEY_NOT_FOUND");
-  EXPECT_EQ(acts("key:fake:spare"), "begun done");
+  EXPECT_EQ(acts("key:fake:spare"), "CONFIRMATION_UNKNOWN begun done");
 }
 
 TEST_F(KeyLifeTest, ConfirmationIsForOneAdministratorAndOneKey) {
@@ -190,6 +190,26 @@ TEST_F(KeyLifeTest, KeyThatAProfileOrTheLogUsesIsNotDeleted) {
   EXPECT_THAT(used.error().message, HasSubstr("\"release\""));
   EXPECT_EQ(life_.ask_to_remove(actor(), {"fake", "log"}).error().reason, "KEY_IS_THE_LOGS");
   EXPECT_EQ(life_.ask_to_remove(actor(), {"fake", "nobody"}).error().reason, "KEY_NOT_FOUND");
+}
+
+TEST_F(KeyLifeTest, WhatIsRefusedBeforeItBeginsIsInTheJournalWithItsReason) {
+  EXPECT_FALSE(life_.ask_to_remove(actor(), {"fake", "log"}).ok());
+  EXPECT_EQ(acts("key:fake:log"), "KEY_IS_THE_LOGS");
+  EXPECT_FALSE(life_.stop(actor(), {"fake", "log"}).ok());
+  EXPECT_FALSE(life_.request_certificate(actor(), {"fake", "log"}, {}).ok());
+  EXPECT_EQ(acts("key:fake:log"), "KEY_IS_THE_LOGS KEY_IS_THE_LOGS KEY_IS_THE_LOGS");
+  EXPECT_FALSE(life_.remove(actor(), {"fake", "old"}, "guess").ok());
+  EXPECT_EQ(acts("key:fake:old"), "KEY_IN_USE");
+  EXPECT_FALSE(life_.remove(actor(), {"fake", "spare"}, "guess").ok());
+  EXPECT_EQ(acts("key:fake:spare"), "CONFIRMATION_UNKNOWN");
+  ASSERT_TRUE(life_.stop(actor(), {"fake", "new"}).ok());
+  EXPECT_FALSE(life_.request_certificate(actor(), {"fake", "new"}, {}).ok());
+  const Error no_chain = life_.import_certificates(actor(), {"fake", "new"}, "none").error();
+  EXPECT_EQ(no_chain.reason, "PEM_MALFORMED");
+  EXPECT_EQ(acts("key:fake:new"), "done KEY_STOPPED PEM_MALFORMED");
+  // What names nothing that is there is no act.
+  EXPECT_FALSE(life_.stop(actor(), {"fake", "nobody"}).ok());
+  EXPECT_EQ(acts("key:fake:nobody"), "");
 }
 
 TEST_F(KeyLifeTest, NewestUsableKeySigns) {
