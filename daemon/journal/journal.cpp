@@ -34,11 +34,12 @@ Result<void> append_outcome(Tables& tables, const RemoteStep& step, const std::s
 
 // Those of them that are not finished.
 Result<std::vector<StoredRequest>> find_each(sqlite::RequestReader& requests,
-                                             const Result<std::vector<RequestId>>& ids) {
+                                             const Result<std::vector<RequestId>>& ids,
+                                             sqlite::Payload payload) {
   if (!ids.ok()) return ids.error();
   std::vector<StoredRequest> out;
   for (const RequestId id : *ids) {
-    std::optional<StoredRequest> request = TRY(requests.find(id));
+    std::optional<StoredRequest> request = TRY(requests.find(id, payload));
     // It may have been finished between the two looks.
     if (!request || request->state == RequestState::done) continue;
     if (request->state != RequestState::failed) out.push_back(std::move(*request));
@@ -127,12 +128,14 @@ class SqliteJournal final : public Journal {
   }
   Result<std::vector<StoredRequest>> unfinished(std::size_t count_max) override {
     return reading_->ask([&](ReadTables& tables) {
-      return find_each(tables.requests, tables.requests.unfinished(count_max));
+      return find_each(tables.requests, tables.requests.unfinished(count_max),
+                       sqlite::Payload::left_out);
     });
   }
   Result<std::vector<StoredRequest>> unreleased(std::size_t count_max) override {
     return reading_->ask([&](ReadTables& tables) {
-      return find_each(tables.requests, tables.requests.unreleased(count_max));
+      return find_each(tables.requests, tables.requests.unreleased(count_max),
+                       sqlite::Payload::read);
     });
   }
   Result<std::vector<RequestId>> awaited(std::string_view destination, RequestId after,

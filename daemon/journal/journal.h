@@ -157,10 +157,10 @@ class Journal {
   // Newest first, those that are done or have left, and that this digest names (signed digest or a
   // subject's).
   virtual Result<std::vector<RequestId>> find_by_digest(ByteView digest, std::size_t count_max) = 0;
-  // Oldest first: after open() all of them are signed, and to be finished.
+  // Oldest first, without their payloads: after open() all of them are signed, and to be finished.
   virtual Result<std::vector<StoredRequest>> unfinished(std::size_t count_max) = 0;
-  // Of those, what has not left: whoever released the others (Acceptance::record_by) looks after
-  // them.
+  // Of those, with their payloads, what has not left: whoever released the others
+  // (Acceptance::record_by) looks after them.
   virtual Result<std::vector<StoredRequest>> unreleased(std::size_t count_max) = 0;
   virtual Result<std::vector<RemoteStep>> remote_steps(RequestId id) = 0;
   // What has left before its logs had it, in order, those after `after`: what this destination has

@@ -57,7 +57,7 @@ Result<Acceptance> acceptance_of(const Rows& row) {
 constexpr const char* find_sql =
     "SELECT uid, gid, pid, requests.profile, rule, idempotency_key, request_hash, kind, artifact,"
     " digest_algorithm, digest, predicate_type, payload_file, backend, key_name, algorithm,"
-    " accepted_at, expires_at, payload, plan, record_by,"
+    " accepted_at, expires_at, iif(?2, payload, NULL), plan, record_by,"
     " state, signature, verifier_spki, log_index,"
     " bundle, bundles.finished_at, sha256, reason, message, failures.finished_at"
     " FROM requests"
@@ -131,8 +131,8 @@ RequestReader::RequestReader(Database& database)
                   "SELECT id FROM unfinished LEFT JOIN deadlines USING(id)"
                   " WHERE record_by IS NULL OR state = ?2 ORDER BY id LIMIT ?1") {}
 
-Result<std::optional<StoredRequest>> RequestReader::find(RequestId id) {
-  Rows rows = find_.rows(id);
+Result<std::optional<StoredRequest>> RequestReader::find(RequestId id, Payload payload) {
+  Rows rows = find_.rows(id, payload);
   if (!TRY(rows.next())) return std::optional<StoredRequest>();
   StoredRequest out;
   out.id = id;

@@ -14,12 +14,15 @@ namespace chancery::daemon::sqlite {
 std::int64_t key_hash_of(std::uint32_t uid, std::string_view profile, std::string_view key);
 std::int64_t digest_hash_of(ByteView digest);
 
+// A statement may have a megabyte: whoever lists many leaves it out.
+enum class Payload { left_out, read };
+
 // On the connection and the thread it is given.
 class RequestReader {
  public:
   explicit RequestReader(Database& database);
 
-  Result<std::optional<StoredRequest>> find(RequestId id);
+  Result<std::optional<StoredRequest>> find(RequestId id, Payload payload = Payload::read);
   // The newest of that key, whatever became of it.
   Result<std::optional<RequestId>> find_by_key(std::uint32_t uid, std::string_view profile,
                                                std::string_view key);

@@ -128,6 +128,24 @@ TEST_F(Damage, PageThatIsDamagedLaterIsToldByWhoeverReadsIt) {
 }
 
 // Its row lies on pages of its own, which are damaged while the journal is open.
+// Whoever asks how the daemon is reads no statements: they may be many, and large.
+TEST_F(Damage, WhatIsUnfinishedIsListedWithoutItsPayload) {
+  daemon::Acceptance statement = acceptance("statement");
+  statement.kind = daemon::RequestKind::statement;
+  statement.payload = std::string(20000, 'P');
+  {
+    const auto journal = open_journal(path_);
+    sign(*journal, accept(*journal, statement).value().id, entry_body("statement")).value();
+  }
+  const auto journal = open_journal(path_);
+  EXPECT_EQ(journal->unreleased(10)->at(0).acceptance.payload, statement.payload);
+  damage_pages(path_, 'P');
+  const auto listed = journal->unfinished(10);
+  ASSERT_TRUE(listed.ok()) << listed.error().message;
+  EXPECT_EQ(listed->at(0).acceptance.payload, "");
+  EXPECT_EQ(journal->unreleased(10).error().reason, "JOURNAL_DAMAGED");
+}
+
 class DamagedRequest : public Damage {
  protected:
   DamagedRequest() {

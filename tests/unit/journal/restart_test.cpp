@@ -37,7 +37,7 @@ TEST_F(Restart, WhatWasSignedIsUnfinishedWithEverythingNeededToFinishIt) {
   const auto id = accept(*journal_, asked)->id;
   ASSERT_TRUE(sign(*journal_, id, entry_body("k")).ok());
   restart();
-  const auto open = journal_->unfinished(10).value();
+  const auto open = journal_->unreleased(10).value();
   ASSERT_EQ(open.size(), 1U);
   EXPECT_EQ(open[0].id, id);
   EXPECT_EQ(open[0].state, RequestState::signed_);
