@@ -5,7 +5,10 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include <condition_variable>
 #include <cstdlib>
+#include <mutex>
+#include <thread>
 
 #include "backends/registry.h"
 #include "core/base/limits/administration.h"
@@ -44,11 +47,46 @@ int look_whether_drained(sd_event_source* timer, std::uint64_t, void* userdata) 
       note(Priority::warning,
            "stopping with work unfinished; what was signed is finished after the next start");
     }
-    std::_Exit(
-        0);  // the journal has it all; orderly destructors would wait for a device that hangs
+    std::_Exit(0);  // see Ending
   }
   sd_event_source_set_time_relative(timer, drain_look_interval_us);
   return sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
+}
+
+// The daemon's parts end one after the other, each when its device lets it. Past the deadline the
+// process ends without them: the journal has it all, and the next start does what they left.
+class Ending {
+ public:
+  explicit Ending(Deadline give_up) : thread_([this, give_up] { wait(give_up); }) {}
+  ~Ending() {
+    {
+      const std::lock_guard lock(mutex_);
+      is_over_ = true;
+    }
+    ended_.notify_all();
+    thread_.join();
+  }
+  Ending(const Ending&) = delete;
+  Ending& operator=(const Ending&) = delete;
+
+ private:
+  void wait(Deadline give_up) {
+    std::unique_lock lock(mutex_);
+    if (ended_.wait_until(lock, give_up.when(), [this] { return is_over_; })) return;
+    note(Priority::warning, "stopping without a device that does not answer, or a slow disk");
+    std::_Exit(0);
+  }
+
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  bool is_over_ = false;
+  std::thread thread_;  // last: it uses all the others
+};
+
+void end(std::unique_ptr<Daemon> daemon, Deadline give_up) {
+  const Deadline orderly = Deadline::after(limits::shutdown_end_max);
+  const Ending ending(orderly.when() < give_up.when() ? orderly : give_up);
+  daemon.reset();
 }
 
 int stop(sd_event_source*, const signalfd_siginfo*, void* userdata) {
@@ -162,7 +200,9 @@ int run(const Options& options) {
   Loop loop{event.get(), daemon->get()};
   listen(loop);
   say_ready(options.ready_fd);
-  return sd_event_loop(event.get()) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+  const int looped = sd_event_loop(event.get());
+  end(*std::move(daemon), loop.give_up);
+  return looped < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <signal.h>
 
+#include "core/base/limits/key_hosts.h"
 #include "tests/end_to_end/configured_daemon.h"
 #include "tests/support/daemon/notify_socket.h"
 #include "tests/support/program_run.h"
@@ -120,6 +121,21 @@ TEST_F(ToldService, FinishesWhatItHasAcceptedAndTakesNothingNew) {
   const auto again = daemon_.sign(sign_request("accepted", "hello"));
   ASSERT_TRUE(again.ok()) << again.error().message;
   EXPECT_EQ(again->SerializeAsString(), *answer);
+}
+
+TEST_F(ToldService, EndsThoughTheAuditsLastHeadIsNotSigned) {
+  start();
+  EXPECT_EQ(sign_over(daemon_.connection(), "before"), "signed");
+  const pid_t host = key_host();
+  stop_threads_of(host);
+  const auto told = Deadline::Clock::now();
+  ::kill(daemon_.process().pid(), SIGTERM);
+  EXPECT_EQ(daemon_.process().wait(), 0);
+  EXPECT_LT(Deadline::Clock::now() - told, limits::key_host_answer_max);
+  ::kill(host, SIGKILL);
+  EXPECT_NE(daemon_.standard_error().find("a device that does not answer"), std::string::npos);
+  daemon_.start();
+  EXPECT_EQ(sign_over(daemon_.connection(), "before"), "signed");
 }
 
 // Whoever may connect can open a stream and say nothing: no stop waits for that.

@@ -49,5 +49,8 @@ inline constexpr auto stuck_delay_min = 1000ms;
 inline constexpr auto stuck_delay_max = 60000ms;
 inline constexpr auto stuck_look_interval = 1000ms;
 inline constexpr auto shutdown_max = 35000ms;
+// Of that the end, once all work is done: a slow device signs the last checkpoint and the audit's
+// last head in it, and one that hangs is not waited for.
+inline constexpr auto shutdown_end_max = 10000ms;
 
 }  // namespace chancery::limits
