@@ -140,10 +140,18 @@ Result<ESYS_TR> Device::make_storage_key() {
   const TPM2B_DATA outside{};
   const TPML_PCR_SELECTION pcrs{};
   ESYS_TR out = ESYS_TR_NONE;
-  TRY(check(Esys_CreatePrimary(esys(), ESYS_TR_RH_OWNER, ESYS_TR_PASSWORD, ESYS_TR_NONE,
-                               ESYS_TR_NONE, &sensitive, &wanted, &outside, &pcrs, &out, nullptr,
-                               nullptr, nullptr, nullptr),
-            "make the storage key"));
+  const TSS2_RC code = Esys_CreatePrimary(esys(), ESYS_TR_RH_OWNER, ESYS_TR_PASSWORD, ESYS_TR_NONE,
+                                          ESYS_TR_NONE, &sensitive, &wanted, &outside, &pcrs, &out,
+                                          nullptr, nullptr, nullptr, nullptr);
+  // No value of a key's was refused: it may be right.
+  if (is_auth_refused(code)) {
+    return unavailable(
+        "TPM_OWNER_AUTH_SET",
+        "cannot make the storage key, under which keys in files lie: the TPM's owner "
+        "hierarchy has a password; take it off (tpm2_changeauth -c owner -p "
+        "PASSWORD), or use keys that stay in the TPM (persistent)");
+  }
+  TRY(check(code, "make the storage key"));
   return out;
 }
 

@@ -103,6 +103,12 @@ Result<void> check(TSS2_RC code, std::string_view what) {
   return error_of(code, what);
 }
 
+bool is_auth_refused(TSS2_RC code) {
+  const TSS2_RC own = code & format_one_code;
+  return is_of_tpm(code) && (code & format_one) != 0 &&
+         (own == TPM2_RC_AUTH_FAIL || own == TPM2_RC_BAD_AUTH);
+}
+
 bool is_unknown_handle(TSS2_RC code) {
   return is_of_tpm(code) && (code & (format_one | about_parameter)) == format_one &&
          (code & format_one_code) == TPM2_RC_HANDLE;

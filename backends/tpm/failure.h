@@ -18,6 +18,9 @@ Error error_of(TSS2_RC code, std::string_view what);
 // TPM_HANDLE_LOST.
 Error handle_lost(std::string_view what);
 
+// Whether the TPM refused the authorisation value that it was given.
+bool is_auth_refused(TSS2_RC code);
+
 // Nothing where the code is success.
 Result<void> check(TSS2_RC code, std::string_view what);
 

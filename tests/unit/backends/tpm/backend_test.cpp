@@ -142,6 +142,23 @@ TEST_F(TpmBackend, ValueLongerThanTheTpmTakesIsRefused) {
   EXPECT_EQ(try_open({auth_file(std::string(33, 'a'))}).error().reason, "TPM_AUTH_TOO_LONG");
 }
 
+// A key's own value is not to blame, nor remembered as a wrong one.
+TEST_F(TpmBackend, PasswordOfTheOwnerHierarchyIsTold) {
+  const TpmKeys::Options options = {auth_file("tulip"), {"guard_guessing", "true"}};
+  const auto backend = open_one(options);
+  EXPECT_EQ(sign(*backend), "");
+  const std::string remembered = read_text(keys_ / "rejected-value");
+  swtpm_.tool("tpm2_changeauth", {"-c", "owner", "daffodil"});
+  swtpm_.reset();
+  EXPECT_EQ(sign(*backend), "TPM_OWNER_AUTH_SET");
+  const Error refused = try_open(options).error();
+  EXPECT_EQ(refused.reason, "TPM_OWNER_AUTH_SET");
+  EXPECT_THAT(refused.message, HasSubstr("owner hierarchy has a password"));
+  EXPECT_EQ(read_text(keys_ / "rejected-value"), remembered);
+  swtpm_.tool("tpm2_changeauth", {"-c", "owner", "-p", "daffodil"});
+  EXPECT_EQ(sign(*backend), "");
+}
+
 TEST_F(TpmBackend, TwoKeysOfOneNameAreRefused) {
   ASSERT_NE(open_one(), nullptr);
   swtpm_.make_persistent_key("0x81000200");
