@@ -41,6 +41,8 @@ constexpr std::array advices{
            "The key's device is too slow for all that is asked: run fewer jobs at once."},
     Advice{"REMOTE_QUEUE_FULL",
            "Its log or timestamp authority lags: `chancery status` says which; wait for it."},
+    Advice{"REMOTE_RATE_LIMITED",
+           "Come again when the message says; the operator sets the service's `per_second`."},
     Advice{"FRAME_STALLED", "Something kept this program from sending: look at the host's load."},
     Advice{"STREAM_STALLED", "Something kept this program from sending: look at the host's load."},
 

@@ -20,9 +20,11 @@ class RemoteFinisher : public Finisher {
         at_step_(std::move(at_step)) {
     for (const auto& [name, service] : services_.logs) {
       sites_.logs.try_emplace(name, name, service, *agenda_);
+      limit(log_destination(name), service.per_second);
     }
     for (const auto& [name, service] : services_.authorities) {
       sites_.authorities.try_emplace(name, name, service, *agenda_);
+      limit(authority_destination(name), service.per_second);
     }
   }
 
@@ -34,6 +36,13 @@ class RemoteFinisher : public Finisher {
   }
 
   Result<void> may_take(const Plan& plan, Share share, std::size_t payload_bytes) const override;
+  Result<Rates::Destinations> take_turn(const Plan& plan) override {
+    TRY(check_names(plan));
+    Rates::Destinations destinations = destinations_of(plan);
+    TRY(rates_.take(destinations, Deadline::Clock::now()));
+    return destinations;
+  }
+  void give_back_turn(const Rates::Destinations& taken) override { rates_.give_back(taken); }
   bool wants_envelopes(const Plan& plan) const override {
     return std::ranges::any_of(plan.logs, [this](const std::string& name) {
       const auto found = services_.logs.find(name);
@@ -82,6 +91,10 @@ class RemoteFinisher : public Finisher {
  private:
   Result<void> check_names(const Plan& plan) const;
   Result<void> check_room(const Plan& plan, Share share) const;
+  Rates::Destinations destinations_of(const Plan& plan) const;
+  void limit(const std::string& destination, std::optional<double> per_second) {
+    if (per_second) rates_.add(destination, static_cast<std::int64_t>(*per_second));
+  }
 
   RemoteServices services_;
   Journal& journal_;
@@ -91,6 +104,7 @@ class RemoteFinisher : public Finisher {
   std::atomic<std::uint64_t> finished_ = 0;
   std::atomic<bool> is_draining_ = false;
   const std::shared_ptr<Agenda> agenda_ = std::make_shared<Agenda>();
+  Rates rates_;
   Sites sites_;  // the agenda's thread's own, but for who they are, how they do, and how many wait
 };
 
@@ -150,11 +164,26 @@ Result<void> RemoteFinisher::check_room(const Plan& plan, Share share) const {
   return full(fmt::format("timestamp authorities {}", fmt::join(plan.authorities, ", ")));
 }
 
+// Whom it will be sent to, if nothing fails meanwhile: of the authorities those that are asked
+// first.
+Rates::Destinations RemoteFinisher::destinations_of(const Plan& plan) const {
+  Rates::Destinations out;
+  for (const std::string& name : plan.logs) out.push_back(log_destination(name));
+  std::vector<std::string> authorities = plan.authorities;
+  std::ranges::stable_partition(authorities, [this](const std::string& name) {
+    return !sites_.authorities.at(name).reputation.trouble();
+  });
+  authorities.resize(std::min(authorities.size(), plan.timestamps));
+  for (const std::string& name : authorities) out.push_back(authority_destination(name));
+  return out;
+}
+
 Result<void> RemoteFinisher::may_take(const Plan& plan, Share share,
                                       std::size_t payload_bytes) const {
   TRY(check_names(plan));
   if (is_draining_) return unavailable("SHUTTING_DOWN", "the daemon is stopping");
   TRY(check_room(plan, share));
+  if (share != Share::logs) TRY(rates_.look(destinations_of(plan), Deadline::Clock::now()));
   // Twice in base64, in a text within a text, and what is around it.
   const bool is_too_large = payload_bytes / 3 * 4 + 16384 > limits::log_request_bytes_max;
   if (!is_too_large || !wants_envelopes(plan)) return {};

@@ -13,6 +13,7 @@
 #include "core/bundle/bundle.h"
 #include "core/tlog/entry.h"
 #include "daemon/finisher/plan.h"
+#include "daemon/finisher/rates.h"
 #include "daemon/finisher/services.h"
 #include "daemon/journal/journal.h"
 #include "daemon/metrics/timings.h"
@@ -66,11 +67,17 @@ class Finisher {
   // Cuts short what is in flight: it is in doubt after the next start.
   virtual ~Finisher() = default;
 
-  // Before anything is signed: that each service that this share needs has room, and that a log
-  // cannot refuse it for its size. Errors: exhausted REMOTE_QUEUE_FULL; invalid_request
-  // ENTRY_TOO_LARGE; unavailable REMOTE_SERVICE_MISSING (the configuration has lost it),
-  // SHUTTING_DOWN.
+  // Before anything is signed: that each service that this share needs has room, that a log cannot
+  // refuse it for its size, and that no rate is used up (where only the logs are left to do, it has
+  // been signed long ago and no rate counts). Errors: exhausted REMOTE_QUEUE_FULL,
+  // REMOTE_RATE_LIMITED; invalid_request ENTRY_TOO_LARGE; unavailable REMOTE_SERVICE_MISSING (the
+  // configuration has lost it), SHUTTING_DOWN.
   virtual Result<void> may_take(const Plan& plan, Share share, std::size_t payload_bytes) const = 0;
+  // One signature more for each service that this plan asks, logs that record it later too. What is
+  // signed already takes none. Gives those of whom it was taken, for give_back_turn() where nothing
+  // is signed after all. Error: exhausted REMOTE_RATE_LIMITED.
+  virtual Result<Rates::Destinations> take_turn(const Plan& plan) = 0;
+  virtual void give_back_turn(const Rates::Destinations& taken) = 0;
   virtual bool wants_envelopes(const Plan& plan) const = 0;
 
   // `done` runs once, on the finisher's thread, however long it takes. Error: unavailable

@@ -54,6 +54,11 @@ void Signing::decide() {
   if (!digest.ok()) return take_nothing_new(digest.error());
   const Result<void> turn = turn_.take(decision_, call_.peer.uid, Deadline::Clock::now());
   if (!turn.ok()) return take_nothing_new(turn.error());
+  if (!judgement.plan.empty()) {
+    Result<Rates::Destinations> taken = parts_.finisher->take_turn(judgement.plan);
+    if (!taken.ok()) return take_nothing_new(taken.error());
+    turn_elsewhere_ = *std::move(taken);
+  }
   backend_ = std::move(judgement.key->name.backend);
   key_ = std::move(judgement.key->key);
   signed_digest_ = std::move(*digest);
@@ -254,8 +259,15 @@ void Signing::take_nothing_new(const Error& error) {
   answer_earlier(**earlier);
 }
 
+// Nothing of it is sent.
+void Signing::give_back_elsewhere() {
+  if (turn_elsewhere_.empty()) return;
+  parts_.finisher->give_back_turn(std::exchange(turn_elsewhere_, {}));
+}
+
 void Signing::refuse(const Error& error) {
   turn_.give_back_after(error);
+  give_back_elsewhere();
   const bool is_digest = asked_.kind == RequestKind::digest;
   Refusal refusal{.uid = call_.peer.uid,
                   .gid = call_.peer.gid,
@@ -279,6 +291,7 @@ void Signing::refuse(const Error& error) {
 }
 
 void Signing::fail(const Error& error) {
+  give_back_elsewhere();
   parts_.journal.record_failed(stored_.id, error, parts_.now(),
                                [self = shared_from_this(), error](const Result<void>& recorded) {
                                  // Until the journal takes that, it stays accepted.
@@ -292,6 +305,7 @@ void Signing::fail(const Error& error) {
 
 void Signing::answer_earlier(const StoredRequest& earlier) {
   turn_.give_back();
+  give_back_elsewhere();
   const bool has_left = earlier.state == RequestState::done ||
                         earlier.state == RequestState::failed || was_released(earlier);
   if (!has_left && parts_.in_flight.join(earlier.id, call_.responder)) {

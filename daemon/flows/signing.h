@@ -47,6 +47,7 @@ class Signing : public std::enable_shared_from_this<Signing> {
   void fail(const Error& error);                      // after it: nothing was signed that counts
   void answer_earlier(const StoredRequest& earlier);  // the idempotency key is known
   void give(Result<std::string> message);
+  void give_back_elsewhere();
   void stay_stuck(const Error& why);
   Error with_receipt(Error error) const;
   // Whoever waits for services elsewhere leaves with a receipt before its time is over.
@@ -59,9 +60,10 @@ class Signing : public std::enable_shared_from_this<Signing> {
   Asked asked_;
   std::shared_ptr<const Config> config_;
   policy::Decision decision_;
-  Turn turn_;
-  std::string backend_;  // of key_
-  Plan plan_;            // empty: our own log alone
+  Turn turn_;                           // of the rule's rates
+  Rates::Destinations turn_elsewhere_;  // of the rates of services elsewhere
+  std::string backend_;                 // of key_
+  Plan plan_;                           // empty: our own log alone
   std::optional<SigningKey> key_;
   Digest signed_digest_;
   Bytes signature_;

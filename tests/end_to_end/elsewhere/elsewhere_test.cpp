@@ -3,6 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include <mutex>
+#include <thread>
+
 namespace chancery::testing {
 namespace {
 
@@ -28,6 +31,55 @@ TEST(ElsewhereTest, SignatureIsStampedAndRecordedBeforeItLeaves) {
   expect_verified(elsewhere, *reply, "a", 1);
   EXPECT_EQ(elsewhere.leaves().size(), 1U);
   EXPECT_EQ(elsewhere.second.server.seen().size(), 0U);
+}
+
+// With the log's rate at one signature a second.
+std::string slow_sections(const Elsewhere& elsewhere, std::string_view options) {
+  std::string sections = elsewhere.sections(options);
+  constexpr std::string_view name = "name = \"memory\"\n";
+  return sections.insert(sections.find(name) + name.size(), "per_second = 1\n");
+}
+
+// The reasons of those that were refused, of so many that come at once.
+std::vector<std::string> sign_at_once(const ConfiguredDaemon& daemon, unsigned count) {
+  std::mutex mutex;
+  std::vector<std::string> reasons;
+  std::vector<std::thread> clients;
+  for (unsigned i = 0; i < count; ++i) {
+    clients.emplace_back([&, i] {
+      const auto connection = client::Connection::open(daemon.socket(), soon());
+      ASSERT_TRUE(connection.ok());
+      const std::string request = request_for(std::to_string(i)).SerializeAsString();
+      const auto answer = (*connection)->call(signer, "Sign", request, soon());
+      const std::lock_guard lock(mutex);
+      if (!answer.ok()) reasons.push_back(answer.error().reason);
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  return reasons;
+}
+
+TEST(ElsewhereTest, WhatIsBeyondARateIsRefusedBeforeItIsSigned) {
+  for (const std::string_view options :
+       {std::string_view(R"(timestamps = ["first"])"), by_deadline}) {
+    Elsewhere elsewhere;
+    ConfiguredDaemon daemon(slow_sections(elsewhere, options));
+    constexpr unsigned count = 8;
+    const std::vector<std::string> refused = sign_at_once(daemon, count);
+    EXPECT_FALSE(refused.empty());
+    EXPECT_LT(refused.size(), count);
+    EXPECT_THAT(refused, ::testing::Each("REMOTE_RATE_LIMITED"));
+    EXPECT_EQ(status_of(daemon).log_size(), count - refused.size());
+    EXPECT_EQ(elsewhere.first.server.seen().size(), count - refused.size());
+  }
+}
+
+TEST(ElsewhereTest, RepeatedRequestTakesNothingFromARate) {
+  Elsewhere elsewhere;
+  ConfiguredDaemon daemon(slow_sections(elsewhere, R"(timestamps = ["first"])"));
+  const auto first = sign(daemon, "a");
+  ASSERT_TRUE(first.ok()) << first.error().message;
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(sign(daemon, "a")->bundle(), first->bundle());
 }
 
 TEST(ElsewhereTest, SigningConfigNamesTheServices) {

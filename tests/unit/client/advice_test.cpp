@@ -45,7 +45,7 @@ TEST(Advice, WhateverIsFullHasItsOwn) {
   for (const char* reason :
        {"CONNECTIONS_EXHAUSTED", "REQUESTS_EXHAUSTED", "REQUEST_BYTES_EXHAUSTED",
         "STATEMENTS_IN_FLIGHT", "JOURNAL_QUEUE_FULL", "KEY_HOST_QUEUE_FULL", "REMOTE_QUEUE_FULL",
-        "RATE_LIMITED"}) {
+        "REMOTE_RATE_LIMITED", "RATE_LIMITED"}) {
     EXPECT_NE(advice_for(exhausted(reason, ""), somebody), general) << reason;
   }
 }
