@@ -22,8 +22,11 @@ void Finishing::start() {
     const Result<void> read = read_answers();
     if (!read.ok()) return end(read.error());
   }
+  if (is_for_logs()) {
+    const Result<void> begun = record();
+    if (!begun.ok()) return end(begun.error());
+  }
   if (!is_stamped()) wait_for_authorities(true);
-  if (is_for_logs()) record();
   stamp();
 }
 
@@ -101,18 +104,18 @@ void Finishing::after_stamp(const std::string& name, const remote::Stamped& stam
     return stamp();
   }
   site.reputation.succeed();
-  site.pace.succeed();
   bench_.step("stamped");
   timestamps_[name] = stamped.timestamp->response;
   record_stamp(name, *stamped.timestamp);
 }
 
-// The last one is what those leave with that do not wait for their logs.
+// The last one is what those leave with that do not wait for their logs. Its turn ends with it.
 void Finishing::record_stamp(const std::string& name, const remote::Timestamp& timestamp) {
   RemoteStep step{authority_destination(name), 1, 0, timestamp.response, Stamped{timestamp.time}};
-  auto then = [self = shared_from_this()](const Result<void>& recorded) {
-    self->bench_.agenda->post([self, recorded] {
-      if (!recorded.ok()) return self->end(recorded.error());
+  auto then = [self = shared_from_this(), name, timestamp](const Result<void>& recorded) {
+    self->bench_.agenda->post([self, name, timestamp, recorded] {
+      self->sites_.authorities.at(name).pace.succeed();
+      if (!recorded.ok()) return self->record_stamp_later(name, timestamp);
       self->bench_.step("stamp recorded");
       self->stamp();
     });
@@ -128,24 +131,35 @@ void Finishing::record_stamp(const std::string& name, const remote::Timestamp& t
   bench_.journal.record_remote_step(work_.id, std::move(step), reached, std::move(then));
 }
 
-void Finishing::record() {
-  std::vector<std::string> missing;
-  for (const std::string& name : work_.plan.logs) {
-    if (!entries_.contains(name)) missing.push_back(name);
-  }
-  logs_left_ = missing.size();
-  for (const std::string& name : missing) {
-    const Result<void> begun = begin_log(name);
-    if (!begun.ok()) return end(begun.error());
-  }
+// The journal did not take it (it says so itself). To end here would have somebody begin all of it
+// once more, the logs too, while these go on.
+void Finishing::record_stamp_later(const std::string& name, const remote::Timestamp& timestamp) {
+  sites_.authorities.at(name).pace.ask_for_turn(
+      [self = shared_from_this(), name, timestamp](bool is_granted) {
+        if (!is_granted) return self->end(stopping());
+        self->record_stamp(name, timestamp);
+      },
+      Deadline::Clock::now() + limits::destination_pause_min);
 }
 
-Result<void> Finishing::begin_log(const std::string& name) {
+// All of them or none: while one goes on this does not end.
+Result<void> Finishing::record() {
+  std::map<std::string, services::Proposal> missing;
+  for (const std::string& name : work_.plan.logs) {
+    if (entries_.contains(name)) continue;
+    const remote::TransparencyLog& log = sites_.logs.at(name).log;
+    missing.emplace(name, TRY(log.propose(work_.record, work_.envelope.get())));
+  }
+  logs_left_ = missing.size();
+  for (auto& [name, proposal] : missing) begin_log(name, std::move(proposal));
+  return {};
+}
+
+void Finishing::begin_log(const std::string& name, services::Proposal proposal) {
   LogSite& site = sites_.logs.at(name);
   RemoteStep stored = stored_[log_destination(name)];
   stored.destination = log_destination(name);
-  LogStep::Task task{work_.id, TRY(site.log.propose(work_.record, work_.envelope.get())),
-                     std::move(stored),
+  LogStep::Task task{work_.id, std::move(proposal), std::move(stored),
                      // Of what has left the journal sees by itself which log was the last.
                      [self = shared_from_this()] {
                        return --self->logs_left_ == 0 && self->is_stamped() && self->is_whole();
@@ -157,7 +171,6 @@ Result<void> Finishing::begin_log(const std::string& name) {
   };
   site.unresolved += 1;
   std::make_shared<LogStep>(bench_, site, std::move(task), done)->start();
-  return {};
 }
 
 void Finishing::after_log(const std::string& name, std::optional<bundle::LogEntry> entry) {

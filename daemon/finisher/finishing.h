@@ -25,8 +25,9 @@ class Finishing : public std::enable_shared_from_this<Finishing> {
   AuthoritySite* next_authority(std::string& name);
   void after_stamp(const std::string& name, const remote::Stamped& stamped);
   void record_stamp(const std::string& name, const remote::Timestamp& timestamp);
-  void record();
-  Result<void> begin_log(const std::string& name);
+  void record_stamp_later(const std::string& name, const remote::Timestamp& timestamp);
+  Result<void> record();
+  void begin_log(const std::string& name, services::Proposal proposal);
   void after_log(const std::string& name, std::optional<bundle::LogEntry> entry);
   bool is_stamped() const { return timestamps_.size() >= work_.plan.timestamps; }
   bool is_for_logs() const { return work_.share != Share::timestamps; }
