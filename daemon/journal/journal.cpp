@@ -1,12 +1,11 @@
 #include "daemon/journal/journal.h"
 
-#include <sys/statvfs.h>
-
 #include <atomic>
 #include <future>
 #include <utility>
 
 #include "daemon/journal/audit_events.h"
+#include "daemon/journal/disk_room.h"
 #include "daemon/journal/reading.h"
 #include "daemon/journal/recovery.h"
 #include "daemon/journal/sqlite/acts.h"
@@ -201,7 +200,6 @@ class SqliteJournal final : public Journal {
   // For callers that wait: never on the writer's own thread.
   template <typename T>
   Result<T> write_and_wait(std::function<Result<T>(Tables&)> apply);
-  Result<void> require_room(std::size_t bytes) const;
 
   const std::filesystem::path path_;
   const std::string vfs_;
@@ -227,22 +225,9 @@ Result<T> SqliteJournal::write_and_wait(std::function<Result<T>(Tables&)> apply)
   return promise.get_future().get();
 }
 
-Result<void> SqliteJournal::require_room(std::size_t bytes) const {
-  struct statvfs space {};
-  const std::string directory = path_.parent_path().string();
-  if (statvfs(directory.c_str(), &space) != 0) {
-    return system_error("JOURNAL_FAILED", "The free space of " + directory, errno);
-  }
-  const std::uint64_t free_bytes = std::uint64_t{space.f_bavail} * space.f_frsize;
-  if (free_bytes >= reserve_bytes_ + bytes) return {};
-  return unavailable("JOURNAL_DISK_FULL", "The file system of " + directory + " has only " +
-                                              std::to_string(free_bytes >> 20) +
-                                              " MiB left; nothing new is accepted until there is "
-                                              "more");
-}
-
 void SqliteJournal::accept(Acceptance acceptance, Done<Accepted> done) {
-  const Result<void> room = require_room(acceptance.payload.size());
+  const Result<void> room =
+      require_room(path_.parent_path(), reserve_bytes_, acceptance.payload.size());
   if (!room.ok()) return done(room.error());
   auto shared = std::make_shared<Acceptance>(std::move(acceptance));
   write<Accepted>(
