@@ -71,9 +71,10 @@ void Signing::accept() {
   parts_.step("decided");
   Acceptance acceptance = this->acceptance();
   if (asked_.statement.size() > limits::payload_bytes_in_journal_max) {
-    Result<Sha256> file = parts_.payloads.write(as_bytes(asked_.statement));
+    Result<PayloadStore::Held> file = parts_.payloads.write(as_bytes(asked_.statement));
     if (!file.ok()) return take_nothing_new(file.error());
-    acceptance.payload_file = *file;
+    payload_file_ = *std::move(file);
+    acceptance.payload_file = *payload_file_;
     parts_.step("payload written");
   } else {
     acceptance.payload = asked_.statement;
@@ -81,8 +82,12 @@ void Signing::accept() {
   stored_.acceptance = acceptance;
   parts_.journal.accept(std::move(acceptance),
                         [self = shared_from_this()](const Result<Accepted>& accepted) {
-                          if (accepted.ok() && !accepted->earlier) return self->sign(accepted->id);
+                          if (accepted.ok() && !accepted->earlier) {
+                            self->payload_file_.reset();
+                            return self->sign(accepted->id);
+                          }
                           self->parts_.pool.post([self, accepted] {
+                            self->drop_payload();
                             if (!accepted.ok()) return self->take_nothing_new(accepted.error());
                             self->answer_earlier(*accepted->earlier);
                           });
@@ -257,6 +262,17 @@ void Signing::take_nothing_new(const Error& error) {
   if (!earlier.ok()) return refuse(earlier.error());
   if (!*earlier) return refuse(error);
   answer_earlier(**earlier);
+}
+
+// Its request was not accepted: the file goes, unless another one has the same statement.
+void Signing::drop_payload() {
+  if (!payload_file_) return;
+  const Sha256 name = *std::exchange(payload_file_, nullptr);
+  const Result<void> removed = parts_.payloads.remove(
+      {name}, [this](const Sha256& file) { return parts_.journal.names_payload_file(file); });
+  if (removed.ok()) return;
+  note(Priority::warning,
+       "a statement that was not accepted stays until the next start: " + removed.error().message);
 }
 
 // Nothing of it is sent.

@@ -48,6 +48,7 @@ class Signing : public std::enable_shared_from_this<Signing> {
   void answer_earlier(const StoredRequest& earlier);  // the idempotency key is known
   void give(Result<std::string> message);
   void give_back_elsewhere();
+  void drop_payload();
   void stay_stuck(const Error& why);
   Error with_receipt(Error error) const;
   // Whoever waits for services elsewhere leaves with a receipt before its time is over.
@@ -66,6 +67,7 @@ class Signing : public std::enable_shared_from_this<Signing> {
   Plan plan_;                           // empty: our own log alone
   std::optional<SigningKey> key_;
   Digest signed_digest_;
+  PayloadStore::Held payload_file_;  // until the journal names it
   Bytes signature_;
   bool is_signed_now_ = false;  // in this run, and checked with the public key
   std::string entry_body_;

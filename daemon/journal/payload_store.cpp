@@ -14,7 +14,7 @@
 #include <utility>
 
 #include "core/base/encoding.h"
-#include "core/base/limits/socket.h"
+#include "daemon/journal/disk_room.h"
 
 namespace chancery::daemon {
 namespace {
@@ -84,31 +84,48 @@ std::optional<Sha256> name_of_file(const fs::path& path) {
 
 }  // namespace
 
-Result<std::unique_ptr<PayloadStore>> PayloadStore::open(fs::path directory) {
+Result<std::unique_ptr<PayloadStore>> PayloadStore::open(fs::path directory,
+                                                         std::uint64_t reserve_bytes) {
   if (mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) {
     return failed("Make", directory, errno);
   }
   TRY(sync_directory(directory.parent_path()));
-  return std::unique_ptr<PayloadStore>(new PayloadStore(std::move(directory)));
+  return std::unique_ptr<PayloadStore>(new PayloadStore(std::move(directory), reserve_bytes));
 }
 
 fs::path PayloadStore::path_of(const Sha256& name) const { return directory_ / hex_encode(name); }
 
-Result<Sha256> PayloadStore::write(ByteView payload) {
+PayloadStore::Held PayloadStore::hold(const Sha256& name) {
+  const std::lock_guard lock(holds_mutex_);
+  holds_[name] += 1;
+  return {new Sha256(name), [this](const Sha256* held) {
+            const std::unique_ptr<const Sha256> owned(held);
+            const std::lock_guard letting_go(holds_mutex_);
+            if (--holds_.at(*owned) == 0) holds_.erase(*owned);
+          }};
+}
+
+bool PayloadStore::is_held(const Sha256& name) const {
+  const std::lock_guard lock(holds_mutex_);
+  return holds_.contains(name);
+}
+
+Result<PayloadStore::Held> PayloadStore::write(ByteView payload) {
   const Sha256 name = sha256(payload);
   const fs::path path = path_of(name);
-  const std::lock_guard lock(mutex_);
-  const auto now = Deadline::Clock::now();
-  std::erase_if(written_, [now](const auto& entry) {
-    return entry.second + limits::request_deadline_max < now;
-  });
-  written_[name] = now;
-  if (fs::exists(fs::symlink_status(path))) return name;  // it was synced before it got this name
+  const std::lock_guard lock(files_mutex_);
+  Held held = hold(name);
+  if (fs::exists(fs::symlink_status(path))) return held;  // it was synced before it got this name
+  TRY(require_room(directory_, reserve_bytes_, payload.size()));
   const fs::path part = path.string() + ".part";
-  TRY(write_and_sync(part, payload));
+  const Result<void> written = write_and_sync(part, payload);
+  if (!written.ok()) {
+    ::unlink(part.c_str());
+    return written.error();
+  }
   if (::rename(part.c_str(), path.c_str()) != 0) return failed("Rename", part, errno);
   TRY(sync_directory(directory_));
-  return name;
+  return held;
 }
 
 Result<std::string> PayloadStore::read(const Sha256& name) const {
@@ -170,12 +187,10 @@ Result<Bytes> PayloadStore::read_at(const Sha256& name, std::uint64_t offset,
 }
 
 Result<void> PayloadStore::remove(const std::vector<Sha256>& names, const IsNamed& is_named) {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(files_mutex_);
   for (const Sha256& name : names) {
-    const auto written = written_.find(name);
-    const bool is_new = written != written_.end() &&
-                        written->second + limits::request_deadline_max > Deadline::Clock::now();
-    if (is_new || TRY(is_named(name))) continue;
+    // In this order: whoever lets go has its request in the journal by then, or needs it no more.
+    if (is_held(name) || TRY(is_named(name))) continue;
     const fs::path path = path_of(name);
     if (::unlink(path.c_str()) != 0 && errno != ENOENT) return failed("Removal", path, errno);
   }

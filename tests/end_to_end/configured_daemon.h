@@ -79,6 +79,7 @@ class ConfiguredDaemon {
                    (more.starts_with("[policy]\nfile") ? "" : we_administer()) + std::string(more));
   }
   std::filesystem::path socket() const { return directory_ / "socket"; }
+  std::filesystem::path state() const { return directory_ / "state"; }
   std::filesystem::path file() const { return directory_ / "chancery.toml"; }
   std::string standard_error() const { return read_text(directory_ / "stderr"); }
   DaemonProcess& process() { return *process_; }

@@ -112,5 +112,22 @@ TEST_F(LargeStatement, OneUserCannotHaveTheMemoryForAll) {
   EXPECT_EQ(reply->state(), v1::STATE_DONE);
 }
 
+TEST(RefusedStatement, LeavesNoFile) {
+  ConfiguredDaemon daemon(we_may());
+  const auto connection = client::Connection::open(daemon.socket(), soon()).value();
+  const std::string first = statement_of(2U << 20);
+  ASSERT_TRUE(upload_statement(*connection, "key", first).ok());
+  for (std::size_t i = 1; i <= 20; ++i) {
+    const auto refused = upload_statement(*connection, "key", first + std::string(i, ' '));
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().reason, "IDEMPOTENCY_KEY_REUSED");
+  }
+  // The same again, once more under its key and once under another.
+  EXPECT_TRUE(upload_statement(*connection, "key", first).ok());
+  EXPECT_TRUE(upload_statement(*connection, "another-key", first).ok());
+  const std::filesystem::directory_iterator files(daemon.state() / "payloads");
+  EXPECT_EQ(std::distance(begin(files), end(files)), 1);
+}
+
 }  // namespace
 }  // namespace chancery::testing

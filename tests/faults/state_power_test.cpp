@@ -60,7 +60,8 @@ class StatePower : public ::testing::Test {
   void sign(daemon::PayloadStore& payloads, const std::string& key) {
     const std::string payload = "the payload of " + key + std::string(2000, '.');
     daemon::Acceptance asked = acceptance(key);
-    asked.payload_file = payloads.write(as_bytes(payload)).value();
+    const auto file = payloads.write(as_bytes(payload)).value();
+    asked.payload_file = *file;
     const daemon::RequestId id = accept(host_.journal(), asked).value().id;
     const std::uint64_t index = host_.journal().log_size();
     ASSERT_EQ(testing::sign(host_.journal(), id, LogHost::body(index))->log_index, index);
