@@ -113,6 +113,7 @@ Daemon::~Daemon() {
   {
     const std::lock_guard lock(late_keys_mutex_);
     takes_late_keys_ = false;
+  due_receipts_.stop();
   }
   background_.reset();
   orders_.reset();
@@ -282,12 +283,13 @@ Result<void> Daemon::start_finisher() {
 
 Result<void> Daemon::start_server(sd_event* event) {
   const std::shared_ptr<const Config> config = config_.get();
-  parts_.reset(new Parts{config_,        alarms_,         keys_,          *standing_,
-                         *journal_,      *refusals_,      *payloads_,     *log_,
-                         *own_verifier_, finisher_.get(), backlog_.get(), elsewhere_verifier_.get(),
-                         throttle_,      in_flight_,      stuck_,         damaged_archive_,
-                         timings_,       *pool_,          *spool_,        seams_.now,
-                         seams_.at_step});
+  parts_.reset(
+      new Parts{config_,          alarms_,         keys_,          *standing_,
+                *journal_,        *refusals_,      *payloads_,     *log_,
+                *own_verifier_,   finisher_.get(), backlog_.get(), elsewhere_verifier_.get(),
+                throttle_,        in_flight_,      due_receipts_,  stuck_,
+                damaged_archive_, timings_,        *pool_,         *spool_,
+                seams_.now,       seams_.at_step});
   key_life_ = std::make_unique<KeyLife>(config_, keys_, *standing_, seams_.now);
   administration_ = std::make_unique<Administration>(
       *parts_, started_at_, [this](const std::filesystem::path& path) -> Result<Config> {

@@ -13,6 +13,7 @@
 #include "daemon/flows/in_flight.h"
 #include "daemon/flows/keys/standing.h"
 #include "daemon/flows/own_verifier.h"
+#include "daemon/flows/receipts/due_receipts.h"
 #include "daemon/flows/stuck/stuck_requests.h"
 #include "daemon/flows/throttle.h"
 #include "daemon/journal/journal.h"
@@ -42,6 +43,7 @@ struct Parts {
   OwnVerifier* elsewhere_verifier;  // trusts those services
   Throttle& throttle;
   InFlight& in_flight;
+  DueReceipts& due_receipts;
   StuckRequests& stuck;
   DamagedArchive& damaged_archive;
   Timings& timings;

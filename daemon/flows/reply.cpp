@@ -101,4 +101,10 @@ Result<std::string> sign_reply(const Parts& parts, const StoredRequest& stored) 
   return reply.SerializeAsString();
 }
 
+Result<std::string> reply_as_it_stands(const Parts& parts, RequestId id) {
+  const std::optional<StoredRequest> stored = TRY(parts.journal.find(id));
+  if (!stored) return not_found("SIGNATURE_UNKNOWN", "it is not in the archive any more");
+  return sign_reply(parts, *stored);
+}
+
 }  // namespace chancery::daemon

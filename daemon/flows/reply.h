@@ -14,4 +14,7 @@ v1::State to_wire(RequestState state);
 // of bundle_of().
 Result<std::string> sign_reply(const Parts& parts, const StoredRequest& stored);
 
+// Whatever has come of it so far, with its receipt.
+Result<std::string> reply_as_it_stands(const Parts& parts, RequestId id);
+
 }  // namespace chancery::daemon

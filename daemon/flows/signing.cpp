@@ -21,13 +21,6 @@
 namespace chancery::daemon {
 namespace {
 
-// Whatever has come of it so far, with its receipt.
-Result<std::string> reply_as_it_stands(const Parts& parts, RequestId id) {
-  const std::optional<StoredRequest> stored = TRY(parts.journal.find(id));
-  if (!stored) return not_found("SIGNATURE_UNKNOWN", "it is not in the archive any more");
-  return sign_reply(parts, *stored);
-}
-
 // Whoever asked is gone since the daemon stopped.
 Call nobody() { return {{}, "", "", Deadline::after(limits::request_deadline_max), nullptr}; }
 
@@ -139,6 +132,7 @@ void Signing::prove(Placed placed) {
   step_began_ = Deadline::Clock::now();
   stored_.state = RequestState::signed_;
   stored_.log_index = placed.log_index;
+  if (call_.responder) give_receipt_in_time(stored_.id);
   parts_.log.await_inclusion(
       placed.log_index, tlog::leaf_hash(as_bytes(entry_body_)),
       [self = shared_from_this()](Result<Inclusion> inclusion) {
@@ -324,9 +318,10 @@ void Signing::answer_earlier(const StoredRequest& earlier) {
   give_back_elsewhere();
   const bool has_left = earlier.state == RequestState::done ||
                         earlier.state == RequestState::failed || was_released(earlier);
-  if (!has_left && parts_.in_flight.join(earlier.id, call_.responder)) {
-    if (!earlier.acceptance.plan.empty()) give_receipt_in_time(earlier.id);
-    return;
+  if (!has_left) {
+    give_receipt_in_time(earlier.id);
+    if (parts_.in_flight.join(earlier.id, call_.responder)) return;
+    parts_.due_receipts.forget(earlier.id);  // it has just ended
   }
   // It may have ended between the journal's look and ours: look again before answering.
   Result<std::optional<StoredRequest>> latest = parts_.journal.find(earlier.id);
@@ -357,18 +352,14 @@ void Signing::give(Result<std::string> message) {
   for (const std::shared_ptr<Responder>& joined : parts_.in_flight.end(stored_.id)) {
     joined->answer(message);
   }
+  parts_.due_receipts.forget(stored_.id);
   if (on_done_) on_done_(message.ok() ? Result<void>() : message.error());
 }
 
 void Signing::give_receipt_in_time(RequestId id) const {
   const auto half = call_.deadline.remaining() / 2;
   const auto margin = std::min<std::chrono::milliseconds>(limits::receipt_margin, half);
-  parts_.finisher->at(call_.deadline.when() - margin,
-                      [parts = parts_, responder = call_.responder, id] {
-                        // What is on its way no more has answered everybody.
-                        if (!parts.in_flight.has(id)) return;
-                        responder->answer(reply_as_it_stands(parts, id));
-                      });
+  parts_.due_receipts.promise(id, call_.responder, call_.deadline.when() - margin);
 }
 
 Acceptance Signing::acceptance() const {

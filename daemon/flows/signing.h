@@ -51,7 +51,7 @@ class Signing : public std::enable_shared_from_this<Signing> {
   void drop_payload();
   void stay_stuck(const Error& why);
   Error with_receipt(Error error) const;
-  // Whoever waits for services elsewhere leaves with a receipt before its time is over.
+  // Whoever waits for a log leaves with a receipt before its time is over.
   void give_receipt_in_time(RequestId id) const;
 
   Acceptance acceptance() const;
