@@ -74,7 +74,7 @@ Result<PublicKey> find_public_key(const std::string& name, Journal& journal,
 class RunningLog : public LocalLog {
  public:
   RunningLog(std::unique_ptr<Files> files, OpenedLog opened, CheckpointSigner signer,
-             std::chrono::milliseconds publish_interval, Journal& journal, Alarms& alarms);
+             const LocalLogOptions& options, Journal& journal, Alarms& alarms);
   ~RunningLog() override;
 
   void append(const std::vector<AppendedEntry>& entries) override;
@@ -107,9 +107,11 @@ class RunningLog : public LocalLog {
 
  private:
   Result<void> release(Deadline deadline);
+  Result<void> check_signed() const;
 
   Journal& journal_;
   const tlog::NoteKey key_;
+  const std::chrono::milliseconds unsigned_max_;
   const std::unique_ptr<Files> files_;
   std::vector<std::unique_ptr<FileLock>> locks_;
   enum class State { open, closing, handed_over };
@@ -121,9 +123,10 @@ class RunningLog : public LocalLog {
 };
 
 RunningLog::RunningLog(std::unique_ptr<Files> files, OpenedLog opened, CheckpointSigner signer,
-                       std::chrono::milliseconds publish_interval, Journal& journal, Alarms& alarms)
+                       const LocalLogOptions& options, Journal& journal, Alarms& alarms)
     : journal_(journal),
       key_(signer.key()),
+      unsigned_max_(options.unsigned_max),
       files_(std::move(files)),
       locks_(std::move(opened.locks)),
       sound_files_(
@@ -133,8 +136,8 @@ RunningLog::RunningLog(std::unique_ptr<Files> files, OpenedLog opened, Checkpoin
           },
           alarms),
       tree_(std::move(opened.edge), opened.projected.tree.size, sound_files_),
-      publisher_(Projector(*files_, tree_, journal, std::move(opened.projected)), publish_interval,
-                 opened.published, alarms),
+      publisher_(Projector(*files_, tree_, journal, std::move(opened.projected)),
+                 options.publish_interval, opened.published, alarms),
       sealer_(tree_, std::move(signer), opened.published,
               [this](const SignedTree& tree) { publisher_.publish_later(tree); }) {}
 
@@ -152,16 +155,21 @@ void RunningLog::await_inclusion(std::uint64_t index, tlog::Hash leaf, Done done
   sealer_.await(index, leaf, std::move(done));
 }
 
+// Whoever is signed for would wait for a proof, and could be given a receipt only.
+Result<void> RunningLog::check_signed() const {
+  const auto since = sealer_.unsigned_since();
+  if (!since || Deadline::Clock::now() - *since < unsigned_max_) return {};
+  const std::optional<Error> because = sealer_.trouble();
+  return unavailable("LOG_CHECKPOINT_UNSIGNED",
+                     "the log cannot sign: " + (because ? because->message : "its key is slow"));
+}
+
 Result<void> RunningLog::ready() const {
   if (state_ != State::open) return handed_over();
+  TRY(check_signed());
   const std::uint64_t committed = size();
   const std::uint64_t published = published_size();
   if (committed - std::min(published, committed) < limits::log_unpublished_entries_max) return {};
-  const std::optional<Error> unsigned_because = sealer_.trouble();
-  if (unsigned_because) {
-    return unavailable("LOG_CHECKPOINT_UNSIGNED",
-                       "the log cannot sign: " + unsigned_because->message);
-  }
   const std::optional<Error> unwritten_because = publisher_.trouble();
   return unavailable("LOG_FILES_BEHIND",
                      "the log's files cannot follow: " +
@@ -226,9 +234,8 @@ Result<std::unique_ptr<LocalLog>> LocalLog::open(const LocalLogOptions& options,
   std::unique_ptr<Files> files =
       TRY(options.open_files ? options.open_files() : Files::open(options.directory));
   OpenedLog opened = TRY(open_log_files(*files, journal, signer));
-  return std::unique_ptr<LocalLog>(
-      std::make_unique<RunningLog>(std::move(files), std::move(opened), std::move(signer),
-                                   options.publish_interval, journal, alarms));
+  return std::unique_ptr<LocalLog>(std::make_unique<RunningLog>(
+      std::move(files), std::move(opened), std::move(signer), options, journal, alarms));
 }
 
 }  // namespace chancery::daemon

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "backends/host/key_host.h"
+#include "core/base/limits/local_log.h"
 #include "core/tlog/note.h"
 #include "daemon/alarms/alarms.h"
 #include "daemon/journal/journal.h"
@@ -23,6 +24,8 @@ struct LocalLogOptions {
   std::string origin;
   std::string key_name;  // Ed25519, in `key_host`
   std::chrono::milliseconds publish_interval;
+  // A copy of core/base/limits, so that tests can reach it.
+  std::chrono::milliseconds unsigned_max = limits::log_unsigned_max;
   // Tests only: another disk. `directory` is not looked at then.
   std::function<Result<std::unique_ptr<Files>>()> open_files = nullptr;
 };
@@ -50,7 +53,7 @@ class LocalLog {
   virtual void await_inclusion(std::uint64_t index, tlog::Hash leaf, Done done) = 0;
 
   // Why no new work should be taken, if so: unavailable LOG_HANDED_OVER, LOG_FILES_BEHIND (the
-  // disk is full, say), LOG_CHECKPOINT_UNSIGNED.
+  // disk is full, say), LOG_CHECKPOINT_UNSIGNED (its key has not signed for a while).
   virtual Result<void> ready() const = 0;
 
   virtual const tlog::NoteKey& key() const = 0;

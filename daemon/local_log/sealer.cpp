@@ -15,6 +15,8 @@ Sealer::Sealer(LogTree& tree, CheckpointSigner signer, SignedTree newest,
       on_signed_(std::move(on_signed)),
       size_(tree.size()),
       newest_(std::move(newest)),
+      unsigned_since_(newest_.tree.size < size_ ? std::optional(Deadline::Clock::now())
+                                                : std::nullopt),
       thread_([this] { run(); }) {}
 
 void Sealer::append(const std::vector<AppendedEntry>& entries) {
@@ -22,6 +24,7 @@ void Sealer::append(const std::vector<AppendedEntry>& entries) {
     const std::lock_guard lock(mutex_);
     appended_.insert(appended_.end(), entries.begin(), entries.end());
     size_ += entries.size();
+    if (!unsigned_since_) unsigned_since_ = Deadline::Clock::now();
   }
   changed_.notify_all();
 }
@@ -51,6 +54,11 @@ SignedTree Sealer::newest() const {
 std::optional<Error> Sealer::trouble() const {
   const std::lock_guard lock(mutex_);
   return trouble_;
+}
+
+std::optional<Deadline::Clock::time_point> Sealer::unsigned_since() const {
+  const std::lock_guard lock(mutex_);
+  return unsigned_since_;
 }
 
 std::uint64_t Sealer::tries() const {
@@ -127,7 +135,11 @@ bool Sealer::seal() {
   if (signed_tree.ok()) on_signed_(*signed_tree);
   {
     const std::lock_guard lock(mutex_);
-    if (signed_tree.ok()) newest_ = *signed_tree;
+    if (signed_tree.ok()) {
+      newest_ = *signed_tree;
+      unsigned_since_.reset();
+      if (newest_.tree.size < size_) unsigned_since_ = Deadline::Clock::now();
+    }
     trouble_ = signed_tree.ok() ? std::nullopt : std::optional(signed_tree.error());
   }
   if (!signed_tree.ok()) {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <thread>
 
+#include "core/base/deadline.h"
 #include "daemon/local_log/inclusion.h"
 #include "daemon/local_log/log_tree.h"
 #include "daemon/local_log/signed_tree.h"
@@ -32,7 +33,9 @@ class Sealer {
   std::uint64_t size() const;  // appended
   SignedTree newest() const;
   std::optional<Error> trouble() const;  // why the last checkpoint could not be signed
-  std::uint64_t tries() const;           // to have one signed, failed ones too
+  // Since when there are entries without one, and no other was signed; nothing: all have one.
+  std::optional<Deadline::Clock::time_point> unsigned_since() const;
+  std::uint64_t tries() const;  // to have one signed, failed ones too
   // Until everything appended is signed. Error: unavailable LOG_CHECKPOINT_UNSIGNED.
   Result<void> flush(Deadline deadline) const;
   // Signs what was appended, if the key host lets it at the first try; who still waits is told
@@ -70,6 +73,7 @@ class Sealer {
   std::uint64_t size_;
   SignedTree newest_;
   std::optional<Error> trouble_;
+  std::optional<Deadline::Clock::time_point> unsigned_since_;
   std::uint64_t tries_ = 0;
   bool is_stopping_ = false;
   std::thread thread_;  // last: it uses all the others

@@ -160,5 +160,51 @@ TEST_F(DaemonWithEvil, AStopDoesNotWaitForADeviceThatHangs) {
   EXPECT_FALSE(making.wait().ok());  // it had waited all the while
 }
 
+// With little time: two seconds.
+Result<v1::SignReply> sign_impatiently(RunningDaemon& daemon, const std::string& key) {
+  v1::SignReply reply;
+  const auto answer =
+      daemon.connection().call(signer, "Sign", sign_request(key, key).SerializeAsString(),
+                               Deadline::after(std::chrono::seconds(2)));
+  if (!answer.ok()) return answer.error();
+  EXPECT_TRUE(reply.ParseFromString(*answer));
+  return reply;
+}
+
+TEST_F(DaemonWithEvil, LogWhoseKeyIsGoneLeavesReceiptsAndThenTakesNothingNew) {
+  start("honest");
+  ASSERT_TRUE(daemon_.sign(sign_request("one", "hello")).ok());
+  const std::filesystem::path keys = directory_ / "state/keys", away = directory_ / "away";
+  std::filesystem::rename(keys, away);
+  for (const pid_t host : children_of(daemon_.process().pid())) ::kill(host, SIGKILL);
+  // Once the profile's own key is up again.
+  Result<v1::SignReply> reply = sign_impatiently(daemon_, "two");
+  const auto is_down = [](const std::string& reason) {
+    return reason == "BACKEND_DOWN" || reason.starts_with("KEY_HOST_");
+  };
+  while (!reply.ok() && is_down(reply.error().reason)) reply = sign_impatiently(daemon_, "two");
+  ASSERT_TRUE(reply.ok()) << reply.error().message;
+  EXPECT_EQ(reply->state(), v1::STATE_SIGNED);
+  EXPECT_FALSE(reply->receipt().empty());
+  EXPECT_TRUE(reply->bundle().empty());
+  // The same once more is no other signature.
+  const auto again = sign_impatiently(daemon_, "two");
+  ASSERT_TRUE(again.ok()) << again.error().message;
+  EXPECT_EQ(again->receipt(), reply->receipt());
+
+  Result<v1::SignReply> next = reply;
+  for (int i = 0; next.ok(); ++i) next = sign_impatiently(daemon_, "next-" + std::to_string(i));
+  EXPECT_EQ(next.error().reason, "LOG_CHECKPOINT_UNSIGNED");
+
+  std::filesystem::rename(away, keys);
+  v1::GetSignatureRequest get;
+  get.set_receipt(reply->receipt());
+  while (reply.ok() && reply->state() == v1::STATE_SIGNED) {
+    reply = daemon_.call<v1::SignReply>(signer, "GetSignature", get);
+  }
+  EXPECT_EQ(reply->state(), v1::STATE_DONE);
+  EXPECT_FALSE(reply->bundle().empty());
+}
+
 }  // namespace
 }  // namespace chancery::testing

@@ -19,6 +19,9 @@ inline constexpr std::uint64_t log_unpublished_entries_max = 200000;
 // A checkpoint that could not be signed, files that could not be written: tried again.
 inline constexpr auto log_retry_delay_min = 10ms;
 inline constexpr auto log_retry_delay_max = 1000ms;
+// Entries that have waited so long for a checkpoint are followed by no new ones: a key host that
+// died is up again within a second, and one that hangs may be waited for as long as a device may.
+inline constexpr auto log_unsigned_max = 10000ms;
 // Directories remembered as synced; past it they are synced once more. A log of a million entries
 // has a dozen, and two for each partial tile.
 inline constexpr std::size_t log_known_directories_max = 1024;

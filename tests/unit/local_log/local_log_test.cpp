@@ -161,6 +161,19 @@ TEST_F(Log, AKeyHostThatFailsOnlyDelaysProofs) {
   EXPECT_TRUE(host_.check(waiting.get().value()).ok());
 }
 
+TEST_F(Log, KeyThatDoesNotSignForAWhileLetsNothingNewCome) {
+  host_.options.unsigned_max = std::chrono::milliseconds(20);
+  ASSERT_TRUE(host_.open().ok());
+  EXPECT_TRUE(host_.log().ready().ok());
+  host_.key_host.hold();  // hangs: it does not even fail
+  host_.append(1);
+  while (host_.log().ready().ok()) std::this_thread::yield();
+  EXPECT_EQ(host_.log().ready().error().code, ErrorCode::unavailable);
+  EXPECT_EQ(host_.log().ready().error().reason, "LOG_CHECKPOINT_UNSIGNED");
+  host_.key_host.release();
+  while (!host_.log().ready().ok()) std::this_thread::yield();
+}
+
 TEST_F(Log, WhoStillWaitsWhenItClosesIsTold) {
   ASSERT_TRUE(host_.open().ok());
   host_.key_host.fail_with(unavailable("KEY_HOST_DOWN", "down"));
