@@ -18,7 +18,6 @@
 #include "daemon/config/programs.h"
 #include "daemon/flows/archive/watch.h"
 #include "daemon/flows/origin.h"
-#include "daemon/flows/signing.h"
 #include "daemon/flows/stuck/retry.h"
 #include "daemon/known_keys.h"
 #include "daemon/metrics/metrics.h"
@@ -345,6 +344,7 @@ void Daemon::retry_stuck() {
   retrying_ += 1;
   background_->post([this] {
     daemon::retry_stuck(*parts_);
+    static_cast<void>(left_behind_.go_on(*parts_));  // of damage the journal has an alarm
     retrying_ -= 1;
   });
 }
@@ -380,13 +380,7 @@ PayloadStore::IsNamed Daemon::names_payload_file() {
 }
 
 Result<void> Daemon::finish_what_was_signed() {
-  const std::vector<StoredRequest> unfinished =
-      TRY(journal_->unreleased(limits::unfinished_at_start_max));
-  for (const StoredRequest& stored : unfinished) Signing::resume(*parts_, stored, nullptr);
-  if (!unfinished.empty()) {
-    note(Priority::notice,
-         fmt::format("finishing {} requests that were signed before the stop", unfinished.size()));
-  }
+  TRY(left_behind_.look(*parts_));
   if (backlog_ != nullptr) {
     backlog_->start(*parts_);
   } else if (const Released released = TRY(journal_->count_released()); released.unrecorded > 0) {

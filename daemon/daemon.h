@@ -13,6 +13,7 @@
 #include "daemon/flows/keys/key_life.h"
 #include "daemon/flows/parts.h"
 #include "daemon/flows/reply.h"
+#include "daemon/flows/stuck/left_behind.h"
 #include "daemon/journal/state_directory.h"
 #include "daemon/key_troubles.h"
 #include "daemon/seams.h"
@@ -87,6 +88,7 @@ class Daemon {
   std::atomic<LocalLog*> append_to_ = nullptr;  // the journal's way to the log, which needs it
   InFlight in_flight_;                          // the journal asks how many there are
   StuckRequests stuck_;
+  LeftBehind left_behind_{seams_.left_behind_at_once_max};
   DueReceipts due_receipts_{[this](RequestId id) { return reply_as_it_stands(*parts_, id); }};
   Timings timings_;
   DamagedArchive damaged_archive_{alarms_};

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "core/base/deadline.h"
+#include "core/base/limits/journal.h"
 #include "daemon/local_log/files.h"
 
 namespace chancery::daemon {
@@ -21,6 +22,8 @@ struct Seams {
   std::function<WallTime()> now = [] {
     return std::chrono::floor<WallTime::duration>(std::chrono::system_clock::now());
   };
+  // A copy of core/base/limits.
+  std::size_t left_behind_at_once_max = limits::left_behind_at_once_max;
   // Of a backend's key host, where `usual` is the one that was installed with the daemon.
   std::function<std::filesystem::path(const std::string& backend,
                                       const std::filesystem::path& usual)>

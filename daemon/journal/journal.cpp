@@ -133,8 +133,17 @@ class SqliteJournal final : public Journal {
   }
   Result<std::vector<StoredRequest>> unreleased(std::size_t count_max) override {
     return reading_->ask([&](ReadTables& tables) {
-      return find_each(tables.requests, tables.requests.unreleased(count_max),
+      return find_each(tables.requests, tables.requests.unreleased(0, count_max),
                        sqlite::Payload::read);
+    });
+  }
+  Result<std::vector<RequestId>> unreleased_after(RequestId after, std::size_t count_max) override {
+    return reading_->ask(
+        [&](ReadTables& tables) { return tables.requests.unreleased(after, count_max); });
+  }
+  Result<RequestId> newest() override {
+    return reading_->ask([](ReadTables& tables) {
+      return tables.database.integer("SELECT coalesce(max(id), 0) FROM requests");
     });
   }
   Result<std::vector<RequestId>> awaited(std::string_view destination, RequestId after,

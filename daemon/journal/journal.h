@@ -162,6 +162,10 @@ class Journal {
   // Of those, with their payloads, what has not left: whoever released the others
   // (Acceptance::record_by) looks after them.
   virtual Result<std::vector<StoredRequest>> unreleased(std::size_t count_max) = 0;
+  // Their ids, in order, those after `after`.
+  virtual Result<std::vector<RequestId>> unreleased_after(RequestId after,
+                                                          std::size_t count_max) = 0;
+  virtual Result<RequestId> newest() = 0;  // of all requests; 0: there was none
   virtual Result<std::vector<RemoteStep>> remote_steps(RequestId id) = 0;
   // What has left before its logs had it, in order, those after `after`: what this destination has
   // yet to record, and what all have recorded and is not done.

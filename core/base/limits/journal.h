@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "core/base/limits/socket.h"
+#include "core/base/limits/statements.h"
 
 namespace chancery::limits {
 
@@ -36,13 +37,17 @@ inline constexpr std::size_t failure_message_bytes_max = 1024;
 inline constexpr std::int64_t refusals_kept_max = 250000;
 // Rows forgotten in one commit: keeps the others' wait for the writer short.
 inline constexpr std::size_t journal_forget_batch_max = 4096;
-// Signed and unfinished at a stop: at most what was in flight, and what our own verifier refused.
-inline constexpr std::size_t unfinished_at_start_max = 2 * requests_in_flight_max;
+// Of what was signed and unfinished at a stop, so many are finished at once after it: half of what
+// may be in flight, the rest is for what is new. Of their statements no more are taken up from
+// where they have so many bytes: with the last one, what two users may have.
+inline constexpr std::size_t left_behind_at_once_max = requests_in_flight_max / 2;
+inline constexpr std::size_t left_behind_bytes_max = statement_bytes_in_flight_per_uid_max;
+inline constexpr std::size_t left_behind_page = 256;  // of the journal: ids alone
 // Made overdue in one commit, each with its record in the audit.
 inline constexpr std::size_t overdue_batch_max = 1024;
-// Signed requests that could not be finished, remembered with their trouble: as many as a start
-// takes up.
-inline constexpr std::size_t stuck_requests_max = unfinished_at_start_max;
+// Signed requests that could not be finished, remembered with their trouble: all that was in flight
+// when the cause came, and as many left behind by an earlier run.
+inline constexpr std::size_t stuck_requests_max = 2 * requests_in_flight_max;
 // When they are tried again: soon where a disk was full for a moment, and rarely where it takes the
 // operator.
 inline constexpr auto stuck_delay_min = 1000ms;

@@ -129,7 +129,7 @@ RequestReader::RequestReader(Database& database)
       unfinished_(database, "SELECT id FROM unfinished ORDER BY id LIMIT ?1"),
       unreleased_(database,
                   "SELECT id FROM unfinished LEFT JOIN deadlines USING(id)"
-                  " WHERE record_by IS NULL OR state = ?2 ORDER BY id LIMIT ?1") {}
+                  " WHERE id > ?1 AND (record_by IS NULL OR state = ?2) ORDER BY id LIMIT ?3") {}
 
 Result<std::optional<StoredRequest>> RequestReader::find(RequestId id, Payload payload) {
   Rows rows = find_.rows(id, payload);
@@ -158,8 +158,8 @@ Result<std::vector<RequestId>> RequestReader::unfinished(std::size_t count_max) 
   return integers_in(unfinished_.rows(count_max));
 }
 
-Result<std::vector<RequestId>> RequestReader::unreleased(std::size_t count_max) {
-  return integers_in(unreleased_.rows(count_max, RequestState::signed_));
+Result<std::vector<RequestId>> RequestReader::unreleased(RequestId after, std::size_t count_max) {
+  return integers_in(unreleased_.rows(after, RequestState::signed_, count_max));
 }
 
 }  // namespace chancery::daemon::sqlite

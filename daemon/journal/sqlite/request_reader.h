@@ -28,7 +28,7 @@ class RequestReader {
                                                std::string_view key);
   Result<std::vector<RequestId>> find_by_digest(ByteView digest, std::size_t count_max);
   Result<std::vector<RequestId>> unfinished(std::size_t count_max);
-  Result<std::vector<RequestId>> unreleased(std::size_t count_max);
+  Result<std::vector<RequestId>> unreleased(RequestId after, std::size_t count_max);
 
  private:
   Statement find_;

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <thread>
 
 #include "core/bundle/bundle_rules.h"
 #include "core/bundle/verify.h"
@@ -168,6 +169,31 @@ TEST(DeadlineTest, KilledAndStartedAnewItRecordsWhatHadLeft) {
   elsewhere.order(Fault::none);
   expect_verified(elsewhere, wait_for(daemon, released->receipt()), "a", 1);
   EXPECT_EQ(elsewhere.leaves().size(), 1U);
+}
+
+TEST(LeftBehindTest, WhatAStopLeftIsFinishedSomeAtATime) {
+  Elsewhere elsewhere;
+  elsewhere.order(Fault::away);
+  ConfiguredDaemon daemon(elsewhere.sections(), "",
+                          {CHANCERY_STAGED_DAEMON, {{"CHANCERY_AT_ONCE", "2"}}});
+  constexpr unsigned count = 7;
+  std::vector<std::thread> clients;
+  for (unsigned i = 0; i < count; ++i) {
+    clients.emplace_back([&, i] {
+      const auto connection = client::Connection::open(daemon.socket(), soon());
+      ASSERT_TRUE(connection.ok());
+      const std::string request = request_for(std::to_string(i)).SerializeAsString();
+      EXPECT_FALSE((*connection)->call(signer, "Sign", request, soon()).ok());  // it is killed
+    });
+  }
+  while (status_of(daemon).log_size() < count) std::this_thread::yield();
+  daemon.process().kill();
+  for (std::thread& client : clients) client.join();
+  elsewhere.order(Fault::none);
+  daemon.restart();
+  while (status_of(daemon).unfinished_size() > 0) std::this_thread::yield();
+  EXPECT_EQ(status_of(daemon).done(), count);
+  EXPECT_EQ(distinct_leaves(elsewhere), count);
 }
 
 TEST(DeadlineTest, NothingLeavesBeforeItIsStamped) {

@@ -4,6 +4,7 @@
 //                     or of the local log's files ("1 before rename checkpoint")
 //   CHANCERY_CLOCK    a file with the seconds that its clock is off
 //   CHANCERY_EVIL     the program that plays the key host of the backend "evil"
+//   CHANCERY_AT_ONCE  so many of what was left behind are finished at once
 //   CHANCERY_FULL     a file: as long as it is there the journal's disk is full, from the moment on
 //                     at which the next request is signed
 #include <signal.h>
@@ -89,6 +90,9 @@ Seams seams() {
     std::ifstream(file) >> seconds;
     return true_now() + std::chrono::seconds(seconds);
   };
+  if (const std::string at_once = environment("CHANCERY_AT_ONCE"); !at_once.empty()) {
+    staged.left_behind_at_once_max = std::stoul(at_once);
+  }
   staged.key_host_program = [evil = environment("CHANCERY_EVIL")](
                                 const std::string& backend, const std::filesystem::path& usual) {
     return backend == "evil" ? std::filesystem::path(evil) : usual;

@@ -119,6 +119,18 @@ TEST_F(Deadlines, WhatHasLeftIsNotResumedWithTheOthers) {
   EXPECT_EQ(journal_->unfinished(100)->size(), 2U);
 }
 
+TEST_F(Deadlines, WhatHasNotLeftIsFoundPageByPage) {
+  EXPECT_EQ(journal_->newest().value(), 0);
+  const RequestId first = sign_with_deadline("first", midday);
+  release("released", midday);
+  const RequestId second = sign_with_deadline("second", midday);
+  const RequestId third = sign_with_deadline("third", midday);
+  EXPECT_THAT(journal_->unreleased_after(0, 2).value(), ElementsAre(first, second));
+  EXPECT_THAT(journal_->unreleased_after(second, 2).value(), ElementsAre(third));
+  EXPECT_THAT(journal_->unreleased_after(third, 2).value(), IsEmpty());
+  EXPECT_EQ(journal_->newest().value(), third);
+}
+
 TEST_F(Deadlines, WhatIsLateBecomesOverdueOnce) {
   const RequestId late = release("late", midday);
   const RequestId later = release("later", midday + hours(1));
