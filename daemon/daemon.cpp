@@ -112,8 +112,8 @@ Daemon::~Daemon() {
   {
     const std::lock_guard lock(late_keys_mutex_);
     takes_late_keys_ = false;
-  due_receipts_.stop();
   }
+  due_receipts_.stop();
   background_.reset();
   orders_.reset();
   spool_.reset();
@@ -359,20 +359,7 @@ void Daemon::look_at_damage() {
 }
 
 void Daemon::forget_old() {
-  background_->post([this] {
-    const WallTime before = seams_.now() - config_.get()->archive_life;
-    const auto forget_archive = [&]() -> Result<void> {
-      const std::vector<Sha256> payloads = TRY(journal_->forget_before(before));
-      return payloads_->remove(payloads, names_payload_file());
-    };
-    const auto tell = [](std::string_view what, const Result<void>& forgotten) {
-      if (forgotten.ok()) return;
-      note(Priority::warning,
-           fmt::format("the {} keeps more than it should: {}", what, forgotten.error().message));
-    };
-    tell("audit", journal_->forget_audit_before(seams_.now() - config_.get()->audit_life));
-    tell("archive", forget_archive());
-  });
+  background_->post([this] { retention_.forget_old(*parts_); });
 }
 
 PayloadStore::IsNamed Daemon::names_payload_file() {

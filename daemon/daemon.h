@@ -9,6 +9,7 @@
 
 #include "daemon/alarms/disk_watch.h"
 #include "daemon/audit/clerk.h"
+#include "daemon/flows/archive/retention.h"
 #include "daemon/flows/deadline/backlog.h"
 #include "daemon/flows/keys/key_life.h"
 #include "daemon/flows/parts.h"
@@ -43,7 +44,7 @@ class Daemon {
   void drain();
   bool has_work() const;  // something was accepted and is not finished
   bool is_drained() const;
-  // Drops from the archive what is older than the configuration keeps.
+  // Drops from archive and audit what is older than the configuration keeps.
   void forget_old();
   // Where the configuration names a file for them.
   void write_metrics();
@@ -92,6 +93,7 @@ class Daemon {
   DueReceipts due_receipts_{[this](RequestId id) { return reply_as_it_stands(*parts_, id); }};
   Timings timings_;
   DamagedArchive damaged_archive_{alarms_};
+  Retention retention_;
   bool is_draining_ = false;
   std::atomic<std::size_t> retrying_ = 0;
   std::atomic<bool> is_looking_at_damage_ = false;

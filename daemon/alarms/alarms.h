@@ -30,6 +30,7 @@ inline constexpr std::string_view log_disk = "log-disk";          // nearly full
 inline constexpr std::string_view journal_disk = "journal-disk";  // nearly full
 inline constexpr std::string_view archive = "archive";            // a bundle is damaged
 inline constexpr std::string_view journal_damage = "journal-damage";
+inline constexpr std::string_view clock = "clock";        // far ahead of what it was
 inline constexpr std::string_view requests = "requests";  // not finished
 }  // namespace alarm_names
 
