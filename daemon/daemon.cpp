@@ -85,8 +85,7 @@ Daemon::Daemon(Config config, std::vector<KeyName> to_make_anew)
       to_make_anew_(std::move(to_make_anew)),
       started_at_(seams_.now()),
       alarms_(seams_.now),
-      statements_(
-          {limits::statement_bytes_in_flight_max, limits::statement_bytes_in_flight_per_uid_max}) {}
+      statements_({limits::statement_bytes_in_flight_max, seams_.statement_bytes_per_uid_max}) {}
 
 Result<std::unique_ptr<Daemon>> Daemon::start(Config config, std::vector<KeyName> to_make_anew,
                                               sd_event* event) {

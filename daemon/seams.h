@@ -8,6 +8,7 @@
 
 #include "core/base/deadline.h"
 #include "core/base/limits/journal.h"
+#include "core/base/limits/statements.h"
 #include "daemon/local_log/files.h"
 
 namespace chancery::daemon {
@@ -22,7 +23,8 @@ struct Seams {
   std::function<WallTime()> now = [] {
     return std::chrono::floor<WallTime::duration>(std::chrono::system_clock::now());
   };
-  // A copy of core/base/limits.
+  // Copies of core/base/limits.
+  std::size_t statement_bytes_per_uid_max = limits::statement_bytes_in_flight_per_uid_max;
   std::size_t left_behind_at_once_max = limits::left_behind_at_once_max;
   // Of a backend's key host, where `usual` is the one that was installed with the daemon.
   std::function<std::filesystem::path(const std::string& backend,

@@ -22,7 +22,7 @@ struct Asked {
   std::string predicate_type;              // statements only
   std::vector<std::string> subject_names;  // statements only: for the rules
   std::vector<Bytes> subject_digests;      // statements only: to be found by
-  std::shared_ptr<void> reservation;       // the memory that a streamed statement takes from others
+  std::shared_ptr<void> reservation;       // the memory that a statement takes from others
 };
 
 // Errors (invalid_request): PROFILE_NAME_INVALID, IDEMPOTENCY_KEY_INVALID, HASH_ALGORITHM_UNKNOWN,

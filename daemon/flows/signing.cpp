@@ -69,10 +69,9 @@ void Signing::accept() {
     payload_file_ = *std::move(file);
     acceptance.payload_file = *payload_file_;
     parts_.step("payload written");
-  } else {
-    acceptance.payload = asked_.statement;
   }
-  stored_.acceptance = acceptance;
+  stored_.acceptance = acceptance;  // of the statement this one copy: it may wait for long
+  if (!payload_file_) acceptance.payload = asked_.statement;
   parts_.journal.accept(std::move(acceptance),
                         [self = shared_from_this()](const Result<Accepted>& accepted) {
                           if (accepted.ok() && !accepted->earlier) {
@@ -403,6 +402,7 @@ void Signing::resume(const Parts& parts, StoredRequest stored, Done done) {
   }
   Result<Restored> restored = restore(parts, known);
   if (!restored.ok()) return signing->give(restored.error());
+  signing->stored_.acceptance.payload.clear();
   signing->asked_ = std::move(restored->asked);
   signing->key_ = std::move(restored->key);
   signing->signed_digest_ = known.acceptance.digest;

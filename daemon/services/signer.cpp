@@ -23,13 +23,26 @@ void sign(const Parts& parts, Call call) {
   Signing::start(parts, std::move(call), std::move(*asked));
 }
 
-void sign_statement(const Parts& parts, Call call) {
+// Whether it has been asked for before, or is refused for what was.
+bool is_known(const Parts& parts, const policy::Peer& peer, const Asked& asked) {
+  const Result<std::optional<StoredRequest>> earlier = find_earlier(parts, peer, asked);
+  return !earlier.ok() || earlier->has_value();
+}
+
+void sign_statement(const Parts& parts, ByteBudget& statements, Call call) {
   Result<v1::SignStatementRequest> request = read_message<v1::SignStatementRequest>(call.payload);
   if (!request.ok()) return call.responder->answer(request.error());
-  call.payload.clear();
+  call.payload = {};
+  Result<std::shared_ptr<void>> share =
+      reserve(statements, call.peer.uid, request->statement().size());
   Result<Asked> asked = read_statement(request->profile(), request->idempotency_key(),
                                        std::move(*request->mutable_statement()));
   if (!asked.ok()) return call.responder->answer(asked.error());
+  // What waits for a log already takes no second share.
+  if (!share.ok() && !is_known(parts, call.peer, *asked)) {
+    return call.responder->answer(share.error());
+  }
+  if (share.ok()) asked->reservation = *std::move(share);
   Signing::start(parts, std::move(call), std::move(*asked));
 }
 
@@ -73,8 +86,9 @@ std::vector<Method> signer_methods(const Parts& parts, ByteBudget& statements) {
   sign_digest.is_brief = true;
   return {
       std::move(sign_digest),
-      unary("SignStatement", Permission::per_profile,
-            [&parts](Call call) { sign_statement(parts, std::move(call)); }),
+      unary(
+          "SignStatement", Permission::per_profile,
+          [&parts, &statements](Call call) { sign_statement(parts, statements, std::move(call)); }),
       {wire::services::signer, "SignStatementStream", Permission::per_profile, nullptr,
        [&parts, &statements](Call call) -> Result<std::unique_ptr<InboundStream>> {
          return std::unique_ptr<InboundStream>(

@@ -12,15 +12,14 @@ namespace chancery::daemon {
 namespace {
 
 Error statements_in_flight(bool is_users_own) {
-  const std::string whose = is_users_own
-                                ? fmt::format(
-                                      "other large statements of this user fill the {} MiB "
-                                      "that one user may have",
-                                      limits::statement_bytes_in_flight_per_uid_max >> 20)
-                                : fmt::format(
-                                      "large statements of others fill the {} MiB that the "
-                                      "daemon has for them",
-                                      limits::statement_bytes_in_flight_max >> 20);
+  const std::string whose = is_users_own ? fmt::format(
+                                               "other statements of this user fill the {} MiB "
+                                               "that one user may have",
+                                               limits::statement_bytes_in_flight_per_uid_max >> 20)
+                                         : fmt::format(
+                                               "statements of others fill the {} MiB that the "
+                                               "daemon has for them",
+                                               limits::statement_bytes_in_flight_max >> 20);
   return with_retry_after(
       exhausted("STATEMENTS_IN_FLIGHT", whose + ": nothing was signed, try again later"),
       limits::statement_retry_after);
@@ -32,6 +31,12 @@ bool names_something(const v1::SignStatementChunk& chunk) {
 }
 
 }  // namespace
+
+Result<std::shared_ptr<void>> reserve(ByteBudget& budget, std::uint32_t uid, std::size_t bytes) {
+  ByteBudget::Answer taken = budget.take(uid, bytes);
+  if (!taken.share) return statements_in_flight(taken.is_users_own);
+  return std::move(taken.share);
+}
 
 StatementStream::StatementStream(const Parts& parts, ByteBudget& budget, Call call)
     : parts_(parts), budget_(budget), call_(std::move(call)) {}
@@ -65,9 +70,7 @@ Result<void> StatementStream::begin(const v1::SignStatementChunk& chunk) {
   TRY(require_rule(parts_, call_, chunk.profile().empty() ? default_profile : chunk.profile()));
   bytes_expected_ = static_cast<std::size_t>(chunk.statement_bytes());
   // JSON values in memory while it is read, and the payload itself.
-  ByteBudget::Answer taken = budget_.take(call_.peer.uid, bytes_expected_);
-  if (!taken.share) return statements_in_flight(taken.is_users_own);
-  reservation_ = std::move(taken.share);
+  reservation_ = TRY(reserve(budget_, call_.peer.uid, bytes_expected_));
   has_begun_ = true;
   profile_ = chunk.profile();
   idempotency_key_ = chunk.idempotency_key();

@@ -8,6 +8,10 @@
 
 namespace chancery::daemon {
 
+// The share of a statement, held as long as the statement is in memory. Error: exhausted
+// STATEMENTS_IN_FLIGHT.
+Result<std::shared_ptr<void>> reserve(ByteBudget& budget, std::uint32_t uid, std::size_t bytes);
+
 // The first chunk names profile, key and size; the rest carry data. When it is whole, the spool
 // thread reads it and starts the signing flow.
 class StatementStream : public InboundStream {

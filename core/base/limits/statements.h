@@ -8,8 +8,9 @@ namespace chancery::limits {
 
 // An SBOM of a large image is tens of MiB; cosign's own cap on attestations is 128 MiB.
 inline constexpr std::size_t statement_bytes_max = 64U << 20;
-// All large statements together: two of the largest at once, the third waits its turn. The daemon's
-// memory stays below twice this (tests/end_to_end/large_statement_test.cpp).
+// All statements together, those that wait for a log too: two of the largest at once, the third
+// waits its turn. The daemon's memory stays below twice this
+// (tests/end_to_end/large_statement_test.cpp).
 inline constexpr std::size_t statement_bytes_in_flight_max = 160U << 20;
 // Of one user, one of the largest: two users together still leave a share to a third.
 inline constexpr std::size_t statement_bytes_in_flight_per_uid_max = statement_bytes_max;

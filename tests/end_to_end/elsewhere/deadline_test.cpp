@@ -196,6 +196,35 @@ TEST(LeftBehindTest, WhatAStopLeftIsFinishedSomeAtATime) {
   EXPECT_EQ(distinct_leaves(elsewhere), count);
 }
 
+TEST(WaitingStatementsTest, TakeTheirShareOfTheMemoryAsLongAsALogIsAway) {
+  Elsewhere elsewhere;
+  elsewhere.order(Fault::away);
+  const std::string statement = statement_of(2000);
+  ConfiguredDaemon daemon(elsewhere.sections(), "",
+                          {CHANCERY_STAGED_DAEMON,
+                           {{"CHANCERY_STATEMENT_BYTES", std::to_string(2 * statement.size())}}});
+  const auto ask = [&](std::string_view key) {
+    v1::SignStatementRequest request;
+    request.set_profile("remote");
+    request.set_idempotency_key(std::string(key));
+    request.set_statement(statement);
+    const auto connection = client::Connection::open(daemon.socket(), soon());
+    return (*connection)->call(signer, "SignStatement", request.SerializeAsString(), soon());
+  };
+  std::vector<std::thread> waiting;
+  for (const char* key : {"first", "second"}) {
+    waiting.emplace_back([&ask, key] { EXPECT_TRUE(ask(key).ok()); });
+  }
+  while (status_of(daemon).log_size() < 2) std::this_thread::yield();
+  EXPECT_EQ(ask("third").error().reason, "STATEMENTS_IN_FLIGHT");
+  EXPECT_EQ(status_of(daemon).log_size(), 2U);
+  // What waits already is no new one.
+  waiting.emplace_back([&ask] { EXPECT_TRUE(ask("first").ok()); });
+  elsewhere.order(Fault::none);
+  for (std::thread& client : waiting) client.join();
+  EXPECT_TRUE(ask("third").ok());
+}
+
 TEST(DeadlineTest, NothingLeavesBeforeItIsStamped) {
   Elsewhere elsewhere;
   elsewhere.first.is_ill = true;

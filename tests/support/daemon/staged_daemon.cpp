@@ -5,6 +5,7 @@
 //   CHANCERY_CLOCK    a file with the seconds that its clock is off
 //   CHANCERY_EVIL     the program that plays the key host of the backend "evil"
 //   CHANCERY_AT_ONCE  so many of what was left behind are finished at once
+//   CHANCERY_STATEMENT_BYTES  so many bytes of statements are one user's share
 //   CHANCERY_FULL     a file: as long as it is there the journal's disk is full, from the moment on
 //                     at which the next request is signed
 #include <signal.h>
@@ -92,6 +93,9 @@ Seams seams() {
   };
   if (const std::string at_once = environment("CHANCERY_AT_ONCE"); !at_once.empty()) {
     staged.left_behind_at_once_max = std::stoul(at_once);
+  }
+  if (const std::string bytes = environment("CHANCERY_STATEMENT_BYTES"); !bytes.empty()) {
+    staged.statement_bytes_per_uid_max = std::stoul(bytes);
   }
   staged.key_host_program = [evil = environment("CHANCERY_EVIL")](
                                 const std::string& backend, const std::filesystem::path& usual) {
