@@ -15,6 +15,7 @@ LogStep::LogStep(Bench bench, LogSite& site, Task task, Done done)
       done_(std::move(done)),
       troubles_(bench_.journal, task_.id, task_.stored.destination),
       is_in_doubt_(task_.stored.attempts > 0),  // an earlier run asked, and has no answer
+      was_in_doubt_(is_in_doubt_),
       search_from_(task_.stored.noted_size) {}
 
 template <typename T>
@@ -125,10 +126,10 @@ void LogStep::after_add(const remote::LogAdded& added) {
       return wait_after_refusal(error);
     case ErrorCode::outcome_unknown:
       troubles_.tell(TroubleKind::in_doubt, error);
-      is_in_doubt_ = true;
+      is_in_doubt_ = was_in_doubt_ = true;
       break;
     case ErrorCode::corrupt:
-      is_in_doubt_ = true;
+      is_in_doubt_ = was_in_doubt_ = true;
       break;
     default:  // nothing happened
       break;
@@ -197,7 +198,8 @@ void LogStep::try_again(const Error& error, std::optional<std::chrono::seconds> 
   ask_for_turn(Deadline::Clock::now() + limits::destination_pause_min);
 }
 
-// It refuses this one; others may pass. Tried again all the same: a person may mend the cause.
+// It refuses this one; others may pass. Tried again all the same: a person may mend the cause. What
+// an earlier try was about may be there by now, and a log that is frozen will not say it.
 void LogStep::wait_after_refusal(const Error& error) {
   troubles_.tell(TroubleKind::refused, error);
   refusals_ += 1;
@@ -209,3 +211,4 @@ void LogStep::wait_after_refusal(const Error& error) {
 }
 
 }  // namespace chancery::daemon
+  is_in_doubt_ = was_in_doubt_;

@@ -70,6 +70,7 @@ class LogStep : public std::enable_shared_from_this<LogStep> {
   Done done_;
   Troubles troubles_;
   bool is_in_doubt_;
+  bool was_in_doubt_;      // a try that came to nothing may have been late
   bool is_found_ = false;  // by looking: the log has answered no add of it
   std::uint64_t search_from_;
   unsigned refusals_ = 0;

@@ -133,6 +133,13 @@ TEST_F(LogStepTest, SearchForTheFirstGoesOnWhereItStopped) {
   EXPECT_THAT(log_->searched_from, ElementsAre(2, 2, 4096));
 }
 
+TEST_F(LogStepTest, RefusedAfterADoubtItIsLookedForAgain) {
+  log_->adds = {in_doubt, unsupported("LOG_FROZEN", "")};
+  log_->searches = {nothing, found_at(3)};
+  EXPECT_EQ(finish(), 3U);
+  EXPECT_EQ(duplicates(), "");
+}
+
 TEST_F(LogStepTest, EntryThatIsThereOnceIsNoDuplicate) {
   log_->adds = {in_doubt, entry_at(5)};
   log_->searches = {nothing, nothing};  // the checkpoint does not reach it yet
