@@ -56,8 +56,8 @@ Result<LogSearch> search_log(const tlog::LogFiles& files,
   const LogHead head = TRY(read_head(files, logs));
   const std::uint64_t size = head.checkpoint.size;
   if (size < from) {
-    return corrupt("LOG_SHRANK",
-                   fmt::format("the log had {} entries, its checkpoint is of {}", from, size));
+    return unavailable("LOG_NOT_YET_PUBLISHED",
+                       fmt::format("the log had {} entries, its checkpoint is of {}", from, size));
   }
   const tlog::Hash leaf = proposal.leaf();
   LogSearch search{std::nullopt, from, from == size};

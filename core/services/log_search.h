@@ -28,7 +28,8 @@ struct LogSearch {
 
 // The first entry that is the proposed one, among the leaves from `from` on, with its proof in
 // today's tree; looks at no more than limits::log_search_tiles_max tiles. Errors: those of
-// read_head, read_tile; corrupt LOG_SHRANK (the tree is smaller than `from`: not the log it was).
+// read_head, read_tile; unavailable LOG_NOT_YET_PUBLISHED (the tree does not reach `from`: its
+// files lag behind, or it is not the log it was).
 Result<LogSearch> search_log(const tlog::LogFiles& files,
                              const std::vector<bundle::TrustedLog>& logs, const Proposal& proposal,
                              std::uint64_t from);

@@ -68,7 +68,10 @@ void LogStep::look() {
 }
 
 void LogStep::after_look(const Result<services::LogSearch>& search) {
-  if (!search.ok()) return try_again(search.error(), std::nullopt);
+  if (!search.ok()) {
+    return try_again(lag_.judge(search.error(), Deadline::Clock::now()), std::nullopt);
+  }
+  lag_.end();
   if (search->entry) {
     is_found_ = true;
     return accept(*search->entry, "found");
@@ -144,7 +147,10 @@ void LogStep::look_for_first() {
 }
 
 void LogStep::after_first(const Result<services::LogSearch>& search) {
-  if (!search.ok()) return try_again(search.error(), std::nullopt);
+  if (!search.ok()) {
+    return try_again(lag_.judge(search.error(), Deadline::Clock::now()), std::nullopt);
+  }
+  lag_.end();
   if (!search->entry && !search->is_whole) {
     search_from_ = search->searched_to;
     return look_for_first();
@@ -205,10 +211,10 @@ void LogStep::wait_after_refusal(const Error& error) {
   refusals_ += 1;
   site_.reputation.fail(error);
   site_.pace.succeed();
+  is_in_doubt_ = was_in_doubt_;
   const auto pause = limits::destination_pause_min * (1U << std::min(refusals_, 16U));
   ask_for_turn(Deadline::Clock::now() +
                std::min<std::chrono::milliseconds>(pause, limits::destination_pause_max));
 }
 
 }  // namespace chancery::daemon
-  is_in_doubt_ = was_in_doubt_;

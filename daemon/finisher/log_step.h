@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "daemon/finisher/read_lag.h"
 #include "daemon/finisher/site.h"
 #include "daemon/finisher/troubles.h"
 #include "daemon/journal/journal.h"
@@ -69,6 +70,7 @@ class LogStep : public std::enable_shared_from_this<LogStep> {
   Task task_;
   Done done_;
   Troubles troubles_;
+  ReadLag lag_;
   bool is_in_doubt_;
   bool was_in_doubt_;      // a try that came to nothing may have been late
   bool is_found_ = false;  // by looking: the log has answered no add of it

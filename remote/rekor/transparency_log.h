@@ -42,8 +42,8 @@ class TransparencyLog {
   virtual void add(services::Proposal proposal, Deadline deadline,
                    std::function<void(LogAdded)> done) = 0;
 
-  // Whether the entry is there, among those from `from` on. Errors: as of note_size; corrupt
-  // LOG_SHRANK, those of add's answers.
+  // Whether the entry is there, among those from `from` on. Errors: as of note_size; unavailable
+  // LOG_NOT_YET_PUBLISHED (its files have not so many), those of add's answers.
   virtual void find(services::Proposal proposal, std::uint64_t from, Deadline deadline,
                     std::function<void(Result<services::LogSearch>)> done) = 0;
 };

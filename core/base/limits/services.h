@@ -42,6 +42,9 @@ inline constexpr auto destination_pause_max = 60000ms;
 inline constexpr auto retry_after_max = std::chrono::hours(1);  // a service may ask for no more
 // A size of the log that was seen so long ago is still a lower bound, but makes searches long.
 inline constexpr auto log_size_life = 60000ms;
+// Replicas and caches of a log's files follow within seconds, some within minutes; entries that
+// were answered for longer ago than this, and are not there, are gone.
+inline constexpr auto log_lag_max = std::chrono::minutes(10);
 // Requests that wait for one service elsewhere, in memory: as many as may be in flight.
 inline constexpr std::size_t unresolved_max = requests_in_flight_max;
 // Of what has left before its logs had it, so many are in memory at once for each log, twice what

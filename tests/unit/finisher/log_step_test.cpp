@@ -140,6 +140,13 @@ TEST_F(LogStepTest, RefusedAfterADoubtItIsLookedForAgain) {
   EXPECT_EQ(duplicates(), "");
 }
 
+TEST_F(LogStepTest, FilesThatLagBehindAreNoAlarm) {
+  log_->adds = {in_doubt};
+  log_->searches = {unavailable("LOG_NOT_YET_PUBLISHED", ""), found_at(3)};
+  EXPECT_EQ(finish(), 3U);
+  EXPECT_THAT(finisher_->alarms().at(0).counts, IsEmpty());
+}
+
 TEST_F(LogStepTest, EntryThatIsThereOnceIsNoDuplicate) {
   log_->adds = {in_doubt, entry_at(5)};
   log_->searches = {nothing, nothing};  // the checkpoint does not reach it yet

@@ -181,12 +181,12 @@ TEST_F(RekorV2, OfTwoEntriesTheFirstIsFound) {
   EXPECT_EQ(find(*log, proposal, 0)->entry->log_index, 3U);
 }
 
-TEST_F(RekorV2, LogThatShrankIsAnAlarm) {
+TEST_F(RekorV2, FilesThatDoNotReachTheFirstPlaceAreNoAnswer) {
   add_strangers(5);
   const auto found = find(*log, propose(), 6);
   ASSERT_FALSE(found.ok());
-  EXPECT_EQ(found.error().reason, "LOG_SHRANK");
-  EXPECT_EQ(found.error().code, ErrorCode::corrupt);
+  EXPECT_EQ(found.error().reason, "LOG_NOT_YET_PUBLISHED");
+  EXPECT_EQ(found.error().code, ErrorCode::unavailable);
 }
 
 TEST_F(RekorV2, TileThatDoesNotBelongToTheTreeIsNotBelieved) {
