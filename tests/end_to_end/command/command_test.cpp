@@ -189,7 +189,8 @@ TEST_F(CommandTest, WhatCannotBeUsedIsWrongUsage) {
   std::filesystem::create_directory(work("folder"));
   EXPECT_EQ(chancery({"sign", "folder"}).status, 2);
   EXPECT_EQ(chancery({"sign", "--output", "folder", "app"}).status, 2);
-  EXPECT_EQ(chancery({"verify", "--key", "folder", "app"}).status, 2);
+  // But what others give a verifier: it has not judged.
+  EXPECT_EQ(chancery({"verify", "--key", "folder", "app"}).status, 3);
 }
 
 TEST_F(CommandTest, ADaemonThatHangsIsNoSignatureInDoubt) {
