@@ -88,10 +88,12 @@ function(chancery_fuzzer name)
   if(CHANCERY_FUZZERS)
     chancery_program(fuzz_${name} SOURCES ${arg_SOURCE} LINKS ${arg_LINKS})
     target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    add_dependencies(fuzzers fuzz_${name})
   endif()
   chancery_program(corpus_${name}
     SOURCES ${arg_SOURCE} ${PROJECT_SOURCE_DIR}/tests/support/run_corpus.cpp LINKS ${arg_LINKS})
   add_test(NAME ${CHANCERY_TEST_PREFIX}corpus.${name}
     COMMAND corpus_${name} ${CMAKE_CURRENT_SOURCE_DIR}/${arg_CORPUS})
   set_tests_properties(${CHANCERY_TEST_PREFIX}corpus.${name} PROPERTIES LABELS corpus)
+  add_dependencies(fuzzers corpus_${name})
 endfunction()
