@@ -4,13 +4,13 @@
 #include <future>
 
 #include "daemon/finisher/finisher.h"
-#include "daemon/journal/sqlite/database.h"
 #include "tests/support/journal/journal_calls.h"
 #include "tests/support/services/scripted_server.h"
 #include "tests/support/sigstore/memory_tsa.h"
 #include "tests/support/sigstore/sigstore.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/unit/finisher/scripted_log.h"
+#include "tests/unit/finisher/state_in_journal.h"
 
 namespace chancery::daemon {
 namespace {
@@ -72,13 +72,8 @@ class FinishingTest : public ::testing::Test {
                       [promise](Result<Finished> out) { promise->set_value(std::move(out)); });
     return promise->get_future();
   }
-  // By another connection: while it is `accepted` the journal takes no step of it.
-  void set_state(RequestState state) {
-    const auto database =
-        sqlite::Database::open(path_, sqlite::Access::read_write_create, {}).value();
-    sqlite::Statement set(*database, "UPDATE unfinished SET state = ?1");
-    ASSERT_TRUE(set.run(static_cast<std::int64_t>(state)).ok());
-  }
+  // While it is `accepted` the journal takes no step of it.
+  void set_state(RequestState state) { chancery::testing::set_state_in(path_, state); }
 
   chancery::testing::TemporaryDirectory directory_;
   const std::filesystem::path path_ = directory_ / "journal.db";

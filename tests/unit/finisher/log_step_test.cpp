@@ -5,10 +5,10 @@
 
 #include "core/base/limits/services.h"
 #include "daemon/finisher/finisher.h"
-#include "daemon/journal/sqlite/database.h"
 #include "tests/support/journal/journal_calls.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/unit/finisher/scripted_log.h"
+#include "tests/unit/finisher/state_in_journal.h"
 
 namespace chancery::daemon {
 namespace {
@@ -85,13 +85,8 @@ class LogStepTest : public ::testing::Test {
     EXPECT_TRUE(begin().get().ok());
   }
   std::string duplicates() { return journal_->setting(log_duplicates_setting)->value_or(""); }
-  // By another connection: the journal does not expect the next step of it any more, or again.
-  void set_state(RequestState state) {
-    const auto database =
-        sqlite::Database::open(path_, sqlite::Access::read_write_create, {}).value();
-    sqlite::Statement set(*database, "UPDATE unfinished SET state = ?1");
-    ASSERT_TRUE(set.run(static_cast<std::int64_t>(state)).ok());
-  }
+  // The journal does not expect the next step of it any more, or again.
+  void set_state(RequestState state) { chancery::testing::set_state_in(path_, state); }
 
   chancery::testing::TemporaryDirectory directory_;
   const std::filesystem::path path_ = directory_ / "journal.db";
