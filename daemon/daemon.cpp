@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
-#include <charconv>
 #include <future>
 #include <map>
 
@@ -19,6 +18,7 @@
 #include "daemon/flows/archive/watch.h"
 #include "daemon/flows/origin.h"
 #include "daemon/flows/stuck/retry.h"
+#include "daemon/journal/time_setting.h"
 #include "daemon/known_keys.h"
 #include "daemon/metrics/metrics.h"
 #include "daemon/note.h"
@@ -32,23 +32,12 @@ namespace {
 // As many as cores would be enough for the work; a third keeps answers leaving while two verify.
 constexpr unsigned pool_threads = 2;
 
-std::string to_setting(WallTime time) { return std::to_string(time.time_since_epoch().count()); }
-
-Result<WallTime> from_setting(std::string_view text) {
-  std::int64_t microseconds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), microseconds);
-  if (error != std::errc{} || end != text.data() + text.size()) {
-    return corrupt("JOURNAL_DAMAGED", "the setting log_started_at is no time");
-  }
-  return WallTime(std::chrono::microseconds(microseconds));
-}
-
 // Since when the log's key is valid: set once, when the log begins.
 Result<WallTime> log_start(Journal& journal, WallTime clock) {
-  const std::optional<std::string> known = TRY(journal.setting("log_started_at"));
-  if (known) return from_setting(*known);
+  constexpr std::string_view setting = "log_started_at";
+  if (const auto known = TRY(time_setting(journal, setting))) return *known;
   const WallTime now = std::chrono::floor<std::chrono::seconds>(clock);
-  TRY(journal.set_setting("log_started_at", to_setting(now)));
+  TRY(set_time_setting(journal, setting, now));
   return now;
 }
 
@@ -145,7 +134,7 @@ Result<void> Daemon::open_state() {
                                 .at_step = seams_.at_step}));
   standing_ = TRY(Standing::load(*journal_));
   payloads_ = TRY(PayloadStore::open(config->state_directory / "payloads"));
-  return payloads_->remove_orphans(names_payload_file());
+  return payloads_->remove_orphans(named_in(*journal_));
 }
 
 void Daemon::tell_damage(const Error& damage) {
@@ -359,10 +348,6 @@ void Daemon::look_at_damage() {
 
 void Daemon::forget_old() {
   background_->post([this] { retention_.forget_old(*parts_); });
-}
-
-PayloadStore::IsNamed Daemon::names_payload_file() {
-  return [this](const Sha256& name) { return journal_->names_payload_file(name); };
 }
 
 Result<void> Daemon::finish_what_was_signed() {

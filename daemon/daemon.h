@@ -61,7 +61,6 @@ class Daemon {
 
   Result<void> open_state();
   void tell_damage(const Error& damage);
-  PayloadStore::IsNamed names_payload_file();
   Result<void> start_key_hosts();
   Result<void> fits_keys(const Config& config);
   Result<void> remember_keys(const Config& config);

@@ -261,8 +261,7 @@ void Signing::take_nothing_new(const Error& error) {
 void Signing::drop_payload() {
   if (!payload_file_) return;
   const Sha256 name = *std::exchange(payload_file_, nullptr);
-  const Result<void> removed = parts_.payloads.remove(
-      {name}, [this](const Sha256& file) { return parts_.journal.names_payload_file(file); });
+  const Result<void> removed = parts_.payloads.remove({name}, named_in(parts_.journal));
   if (removed.ok()) return;
   note(Priority::warning,
        "a statement that was not accepted stays until the next start: " + removed.error().message);

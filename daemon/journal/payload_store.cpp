@@ -15,6 +15,7 @@
 
 #include "core/base/encoding.h"
 #include "daemon/journal/disk_room.h"
+#include "daemon/journal/journal.h"
 
 namespace chancery::daemon {
 namespace {
@@ -207,6 +208,10 @@ Result<void> PayloadStore::remove_orphans(const IsNamed& is_named) {
   }
   if (error) return failed("Reading", directory_, error.value());
   return remove(names, is_named);
+}
+
+PayloadStore::IsNamed named_in(Journal& journal) {
+  return [&journal](const Sha256& name) { return journal.names_payload_file(name); };
 }
 
 }  // namespace chancery::daemon

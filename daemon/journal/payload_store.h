@@ -18,6 +18,8 @@
 
 namespace chancery::daemon {
 
+class Journal;
+
 // Thread-safe.
 class PayloadStore {
  public:
@@ -65,5 +67,8 @@ class PayloadStore {
   mutable std::mutex holds_mutex_;
   std::map<Sha256, std::size_t> holds_;
 };
+
+// What the journal's requests name. Lives no longer than the journal.
+PayloadStore::IsNamed named_in(Journal& journal);
 
 }  // namespace chancery::daemon

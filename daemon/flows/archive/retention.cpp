@@ -2,29 +2,16 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "core/base/limits/times.h"
 #include "core/base/rfc3339.h"
+#include "daemon/journal/time_setting.h"
 #include "daemon/note.h"
 
 namespace chancery::daemon {
 namespace {
 
-// In microseconds; set whenever something may be forgotten.
+// Set whenever something may be forgotten.
 constexpr std::string_view believed_setting = "clock_believed_at";
-
-Result<std::optional<WallTime>> read_believed(Journal& journal) {
-  const std::optional<std::string> text = TRY(journal.setting(believed_setting));
-  if (!text) return std::optional<WallTime>();
-  std::int64_t microseconds = 0;
-  const auto [end, error] =
-      std::from_chars(text->data(), text->data() + text->size(), microseconds);
-  if (error != std::errc{} || end != text->data() + text->size()) {
-    return corrupt("JOURNAL_DAMAGED", "the setting clock_believed_at is no time");
-  }
-  return std::optional(WallTime(std::chrono::microseconds(microseconds)));
-}
 
 Error ahead(WallTime believed, WallTime now) {
   return unavailable(
@@ -57,7 +44,7 @@ bool ClockDoubt::ends(WallTime believed, WallTime now, std::chrono::seconds leap
 }
 
 Result<bool> Retention::believes(const Parts& parts, WallTime now) {
-  const std::optional<WallTime> believed = TRY(read_believed(parts.journal));
+  const std::optional<WallTime> believed = TRY(time_setting(parts.journal, believed_setting));
   if (believed &&
       !doubt_.ends(*believed, now, leap_max(*parts.config.get()), Deadline::Clock::now())) {
     parts.alarms.raise(alarm_names::clock, ahead(*believed, now),
@@ -68,8 +55,7 @@ Result<bool> Retention::believes(const Parts& parts, WallTime now) {
   parts.alarms.clear(alarm_names::clock);
   // A clock that was set back is none that was ahead.
   const WallTime latest = std::max(now, believed.value_or(now));
-  TRY(parts.journal.set_setting(believed_setting,
-                                std::to_string(latest.time_since_epoch().count())));
+  TRY(set_time_setting(parts.journal, believed_setting, latest));
   return true;
 }
 
@@ -82,8 +68,7 @@ void Retention::forget_old(const Parts& parts) {
     TRY(believed);
     const std::vector<Sha256> payloads =
         TRY(parts.journal.forget_before(now - config->archive_life));
-    return parts.payloads.remove(
-        payloads, [&parts](const Sha256& name) { return parts.journal.names_payload_file(name); });
+    return parts.payloads.remove(payloads, named_in(parts.journal));
   };
   const auto forget_audit = [&]() -> Result<void> {
     TRY(believed);
