@@ -94,15 +94,13 @@ Result<void> check_all_finished(const Parts& parts) {
                   stuck, here.size() < unfinished_shown_max ? "" : " or more", unrecorded));
 }
 
-void add_alarms(const Alarms& alarms, v1::StatusReply& reply) {
-  for (const Alarm& alarm : alarms.standing()) {
-    v1::Alarm& added = *reply.add_alarms();
-    added.set_name(alarm.name);
-    added.set_since(unix_seconds(alarm.since));
-    added.set_reason(alarm.reason);
-    added.set_what(alarm.what);
-    added.set_remedy(alarm.remedy);
-  }
+void add_alarm(const Alarm& alarm, v1::StatusReply& reply) {
+  v1::Alarm& added = *reply.add_alarms();
+  added.set_name(alarm.name);
+  added.set_since(unix_seconds(alarm.since));
+  added.set_reason(alarm.reason);
+  added.set_what(alarm.what);
+  added.set_remedy(alarm.remedy);
 }
 
 // A journal that cannot be read is no reason to say nothing of the rest.
@@ -112,12 +110,10 @@ void add_unread(const Result<void>& read, WallTime now, v1::StatusReply& reply) 
     return alarm.reason() == read.error().reason;
   });
   if (is_told) return;
-  v1::Alarm& added = *reply.add_alarms();
-  added.set_name(std::string(alarm_names::journal_damage));
-  added.set_since(unix_seconds(now));
-  added.set_reason(read.error().reason);
-  added.set_what("what is unfinished cannot be read: " + read.error().message);
-  added.set_remedy("The reason is in docs/errors.md; what is signed is not lost by it.");
+  add_alarm({std::string(alarm_names::journal_damage), now, read.error().reason,
+             "what is unfinished cannot be read: " + read.error().message,
+             "The reason is in docs/errors.md; what is signed is not lost by it."},
+            reply);
 }
 
 }  // namespace
@@ -184,7 +180,7 @@ Result<std::string> Administration::status(const ServerCounts& counts) {
                                std::min<std::size_t>(counts.requests_in_flight, 1));
   const Result<void> released = add_released(parts_, reply);
   const Result<void> unfinished = add_unfinished(parts_, reply);
-  add_alarms(parts_.alarms, reply);
+  for (const Alarm& alarm : parts_.alarms.standing()) add_alarm(alarm, reply);
   for (const Result<void>& read : {released, unfinished}) add_unread(read, parts_.now(), reply);
   return reply.SerializeAsString();
 }
