@@ -180,10 +180,7 @@ TEST(LeftBehindTest, WhatAStopLeftIsFinishedSomeAtATime) {
   std::vector<std::thread> clients;
   for (unsigned i = 0; i < count; ++i) {
     clients.emplace_back([&, i] {
-      const auto connection = client::Connection::open(daemon.socket(), soon());
-      ASSERT_TRUE(connection.ok());
-      const std::string request = request_for(std::to_string(i)).SerializeAsString();
-      EXPECT_FALSE((*connection)->call(signer, "Sign", request, soon()).ok());  // it is killed
+      EXPECT_FALSE(sign_alone(daemon, std::to_string(i)).ok());  // it is killed
     });
   }
   while (status_of(daemon).log_size() < count) std::this_thread::yield();

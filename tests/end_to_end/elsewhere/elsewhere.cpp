@@ -89,6 +89,13 @@ Result<v1::SignReply> sign(ConfiguredDaemon& daemon, std::string_view key) {
   return daemon.call<v1::SignReply>(signer, "Sign", request_for(key));
 }
 
+Result<std::string> sign_alone(const ConfiguredDaemon& daemon, std::string_view key) {
+  const auto connection = client::Connection::open(daemon.socket(), soon());
+  EXPECT_TRUE(connection.ok());
+  if (!connection.ok()) return connection.error();
+  return (*connection)->call(signer, "Sign", request_for(key).SerializeAsString(), soon());
+}
+
 v1::SignReply wait_for(ConfiguredDaemon& daemon, const std::string& receipt) {
   v1::GetSignatureRequest request;
   request.set_receipt(receipt);

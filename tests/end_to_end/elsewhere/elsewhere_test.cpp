@@ -47,10 +47,7 @@ std::vector<std::string> sign_at_once(const ConfiguredDaemon& daemon, unsigned c
   std::vector<std::thread> clients;
   for (unsigned i = 0; i < count; ++i) {
     clients.emplace_back([&, i] {
-      const auto connection = client::Connection::open(daemon.socket(), soon());
-      ASSERT_TRUE(connection.ok());
-      const std::string request = request_for(std::to_string(i)).SerializeAsString();
-      const auto answer = (*connection)->call(signer, "Sign", request, soon());
+      const auto answer = sign_alone(daemon, std::to_string(i));
       const std::lock_guard lock(mutex);
       if (!answer.ok()) reasons.push_back(answer.error().reason);
     });

@@ -1,14 +1,8 @@
 // One signature into a log that is in doubt, ill or contradictory: what the finisher makes of it.
 #include <gmock/gmock.h>
 
-#include <future>
-
 #include "core/base/limits/services.h"
-#include "daemon/finisher/finisher.h"
-#include "tests/support/journal/journal_calls.h"
-#include "tests/support/temporary_directory.h"
-#include "tests/unit/finisher/scripted_log.h"
-#include "tests/unit/finisher/state_in_journal.h"
+#include "tests/unit/finisher/finisher_fixture.h"
 
 namespace chancery::daemon {
 namespace {
@@ -22,56 +16,16 @@ const Error in_doubt = outcome_unknown("LOG_FAILED", "");
 const Error unreadable = unavailable("LOG_READ_FAILED", "");
 const LogSearch nothing{std::nullopt, 3, /*is_whole=*/true};
 
-bundle::LogEntry entry_at(std::uint64_t index) {
-  bundle::LogEntry entry;
-  entry.log_index = index;
-  entry.log_id = Bytes(32, 1);
-  entry.kind = "hashedrekord";
-  entry.version = "0.0.2";
-  entry.canonicalized_body = entry_body("a");
-  entry.inclusion_proof = bundle::InclusionProof();
-  return entry;
-}
-
 LogSearch found_at(std::uint64_t index) { return {entry_at(index), index + 1, /*is_whole=*/true}; }
 
-class LogStepTest : public ::testing::Test {
+class LogStepTest : public FinisherFixture {
  protected:
-  LogStepTest() {
-    auto first = std::make_unique<ScriptedLog>(), second = std::make_unique<ScriptedLog>();
-    log_ = first.get();
-    services_.logs.emplace("first", RemoteLog{std::move(first), false, std::nullopt});
-    services_.logs.emplace("second", RemoteLog{std::move(second), false, std::nullopt});
-    JournalOptions options;
-    options.path = path_;
-    options.at_step = [this](std::string_view step) {
-      if (step == "committed" && after_commit_) after_commit_();
-    };
-    journal_ = chancery::testing::open_journal(std::move(options));
-    id_ = chancery::testing::accept(*journal_, "a");
-    EXPECT_TRUE(chancery::testing::sign(*journal_, id_, entry_body("a")).ok());
-  }
-  void start() { finisher_ = Finisher::start(std::move(services_), *journal_, timings_); }
+  LogStepTest() { add_log("second"); }
   static Plan plan(const std::string& log) {
     return {.logs = {log}, .authorities = {}, .timestamps = 0};
   }
-  Unfinished work() const {
-    Unfinished out;
-    out.id = id_;
-    out.plan = plan("first");
-    out.record = {digest(HashAlgorithm::sha256, as_bytes("a")),
-                  {1, 2, 3},
-                  Algorithm::ecdsa_p256_sha256,
-                  {4, 5, 6},
-                  /*is_certificate=*/false};
-    return out;
-  }
-  std::future<Result<Finished>> begin() {
-    const auto promise = std::make_shared<std::promise<Result<Finished>>>();
-    finisher_->finish(work(),
-                      [promise](Result<Finished> out) { promise->set_value(std::move(out)); });
-    return promise->get_future();
-  }
+  Unfinished work() const { return FinisherFixture::work(plan("first")); }
+  std::future<Result<Finished>> begin() { return FinisherFixture::begin(plan("first")); }
   // The place of the entry that is referred to.
   std::uint64_t finish() {
     start();
@@ -85,18 +39,8 @@ class LogStepTest : public ::testing::Test {
     EXPECT_TRUE(begin().get().ok());
   }
   std::string duplicates() { return journal_->setting(log_duplicates_setting)->value_or(""); }
-  // The journal does not expect the next step of it any more, or again.
-  void set_state(RequestState state) { chancery::testing::set_state_in(path_, state); }
 
-  chancery::testing::TemporaryDirectory directory_;
-  const std::filesystem::path path_ = directory_ / "journal.db";
-  std::function<void()> after_commit_;  // on the journal's thread, before anybody hears of it
-  std::unique_ptr<Journal> journal_;
-  RequestId id_ = 0;
-  Timings timings_;
-  RemoteServices services_;
-  ScriptedLog* log_ = nullptr;
-  std::unique_ptr<Finisher> finisher_;
+  ScriptedLog* const log_ = &add_log("first");
 };
 
 TEST_F(LogStepTest, EntryAddedAtOnceIsTheOneReferredTo) {
