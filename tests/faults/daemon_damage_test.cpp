@@ -70,6 +70,8 @@ TEST_F(DaemonDamage, ChangedBundleIsNeverHandedOut) {
   EXPECT_EQ(read_bundle(sound), "whole");
   EXPECT_THAT(alarm("archive").what(), HasSubstr(damaged));
   EXPECT_TRUE(sign("next").ok());
+  // At rest it writes no more: a journal that somebody else has locked ends it.
+  await([&] { return status().published_size() == 3; });
   sqlite::Database::open(daemon_.state() / "journal.db", sqlite::Access::read_write_create, {})
       .value()
       ->run("UPDATE bundles SET bundle = replace(bundle, 'tlogentries', 'tlogEntries')")
