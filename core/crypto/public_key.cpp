@@ -11,6 +11,7 @@
 #include "core/crypto/ed25519_ph.h"
 #include "core/crypto/openssl.h"
 #include "core/crypto/pem.h"
+#include "core/crypto/spki.h"
 
 namespace chancery {
 namespace {
@@ -105,11 +106,8 @@ PublicKey::PublicKey(std::shared_ptr<EVP_PKEY> key, Algorithm algorithm, Bytes s
     : key_(std::move(key)), algorithm_(algorithm), spki_(std::move(spki)) {}
 
 Result<PublicKey> PublicKey::from_spki(ByteView der) {
-  const unsigned char* cursor = der.data();
-  std::shared_ptr<EVP_PKEY> key(d2i_PUBKEY(nullptr, &cursor, static_cast<long>(der.size())),
-                                EVP_PKEY_free);
-  if (key == nullptr || cursor != der.data() + der.size()) {
-    ERR_clear_error();
+  std::shared_ptr<EVP_PKEY> key = openssl::read_spki(der);
+  if (key == nullptr) {
     return invalid_request("PUBLIC_KEY_MALFORMED", "not a DER SubjectPublicKeyInfo");
   }
   return make(std::move(key), to_bytes(der));

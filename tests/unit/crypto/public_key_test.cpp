@@ -112,10 +112,54 @@ TEST(PublicKey, APaddingIsNotTakenForTheOther) {
       "SIGNATURE_INVALID");
 }
 
+// Of a P-256 key's SubjectPublicKeyInfo: 91 bytes, of which the last 64 are x and y.
+Bytes with_compressed_point(Bytes spki) {
+  const bool is_odd = (spki.back() & 1) != 0;
+  spki.resize(spki.size() - 32);
+  spki[1] = 57;                                          // the SEQUENCE
+  spki[24] = 34;                                         // the BIT STRING
+  spki[26] = static_cast<std::uint8_t>(is_odd ? 3 : 2);  // SEC 1 2.3.3
+  return spki;
+}
+
+TEST(PublicKey, APointMayBeCompressed) {
+  for (int i = 0; i < 4; ++i) {
+    const SigningKey signer = SigningKey::make(Algorithm::ecdsa_p256_sha256);
+    const PublicKey key = *PublicKey::from_spki(with_compressed_point(signer.public_key().spki()));
+    EXPECT_EQ(key.algorithm(), Algorithm::ecdsa_p256_sha256);
+    EXPECT_EQ(reason(key.verify_message(key.algorithm(), as_bytes("message"),
+                                        signer.sign(as_bytes("message")))),
+              "");
+  }
+}
+
+// What is made from its parts is refused for what d2i_PUBKEY refuses.
+TEST(PublicKey, APointThatIsNotOnItsCurveIsMalformed) {
+  for (const Algorithm algorithm :
+       {Algorithm::ecdsa_p256_sha256, Algorithm::ecdsa_p384_sha384, Algorithm::ecdsa_p521_sha512}) {
+    Bytes spki = SigningKey::make(algorithm).public_key().spki();
+    spki.back() ^= 1;
+    EXPECT_EQ(PublicKey::from_spki(spki).error().reason, "PUBLIC_KEY_MALFORMED");
+  }
+}
+
 TEST(PublicKey, WhatIsNoKeyIsMalformed) {
-  Bytes trailing = SigningKey::make(Algorithm::ed25519).public_key().spki();
+  const Bytes good = SigningKey::make(Algorithm::ed25519).public_key().spki();
+  Bytes trailing = good;
   trailing.push_back(0);
-  for (const Bytes& der : {Bytes(), Bytes{0x30, 0}, trailing}) {
+  Bytes trailing_within = trailing;
+  ++trailing_within[1];
+  // RFC 8410 3: "the parameters MUST be absent".
+  Bytes with_parameters = good;
+  with_parameters.insert(with_parameters.begin() + 9, {5, 0});
+  with_parameters[1] = static_cast<std::uint8_t>(with_parameters[1] + 2);
+  with_parameters[3] = static_cast<std::uint8_t>(with_parameters[3] + 2);
+  Bytes short_key = good;
+  short_key.pop_back();
+  --short_key[1];
+  --short_key[10];
+  for (const Bytes& der :
+       {Bytes(), Bytes{0x30, 0}, trailing, trailing_within, with_parameters, short_key}) {
     EXPECT_EQ(PublicKey::from_spki(der).error().reason, "PUBLIC_KEY_MALFORMED");
   }
   for (const char* pem : {"", "key", "-----BEGIN PUBLIC KEY-----\n!!\n-----END PUBLIC KEY-----"}) {

@@ -19,7 +19,7 @@ WallTime at(std::string_view text) { return *parse_rfc3339(text); }
 class TimestampTest : public ::testing::Test {
  protected:
   const MemoryTsa tsa_;
-  const std::vector<Certificate> authority_ = tsa_.trusted({}).chain;
+  const std::vector<Certificate> authority_ = *tsa_.trusted({}).chain.get();
   const Bytes signature_ = to_bytes(as_bytes("a signature"));
   CertificateMemory memory_;
 
@@ -71,7 +71,7 @@ TEST_F(TimestampTest, AnotherSignatureIsAMismatch) {
 
 TEST_F(TimestampTest, AnotherAuthorityIsNotTheSigner) {
   const MemoryTsa other;
-  EXPECT_EQ(reason(stamp().check_signer(other.trusted({}).chain, memory_)),
+  EXPECT_EQ(reason(stamp().check_signer(*other.trusted({}).chain.get(), memory_)),
             "TIMESTAMP_SIGNER_UNKNOWN");
 }
 

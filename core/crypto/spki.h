@@ -1,0 +1,16 @@
+// SubjectPublicKeyInfo (RFC 5280 4.1.2.7) as libcrypto's key. For sources of this folder.
+#pragma once
+
+#include "core/base/bytes.h"
+#include "core/crypto/openssl.h"
+
+namespace chancery::openssl {
+
+using Key = Owned<EVP_PKEY, EVP_PKEY_free>;
+
+// What d2i_PUBKEY reads, without trailing bytes; nullptr where it is none. d2i_PUBKEY asks each of
+// libcrypto's decoders; keys of P-256, P-384, P-521 and Ed25519 in their usual form are made from
+// their parts, in a fifth of its time.
+Key read_spki(ByteView der);
+
+}  // namespace chancery::openssl
