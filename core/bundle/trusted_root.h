@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/deadline.h"
+#include "core/base/on_demand.h"
 #include "core/crypto/x509/certificate.h"
 #include "core/tlog/note.h"
 
@@ -47,7 +48,9 @@ struct UnreadLog {
 
 struct TrustedAuthority {  // a certificate or a timestamp authority
   std::string uri;
-  std::vector<Certificate> chain;  // leaf or issuer first, anchor last; never empty
+  // Leaf or issuer first, anchor last; never empty. Decoded when the first signature leads there:
+  // that takes most of the time in which a root is read, and few of them are asked for.
+  OnDemand<std::vector<Certificate>> chain;
   ValidFor valid_for;
   std::string operator_name;
 };
@@ -64,9 +67,12 @@ struct TrustedRoot {
 // type unknown here (unread_logs) are normal. Errors (invalid_request): those of parse_json,
 // TRUSTED_ROOT_VERSION_UNSUPPORTED, TRUSTED_ROOT_START_MISSING (a log key without start),
 // TRUSTED_ROOT_HASH_UNSUPPORTED, TRUSTED_ROOT_KEY_MALFORMED, TRUSTED_ROOT_LOG_ID_MISSING,
-// TRUSTED_ROOT_TIME_INVALID, TRUSTED_ROOT_CHAIN_EMPTY, TRUSTED_ROOT_CERTIFICATE_MALFORMED, and
-// those of proto_json.h.
+// TRUSTED_ROOT_TIME_INVALID, TRUSTED_ROOT_CHAIN_EMPTY, and those of proto_json.h.
 Result<TrustedRoot> parse_trusted_root(std::string_view json);
+
+// Decodes all chains now, for whoever keeps a root. Error (invalid_request), as of the chain
+// itself: TRUSTED_ROOT_CERTIFICATE_MALFORMED.
+Result<void> check_chains(const TrustedRoot& root);
 
 // A root with only this log, as `chancery trust export` prints it: cosign 3.1.3 and
 // @sigstore/verify 4.1.3 take its host for the log's name, so `log.name()` is a host without port

@@ -115,26 +115,49 @@ Result<std::optional<TrustedLog>> read_log(const ProtoObject& json, UnreadLogs& 
                                   note_key.ok() ? std::optional(*note_key) : std::nullopt});
 }
 
-Result<TrustedAuthority> read_authority(const ProtoObject& json) {
-  TrustedAuthority authority;
-  authority.uri = TRY(json.text("uri"));
-  authority.operator_name = TRY(json.text("operator"));
-  TRY(json.object("subject", {"organization", "commonName"}));
-  const ProtoObject chain = TRY(json.required("certChain", {"certificates"}));
-  for (const ProtoObject& certificate : TRY(chain.objects("certificates", {"rawBytes"}))) {
-    const Bytes der = TRY(certificate.bytes("rawBytes"));
-    Result<Certificate> parsed = Certificate::from_der(der);
-    if (!parsed.ok()) {
-      return certificate.error("CERTIFICATE_MALFORMED", "rawBytes", parsed.error().message);
+using Chain = std::vector<Certificate>;
+
+// `malformed` is the error to give with what is wrong, as long as the JSON is there to name a
+// place.
+struct RawCertificate {
+  Bytes der;
+  Error malformed;
+};
+
+Result<Chain> decode_chain(const std::vector<RawCertificate>& raw) {
+  Chain chain;
+  for (const RawCertificate& each : raw) {
+    Result<Certificate> certificate = Certificate::from_der(each.der);
+    if (!certificate.ok()) {
+      return invalid_request(each.malformed.reason,
+                             each.malformed.message + certificate.error().message);
     }
-    authority.chain.push_back(*std::move(parsed));
+    chain.push_back(*std::move(certificate));
   }
-  if (authority.chain.empty()) {
-    return chain.error("CHAIN_EMPTY", "certificates", "an authority has certificates");
+  return chain;
+}
+
+Result<OnDemand<Chain>> read_authority_chain(const ProtoObject& json) {
+  std::vector<RawCertificate> raw;
+  for (const ProtoObject& certificate : TRY(json.objects("certificates", {"rawBytes"}))) {
+    raw.push_back({TRY(certificate.bytes("rawBytes")),
+                   certificate.error("CERTIFICATE_MALFORMED", "rawBytes", "")});
   }
+  if (raw.empty()) {
+    return json.error("CHAIN_EMPTY", "certificates", "an authority has certificates");
+  }
+  return OnDemand<Chain>([raw = std::move(raw)] { return decode_chain(raw); });
+}
+
+Result<TrustedAuthority> read_authority(const ProtoObject& json) {
+  const std::string uri = TRY(json.text("uri"));
+  const std::string operator_name = TRY(json.text("operator"));
+  TRY(json.object("subject", {"organization", "commonName"}));
+  const ProtoObject chain_json = TRY(json.required("certChain", {"certificates"}));
+  OnDemand<Chain> chain = TRY(read_authority_chain(chain_json));
   // It may leave its period, or the start of it, to its certificates.
-  authority.valid_for = TRY(read_valid_for(json));
-  return authority;
+  const ValidFor period = TRY(read_valid_for(json));
+  return TrustedAuthority{uri, std::move(chain), period, operator_name};
 }
 
 Result<std::vector<TrustedLog>> read_logs(const ProtoObject& root, std::string_view name,
@@ -202,6 +225,15 @@ Result<TrustedRoot> parse_trusted_root(std::string_view text) {
   root.certificate_authorities = TRY(read_authorities(top, "certificateAuthorities"));
   root.timestamp_authorities = TRY(read_authorities(top, "timestampAuthorities"));
   return root;
+}
+
+Result<void> check_chains(const TrustedRoot& root) {
+  for (const auto* authorities : {&root.certificate_authorities, &root.timestamp_authorities}) {
+    for (const TrustedAuthority& authority : *authorities) {
+      if (!authority.chain.get().ok()) return authority.chain.get().error();
+    }
+  }
+  return {};
 }
 
 }  // namespace chancery::bundle

@@ -41,10 +41,12 @@ struct Verdict {
   std::vector<LogPlace> logs;
   std::optional<Statement> statement;
   bool verified() const { return !refusal.has_value(); }
-  // Neither verified nor found wanting: it is over more of the artefact than the caller knew.
+  // Neither verified nor found wanting: it is over more of the artefact than the caller knew, or
+  // leads to an authority of whose certificates the trusted root has no good copy.
   bool undecided() const {
     return refusal && (refusal->reason == "ARTIFACT_DIGEST_MISSING" ||
-                       refusal->reason == "ARTIFACT_CONTENT_MISSING");
+                       refusal->reason == "ARTIFACT_CONTENT_MISSING" ||
+                       refusal->reason == "TRUSTED_ROOT_CERTIFICATE_MALFORMED");
   }
 };
 

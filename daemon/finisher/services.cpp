@@ -22,7 +22,14 @@ Result<bundle::TrustedRoot> read_root(const std::filesystem::path& path) {
                            fmt::format("{}: not there, not readable, or empty", path.string()));
   }
   text.resize(static_cast<std::size_t>(file.gcount()));
-  return bundle::parse_trusted_root(text);
+  bundle::TrustedRoot root = TRY(bundle::parse_trusted_root(text));
+  // Told at the start, not by the first signature that needs it.
+  TRY(bundle::check_chains(root));
+  return root;
+}
+
+const Bytes& first_certificate(const bundle::TrustedAuthority& authority) {
+  return authority.chain.get()->front().der();
 }
 
 Error incomplete(std::string_view section, const std::filesystem::path& path,
@@ -45,7 +52,7 @@ void merge(bundle::TrustedRoot& all, const bundle::TrustedRoot& root) {
     const bool is_known = std::ranges::any_of(
         all.timestamp_authorities, [&authority](const bundle::TrustedAuthority& each) {
           return each.uri == authority.uri &&
-                 each.chain.front().der() == authority.chain.front().der();
+                 first_certificate(each) == first_certificate(authority);
         });
     if (!is_known) all.timestamp_authorities.push_back(authority);
   }

@@ -40,11 +40,12 @@ Result<void> check_period(const TrustedAuthority& authority, WallTime time) {
 Result<std::vector<Certificate>> path_to(const TrustedAuthority& authority, const Signer& signer,
                                          const PathNeeds& needs, CertificateMemory& memory) {
   // The root's own first: what a bundle carries under the same name must not hide them.
-  std::vector<Certificate> untrusted(authority.chain.begin(), authority.chain.end() - 1);
+  const Result<std::vector<Certificate>>& chain = authority.chain.get();
+  if (!chain.ok()) return chain.error();
+  std::vector<Certificate> untrusted(chain->begin(), chain->end() - 1);
   untrusted.insert(untrusted.end(), signer.carried.begin(), signer.carried.end());
   const Certificate& leaf = *signer.certificate;
-  std::vector<Certificate> path =
-      TRY(find_path_for(needs, leaf, untrusted, authority.chain.back(), memory));
+  std::vector<Certificate> path = TRY(find_path_for(needs, leaf, untrusted, chain->back(), memory));
   if (path.size() < 2) {
     return invalid_request(
         "CERTIFICATE_AUTHORITY_UNKNOWN",

@@ -16,7 +16,9 @@ constexpr std::string_view signer_unknown = "TIMESTAMP_SIGNER_UNKNOWN";
 
 Result<void> check_authority(const TimestampResponse& response, const TrustedAuthority& authority,
                              CertificateMemory& memory) {
-  TRY(response.check_signer(authority.chain, memory));
+  const Result<std::vector<Certificate>>& chain = authority.chain.get();
+  if (!chain.ok()) return chain.error();
+  TRY(response.check_signer(*chain, memory));
   if (authority.valid_for.contains(response.time())) return {};
   return invalid_request(
       "TIMESTAMP_AUTHORITY_NOT_VALID",
@@ -47,7 +49,8 @@ Result<Stamp> check_timestamp(ByteView der, ByteView signature,
 
 std::string operator_of(const TrustedAuthority& authority) {
   if (!authority.operator_name.empty()) return authority.operator_name;
-  return authority.uri.empty() ? hex_encode(sha256(authority.chain.back().der())) : authority.uri;
+  if (!authority.uri.empty()) return authority.uri;
+  return hex_encode(sha256(authority.chain.get()->back().der()));
 }
 
 VerifiedTimestamps check_timestamps(const Bundle& bundle, ByteView signature,

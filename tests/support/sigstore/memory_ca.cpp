@@ -75,7 +75,7 @@ Sct MemoryCa::log_in(const MemoryCtLog& log, const CertificateShape& shape,
 }
 
 bundle::TrustedAuthority MemoryCa::trusted(bundle::ValidFor period) const {
-  return {"https://fulcio.example.test", {intermediate_, root_}, period, ""};
+  return {"https://fulcio.example.test", std::vector{intermediate_, root_}, period, ""};
 }
 
 }  // namespace chancery::testing

@@ -32,7 +32,7 @@ Json authorities_json(const std::vector<bundle::TrustedAuthority>& authorities) 
   Json list = Json::array();
   for (const bundle::TrustedAuthority& authority : authorities) {
     Json certificates = Json::array();
-    for (const Certificate& certificate : authority.chain) {
+    for (const Certificate& certificate : *authority.chain.get()) {
       certificates.push_back({{"rawBytes", base64_encode(certificate.der())}});
     }
     Json json = {{"subject", {{"organization", "example.test"}, {"commonName", "example"}}},

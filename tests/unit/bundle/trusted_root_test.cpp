@@ -19,7 +19,8 @@ using testing::MemoryLog;
 
 std::string reason(const Json& json) {
   const Result<TrustedRoot> root = parse_trusted_root(json.dump());
-  return root.ok() ? "" : root.error().reason;
+  const Result<void> checked = root.ok() ? check_chains(*root) : root.error();
+  return checked.ok() ? "" : checked.error().reason;
 }
 
 Json good() {
@@ -80,11 +81,30 @@ TEST(TrustedRoot, AuthoritiesKeepTheirChainsInOrder) {
   const TrustedRoot root = *parse_trusted_root(json.dump());
   ASSERT_EQ(root.certificate_authorities.size(), 1U);
   const TrustedAuthority& read = root.certificate_authorities[0];
-  ASSERT_EQ(read.chain.size(), 2U);
-  EXPECT_EQ(read.chain[0].der(), ca.intermediate().der());
-  EXPECT_EQ(read.chain[1].der(), ca.root().der());
+  const std::vector<Certificate>& chain = *read.chain.get();
+  ASSERT_EQ(chain.size(), 2U);
+  EXPECT_EQ(chain[0].der(), ca.intermediate().der());
+  EXPECT_EQ(chain[1].der(), ca.root().der());
   EXPECT_EQ(read.operator_name, "example.test");
   EXPECT_EQ(read.valid_for.end, at("2027-01-01T00:00:00Z"));
+}
+
+TEST(TrustedRoot, AChainThatCannotBeDecodedSaysSoWhenItIsAskedFor) {
+  Json json = good();
+  Json authority;
+  authority["certChain"]["certificates"] = Json::array({Json{{"rawBytes", "MAA="}}});
+  json["certificateAuthorities"].push_back(authority);
+  const TrustedRoot root = *parse_trusted_root(json.dump());
+  const TrustedRoot copy = root;  // shares what was decoded
+  for (const TrustedRoot& each : {root, copy}) {
+    const Error error = each.certificate_authorities[0].chain.get().error();
+    EXPECT_EQ(error.reason, "TRUSTED_ROOT_CERTIFICATE_MALFORMED");
+    EXPECT_EQ(error.message,
+              "trusted root.certificateAuthorities[0].certChain.certificates[0].rawBytes: "
+              "certificate: not DER of X.509");
+  }
+  EXPECT_EQ(&root.certificate_authorities[0].chain.get(),
+            &copy.certificate_authorities[0].chain.get());
 }
 
 TEST(TrustedRoot, ALogWithAKeyOfAnUnknownTypeLeavesTheOthersUsable) {

@@ -110,6 +110,17 @@ TEST(VerifyWithKey, AnExpiredInstanceOfTheLogBesideTheRightOneDoesNoHarm) {
   EXPECT_EQ(reason(given.verdict()), "");
 }
 
+TEST(VerifyWithKey, DamagedAuthoritiesThatNothingLeadsToAreNotAskedFor) {
+  Given given = artefact_signed();
+  const OnDemand<std::vector<Certificate>> damaged([]() -> Result<std::vector<Certificate>> {
+    ADD_FAILURE() << "nobody needs it";
+    return invalid_request("TRUSTED_ROOT_CERTIFICATE_MALFORMED", "");
+  });
+  given.root.certificate_authorities.push_back({"", damaged, {}, ""});
+  given.root.timestamp_authorities.push_back({"", damaged, {}, ""});
+  EXPECT_EQ(reason(given.verdict()), "");
+}
+
 TEST(VerifyWithKey, TwoEntriesOfOneOperatorCountOnce) {
   Given given = artefact_signed();
   MemoryLog second("second.example.test");

@@ -62,7 +62,7 @@ Cases authorities() {
        [](Scene& s) {
          s.chain = {s.ca.intermediate_valid(in_january, in_may)};
          s.sign();
-         s.root.certificate_authorities[0].chain = {s.ca.root()};
+         s.root.certificate_authorities[0].chain = std::vector{s.ca.root()};
        }},
   };
 }
@@ -81,7 +81,7 @@ std::function<void(Scene&)> stamped_through(const CertificateShape& intermediate
 std::function<void(Scene&)> carried(const CertificateShape& intermediate) {
   return [intermediate](Scene& scene) {
     stamped_through(intermediate)(scene);
-    scene.root.timestamp_authorities[0].chain = {scene.tsa.root()};
+    scene.root.timestamp_authorities[0].chain = std::vector{scene.tsa.root()};
   };
 }
 
@@ -89,7 +89,8 @@ std::function<void(Scene&)> carried(const CertificateShape& intermediate) {
 std::function<void(Scene&)> carried_between(const CertificateShape& intermediate) {
   return [intermediate](Scene& scene) {
     stamped_through(intermediate)(scene);
-    scene.root.timestamp_authorities[0].chain = {scene.tsa.certificate(), scene.tsa.root()};
+    scene.root.timestamp_authorities[0].chain =
+        std::vector{scene.tsa.certificate(), scene.tsa.root()};
   };
 }
 
@@ -118,7 +119,7 @@ Cases timestamp_authorities() {
       {"timestamp_through_one_for_code_signing", "TIMESTAMP_CERTIFICATE_USAGE_WRONG", blob_v2,
        stamped_through(signing)},
       {"timestamp_of_a_certificate_listed_alone", "TIMESTAMP_SIGNER_UNKNOWN", blob_v2,
-       [](Scene& s) { s.root.timestamp_authorities[0].chain = {s.tsa.certificate()}; }},
+       [](Scene& s) { s.root.timestamp_authorities[0].chain = std::vector{s.tsa.certificate()}; }},
       {"accepted_timestamp_with_carried_intermediate", "", blob_v2, carried(good)},
       {"timestamp_with_carried_expired_intermediate", "TIMESTAMP_CERTIFICATE_NOT_VALID", blob_v2,
        carried(expired)},

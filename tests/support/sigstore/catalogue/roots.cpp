@@ -23,6 +23,12 @@ std::function<void(Json&)> ends(const char* authorities, const char* end) {
   return [=](Json& json) { json[authorities][0]["validFor"] = {{"end", end}}; };
 }
 
+std::function<void(Json&)> damaged_certificate(const char* authorities) {
+  return [=](Json& json) {
+    json[authorities][0]["certChain"]["certificates"][0]["rawBytes"] = "MAA=";
+  };
+}
+
 // Strangers of that period, before the right ones.
 std::function<void(Scene&)> beside_others(const bundle::ValidFor& period) {
   return [period](Scene& scene) {
@@ -68,6 +74,10 @@ Cases root_cases() {
              ends("certificateAuthorities", "2026-07-01T00:00:00Z")),
       edited("root_authority_with_an_empty_end", "TRUSTED_ROOT_TIME_INVALID",
              [](Json& j) { j["certificateAuthorities"][0]["validFor"]["end"] = ""; }),
+      edited("root_authority_with_a_damaged_certificate", "TRUSTED_ROOT_CERTIFICATE_MALFORMED",
+             damaged_certificate("certificateAuthorities")),
+      edited("root_timestamp_authority_with_a_damaged_certificate",
+             "TRUSTED_ROOT_CERTIFICATE_MALFORMED", damaged_certificate("timestampAuthorities")),
       edited("root_version_unknown", "TRUSTED_ROOT_VERSION_UNSUPPORTED",
              [](Json& j) { j["mediaType"] = "application/vnd.dev.sigstore.trustedroot.v9+json"; }),
       edited(
@@ -86,7 +96,9 @@ Cases root_cases() {
       {"accepted_root_with_instances_listed_twice", "", blob_v2, listed_twice},
       {"accepted_v1_root_with_instances_listed_twice", "", blob_v1, listed_twice},
       {"accepted_root_with_intermediate_as_anchor", "", blob_v2,
-       [](Scene& s) { s.root.certificate_authorities[0].chain = {s.ca.intermediate()}; }},
+       [](Scene& s) {
+         s.root.certificate_authorities[0].chain = std::vector{s.ca.intermediate()};
+       }},
   };
 }
 
