@@ -83,7 +83,9 @@ TEST_P(KeyBackendConformance, SignatureVerifiesWithTheListedPublicKey) {
 TEST_P(KeyBackendConformance, AnswersInTheEncodingOfTheAlgorithm) {
   const Instances backend = open();
   const KeyInfo key = backend.at(0)->list_keys(soon()).value().at(0);
-  const int rounds = is_rsa(algorithm()) ? 4 : 300;
+  // A number of an ECDSA signature begins with a zero byte in every 128th: that it is then written
+  // shorter, key_numbers_test shows each time.
+  const int rounds = is_rsa(algorithm()) ? 4 : 100;
   for (int i = 0; i < rounds; ++i) {
     const Bytes digest = input(static_cast<std::uint8_t>(i));
     const auto signature = backend[0]->sign("key", digest, soon());
