@@ -262,6 +262,7 @@ bool Connection::hold_bytes(std::size_t count) {
   do {
     if (bytes_.grow_to(count)) return true;
   } while (parts_.make_room(Room::bytes));
+  bytes_.release();  // what has come of the frame is thrown away
   object(reader_.header(), exhausted("REQUEST_BYTES_EXHAUSTED",
                                      "too many bytes of requests are waiting: try again later"));
   return false;

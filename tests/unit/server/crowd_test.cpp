@@ -212,6 +212,22 @@ TEST(Crowd, BytesOfRequestsAreBounded) {
   EXPECT_TRUE(client.answer_on(7).ok());
 }
 
+// It is read in pieces, of which the first still found room.
+TEST(Crowd, AFrameThatFoundNoRoomHoldsNone) {
+  ServerLimits limits;
+  limits.request_bytes_in_flight_max = 100'000;
+  ToyServer toy(limits);
+  RawClient client(toy.socket());
+  client.request(1, "Hold", std::string(20'000, 'x'));
+  toy.latch().wait_for(1);
+  RawClient refused(toy.socket());
+  refused.request(1, "Echo", std::string(200'000, 'x'));
+  EXPECT_EQ(refused.answer_on(1).error().reason, "REQUEST_BYTES_EXHAUSTED");
+  client.request(3, "Echo", std::string(60'000, 'x'));
+  EXPECT_TRUE(client.answer_on(3).ok());
+  expect_echo(refused, 3);
+}
+
 TEST(Crowd, HalfAFrameHoldsOnlyWhatHasArrived) {
   ServerLimits limits;
   limits.request_bytes_in_flight_max = 100'000;
