@@ -13,7 +13,7 @@ namespace {
 using client::Connection;
 using namespace std::chrono_literals;
 
-Deadline soon() { return Deadline::after(20s); }
+Deadline soon() { return Deadline::after(60s); }
 
 std::unique_ptr<Connection> connect(const ToyServer& toy) {
   return Connection::open(toy.socket(), soon()).value();

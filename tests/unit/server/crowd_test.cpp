@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Deadline soon() { return Deadline::after(30s); }
+Deadline soon() { return Deadline::after(60s); }
 
 void expect_echo(RawClient& client, std::uint32_t stream_id) {
   client.request(stream_id, "Echo", "hello");
@@ -53,7 +53,8 @@ TEST(Crowd, TwoHundredAndFiftySixClientsAreServedAtOnce) {
 TEST(Crowd, AThousandSilentConnectionsKeepNobodyOut) {
   allow_descriptors(4096);
   ServerLimits limits;
-  limits.idle_before_giving_way = 20ms;
+  // Whatever the machine's load, there is one among the silent that has been so for long enough.
+  limits.idle_before_giving_way = 0ms;
   ToyServer toy(limits);
   RawClient regular(toy.socket());
   expect_echo(regular, 1);
@@ -263,7 +264,7 @@ TEST(Crowd, WhoStopsReadingIsClosed) {
   ToyServer toy(limits);
   RawClient deaf(toy.socket());
   deaf.request(1, "Count", "1000", wire::flags::remote_closed);
-  toy.wait_until([](Server& server) { return server.counts().requests_in_flight == 1; });
+  toy.wait_until([](Server& server) { return server.counts().calls == 1; });
   toy.wait_until([](Server& server) { return server.counts().connections == 0; });
   toy.wait_until([](Server& server) { return server.is_drained(); });
 }

@@ -21,7 +21,7 @@ TEST(Drain, TakesNothingNewAndLosesNothing) {
   const Error error = client.answer_on(5).error();
   EXPECT_EQ(error.code, ErrorCode::unavailable);
   EXPECT_EQ(error.reason, "SHUTTING_DOWN");
-  EXPECT_EQ(client::Connection::open(toy.socket(), Deadline::after(30s)).error().reason,
+  EXPECT_EQ(client::Connection::open(toy.socket(), Deadline::after(60s)).error().reason,
             "DAEMON_UNREACHABLE");
   toy.on_loop([](Server& server) { EXPECT_FALSE(server.is_drained()); });
 

@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Deadline soon() { return Deadline::after(20s); }
+Deadline soon() { return Deadline::after(60s); }
 
 // Asks on ever new connections, as an honest client would, until it is served.
 bool is_served_in_time(const ToyServer& toy, const std::string& payload = "new") {

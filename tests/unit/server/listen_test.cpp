@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 
 class Listen : public ::testing::Test {
  protected:
-  bool can_connect() const { return client::Connection::open(path, Deadline::after(5s)).ok(); }
+  bool can_connect() const { return client::Connection::open(path, Deadline::after(60s)).ok(); }
   std::string reason() const { return listen_at(path, 0600).error().reason; }
   // What a daemon that was killed leaves behind.
   void leave_stale_socket() const {

@@ -86,6 +86,10 @@ class Peer : public ::testing::Test {
   void write(std::string_view bytes) const {
     (void)!::write(client.socket(), bytes.data(), bytes.size());
   }
+  // It is at accept that the kernel is asked who has connected.
+  void await_accepted() {
+    server.wait_until([](Server& its) { return its.counts().connections == 1; });
+  }
 
   ToyServer server;
   RawClient client{wire::Descriptor(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0))};
@@ -145,6 +149,7 @@ TEST_F(Peer, AStreamTakesNoMessageOfAnother) {
 
 TEST_F(Peer, AProcessThatConnectedAndEndedIsNotServedByItsHeir) {
   Other other([this] { connect(); });
+  await_accepted();
   other.end();
   client.request(1, "Echo", "hello");
   EXPECT_EQ(client.answer_on(1).error().reason, "PEER_CHANGED");
@@ -153,6 +158,7 @@ TEST_F(Peer, AProcessThatConnectedAndEndedIsNotServedByItsHeir) {
 TEST_F(Peer, AProcessWithTheSamePidIsAnotherProcess) {
   Other first([this] { connect(); });
   const pid_t pid = first.pid();
+  await_accepted();
   first.end();
   const Other second([this] { write(echo); }, pid);
   if (second.pid() < 0 && second.error() == EPERM) {

@@ -8,7 +8,7 @@
 namespace chancery::daemon {
 namespace {
 
-constexpr int patience_ms = 20'000;
+constexpr int patience_ms = 60'000;
 
 }  // namespace
 
