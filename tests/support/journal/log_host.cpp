@@ -13,7 +13,7 @@ LogHost::LogHost(std::filesystem::path directory) : directory_(std::move(directo
   options.origin = "log.example";
   options.key_name = "log";
   options.publish_interval = std::chrono::milliseconds(1);
-  const auto deadline = Deadline::after(std::chrono::seconds(1));
+  const auto deadline = Deadline::after(std::chrono::seconds(60));
   CHANCERY_ASSERT(key_host.make_key("log", Algorithm::ed25519, deadline).ok());
 }
 

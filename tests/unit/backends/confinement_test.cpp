@@ -32,7 +32,7 @@ class Confinement : public ::testing::TestWithParam<Attempt> {
  protected:
   int attempt(const std::string& backend_type) {
     testing::write_text(directory_ / "own", "own");
-    const Deadline soon = Deadline::after(20s);
+    const Deadline soon = Deadline::after(60s);
     auto host =
         KeyHost::start({.program = CHANCERY_TRESPASSER,
                         .backend_type = backend_type,
@@ -102,7 +102,7 @@ TEST(KeyHostLimits, AreInForce) {
   const auto host = KeyHost::start({.program = CHANCERY_KEYHOST,
                                     .backend_type = "software",
                                     .config = {"keys", {{"directory", directory.path().string()}}}},
-                                   Deadline::after(20s));
+                                   Deadline::after(60s));
   ASSERT_TRUE(host.ok());
   const pid_t process = (*host)->state().process.value();
   EXPECT_EQ(limits_of(process, "Max core file size"), twice(0));

@@ -25,7 +25,7 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 
-Deadline soon() { return Deadline::after(20s); }
+Deadline soon() { return Deadline::after(60s); }
 
 class KeyHostTest : public ::testing::Test {
  protected:
@@ -115,7 +115,7 @@ TEST_F(KeyHostTest, ManyRequestsOnTheirWayAreAllAnswered) {
     });
   }
   std::unique_lock lock(mutex);
-  ASSERT_TRUE(all.wait_for(lock, 20s, [&] { return answered == 1000; }));
+  ASSERT_TRUE(all.wait_for(lock, 60s, [&] { return answered == 1000; }));
   EXPECT_EQ(good, 1000);
 }
 
@@ -149,7 +149,7 @@ TEST_F(KeyHostTest, HostKilledWhileItSignsLeavesAtMostItsThreadsInDoubt) {
     });
   }
   std::unique_lock lock(mutex);
-  ASSERT_TRUE(changed.wait_for(lock, 20s, [&] { return answered == 500; }));
+  ASSERT_TRUE(changed.wait_for(lock, 60s, [&] { return answered == 500; }));
   EXPECT_LE(outcomes["KEY_HOST_DIED"], static_cast<int>(std::thread::hardware_concurrency()));
   EXPECT_EQ(outcomes["signed"] + outcomes["KEY_HOST_DIED"], 500);
 }
@@ -224,14 +224,14 @@ TEST_F(KeyHostTest, DamagedFileIsNamedWhileTheOthersSignAndIsTakenUpOnceItIsMend
 TEST_F(KeyHostTest, ABackendIsOpenedAnewForAnUnusableKeyNowAndThen) {
   const auto host = start();
   testing::write_text(directory_ / "bad.pem", "damaged");
+  const auto before = Deadline::Clock::now();
   ASSERT_TRUE(host->reopen(soon()).ok());
   const std::uint64_t starts = host->state().starts;
-  const auto begun = Deadline::Clock::now();
   while (host->state().starts == starts) {
     ASSERT_TRUE(host->trouble_with("bad").has_value());
     std::this_thread::yield();
   }
-  EXPECT_GE(Deadline::Clock::now() - begun, limits::key_host_look_delay_min - 500ms);
+  EXPECT_GE(Deadline::Clock::now() - before, limits::key_host_look_delay_min);
   await_start(*host, starts + 1);
 }
 
@@ -251,7 +251,7 @@ TEST_F(KeyHostTest, LargeInputIsRefusedAndAFullSocketIsWaitedFor) {
     });
   }
   std::unique_lock lock(mutex);
-  ASSERT_TRUE(changed.wait_for(lock, 20s, [&] { return answered == 100; }));
+  ASSERT_TRUE(changed.wait_for(lock, 60s, [&] { return answered == 100; }));
   EXPECT_EQ(good, 100);
 }
 
@@ -259,7 +259,7 @@ TEST(KeyHostProcess, LeavesWhenTheDaemonIsGone) {
   auto process = host::Process::start(CHANCERY_KEYHOST, {});
   ASSERT_TRUE(process.ok());
   // Not even told to open anything: the socket's end is enough.
-  EXPECT_EQ(process->end(20s), "exited with status 1");
+  EXPECT_EQ(process->end(60s), "exited with status 1");
 }
 
 TEST(KeyHostProcess, LeavesItsBackendInOrderWhenTheDaemonIsGone) {
@@ -275,7 +275,7 @@ TEST(KeyHostProcess, LeavesItsBackendInOrderWhenTheDaemonIsGone) {
   ASSERT_GT(size, 0);
   answer.resize(static_cast<std::size_t>(size));
   EXPECT_TRUE(std::holds_alternative<host::Opened>(host::decode_from_host(answer).value()));
-  EXPECT_EQ(process->end(20s), "exited with status 0");
+  EXPECT_EQ(process->end(60s), "exited with status 0");
 }
 
 TEST_F(KeyHostTest, MadeKeySignsAtOnceAndAfterRestart) {

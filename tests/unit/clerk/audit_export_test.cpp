@@ -13,7 +13,7 @@
 namespace chancery::testing {
 namespace {
 
-Deadline soon() { return Deadline::after(std::chrono::seconds(20)); }
+Deadline soon() { return Deadline::after(std::chrono::seconds(60)); }
 
 // Its answers come through a pool, as a key host's do where more than one is ready.
 class PooledKeyHost : public FakeKeyHost {

@@ -43,7 +43,7 @@ class AskTest : public ::testing::Test {
   }
 
   testing::TemporaryDirectory directory_;
-  DaemonOptions options_{.socket = directory_ / "socket", .timeout_seconds = 20};
+  DaemonOptions options_{.socket = directory_ / "socket", .timeout_seconds = 60};
   std::atomic<unsigned> asked_ = 0;  // the daemon counts, on threads of its own
   std::optional<ScriptedDaemon> daemon_;
 };
@@ -103,7 +103,7 @@ TEST_F(AskTest, AFullDaemonIsExaminedWhenThereIsRoom) {
 }
 
 TEST_F(AskTest, OneThatStaysFullIsReportedInItsOwnWordsByTheDeadline) {
-  options_.timeout_seconds = 1;
+  options_.timeout_seconds = 3;
   serve(1000, full());
   const auto reply = ask_just_once();
   ASSERT_FALSE(reply.ok());

@@ -36,7 +36,7 @@ class SignatureTest : public ::testing::Test {
       EXPECT_EQ(asked.receipt(), "r-7");
       return Reaction::stream(messages);
     });
-    const Deadline deadline = Deadline::after(std::chrono::seconds(20));
+    const Deadline deadline = Deadline::after(std::chrono::seconds(60));
     const auto connection = Connection::open(directory_ / "socket", deadline).value();
     return read_signature(*connection, reply, deadline);
   }

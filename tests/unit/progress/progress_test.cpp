@@ -21,7 +21,7 @@ class WatchedDaemon : public ::testing::Test {
   // Held, so that it waits for the device at the next look.
   void ask_device() {
     device_->hold();
-    device_->sign("key", Bytes(32, 7), Deadline::after(std::chrono::seconds(20)),
+    device_->sign("key", Bytes(32, 7), Deadline::after(std::chrono::seconds(60)),
                   [](const Result<Bytes>&) {});
   }
   void let_device_answer() {

@@ -17,7 +17,7 @@ void expect_failure(const Result<remote::HttpAnswer>& answer, ErrorCode code,
 }
 
 remote::HttpRequest impatient(remote::HttpRequest request) {
-  request.deadline = Deadline::after(std::chrono::milliseconds(300));
+  request.deadline = Deadline::after(std::chrono::seconds(2));
   return request;
 }
 
