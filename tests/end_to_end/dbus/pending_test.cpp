@@ -26,7 +26,7 @@ class PendingWork : public Bus {
 TEST_F(PendingWork, ThatGrowsOldIsToldAndThatItIsDone) {
   Listener listener;
   const pid_t host = key_host();
-  stop_and_wait(host);
+  stop_threads_of(host);
   set_clock("-600");  // it is accepted ten minutes ago
   const auto connection = client::Connection::open(daemon_->socket(), soon());
   ASSERT_TRUE(connection.ok());

@@ -12,7 +12,7 @@ using ::testing::HasSubstr;
 
 TEST_F(Bus, WhatIsPendingIsListedForWhomPolkitAllows) {
   const pid_t host = key_host();
-  stop_and_wait(host);
+  stop_threads_of(host);
   const auto connection = client::Connection::open(daemon_->socket(), soon());
   ASSERT_TRUE(connection.ok());
   auto signing =
@@ -94,7 +94,7 @@ TEST_F(Bus, WithoutPolkitNobodyMayAndIsToldWhatToDo) {
 }
 
 TEST_F(Bus, CallsThatWaitForPolkitAreBoundedByUserAndAnsweredLater) {
-  stop_and_wait(bus_->polkit_pid());
+  stop_threads_of(bus_->polkit_pid());
   Listener one, another;
   std::vector<std::string> answers;
   const auto note = [&answers](const std::string& error) { answers.push_back(error); };

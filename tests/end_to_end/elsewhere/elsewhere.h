@@ -67,6 +67,9 @@ v1::StatusReply status_of(ConfiguredDaemon& daemon);
 // Of the profile "remote", over the key's own text.
 v1::SignRequest request_for(std::string_view key);
 Result<v1::SignReply> sign(ConfiguredDaemon& daemon, std::string_view key);
+// With a deadline that passes before a log or an authority that is away answers: it leaves with a
+// receipt.
+Result<v1::SignReply> sign_impatiently(ConfiguredDaemon& daemon, std::string_view key);
 // By a connection of its own, for one of many clients at once. The answer as it came.
 Result<std::string> sign_alone(const ConfiguredDaemon& daemon, std::string_view key);
 // By receipt, until it is done: as `chancery wait` does.

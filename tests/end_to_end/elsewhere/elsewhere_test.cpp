@@ -11,12 +11,6 @@ namespace {
 
 using Fault = Elsewhere::Fault;
 
-// With a deadline that passes before the log answers.
-Result<v1::SignReply> sign_impatiently(ConfiguredDaemon& daemon, std::string_view key) {
-  return daemon.call<v1::SignReply>(signer, "Sign", request_for(key),
-                                    Deadline::after(std::chrono::milliseconds(2500)));
-}
-
 void expect_receipt(const v1::SignReply& reply) {
   EXPECT_THAT(reply.state(), ::testing::AnyOf(v1::STATE_SIGNED, v1::STATE_TIMESTAMPED));
   EXPECT_FALSE(reply.receipt().empty());

@@ -138,8 +138,7 @@ TEST_F(RemoteRecords, WhatGoesWrongIsToldOnceOfEachKindAlsoAfterARestart) {
               conflict = Reply::answer(409, "{}", "X-Log-Index: 0\r\n");
   script_adds({ill, refusal, conflict, ill, refusal, conflict});
   start();
-  const auto receipt = daemon_->call<v1::SignReply>(signer, "Sign", request_for("a"),
-                                                    Deadline::after(std::chrono::seconds(1)));
+  const auto receipt = sign_impatiently(*daemon_, "a");
   ASSERT_TRUE(receipt.ok()) << receipt.error().message;
   while (record("alarm").empty()) std::this_thread::yield();
   daemon_->process().kill();
