@@ -267,6 +267,11 @@ void Signing::drop_payload() {
        "a statement that was not accepted stays until the next start: " + removed.error().message);
 }
 
+void Signing::free_statement() {
+  asked_.statement = {};
+  asked_.reservation.reset();
+}
+
 // Nothing of it is sent.
 void Signing::give_back_elsewhere() {
   if (turn_elsewhere_.empty()) return;
@@ -324,6 +329,7 @@ void Signing::answer_earlier(const StoredRequest& earlier) {
   // It may have ended between the journal's look and ours: look again before answering.
   Result<std::optional<StoredRequest>> latest = parts_.journal.find(earlier.id);
   if (!latest.ok()) return give(latest.error());
+  free_statement();
   call_.responder->answer(sign_reply(parts_, latest->has_value() ? **latest : earlier));
 }
 
@@ -346,6 +352,7 @@ void Signing::give(Result<std::string> message) {
     stay_stuck(message.error());
     message = with_receipt(message.error());
   }
+  free_statement();
   if (call_.responder) call_.responder->answer(message);
   for (const std::shared_ptr<Responder>& joined : parts_.in_flight.end(stored_.id)) {
     joined->answer(message);

@@ -49,6 +49,8 @@ class Signing : public std::enable_shared_from_this<Signing> {
   void give(Result<std::string> message);
   void give_back_elsewhere();
   void drop_payload();
+  // Before anybody hears the answer: whoever has one may send the next statement.
+  void free_statement();
   void stay_stuck(const Error& why);
   Error with_receipt(Error error) const;
   // Whoever waits for a log leaves with a receipt before its time is over.

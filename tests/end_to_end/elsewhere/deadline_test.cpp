@@ -222,6 +222,22 @@ TEST(WaitingStatementsTest, TakeTheirShareOfTheMemoryAsLongAsALogIsAway) {
   EXPECT_TRUE(ask("third").ok());
 }
 
+TEST(WaitingStatementsTest, TakeNothingAnyMoreFromWhoeverHasTheirAnswer) {
+  Elsewhere elsewhere;
+  v1::SignStatementRequest request;
+  request.set_profile("remote");
+  request.set_statement(statement_of(2000));
+  ConfiguredDaemon daemon(
+      elsewhere.sections(), "",
+      {CHANCERY_STAGED_DAEMON,
+       {{"CHANCERY_STATEMENT_BYTES", std::to_string(request.statement().size())}}});
+  for (int i = 0; i < 20; ++i) {
+    request.set_idempotency_key(std::to_string(i));
+    const auto reply = daemon.call<v1::SignReply>(signer, "SignStatement", request);
+    ASSERT_TRUE(reply.ok()) << reply.error().message;
+  }
+}
+
 TEST(DeadlineTest, NothingLeavesBeforeItIsStamped) {
   Elsewhere elsewhere;
   elsewhere.first.is_ill = true;
