@@ -93,8 +93,10 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Config config, std::vector<KeyName
   return daemon;
 }
 
+// First whoever begins something, then whoever goes on with it, each while what it uses is still
+// there. Stopped, those that go on with one another's work drop what comes too late; they go when
+// none of them has a thread.
 Daemon::~Daemon() {
-  // Whoever posts to a pool ends before it; the log publishes through the journal to the last.
   server_.reset();
   if (backlog_ != nullptr) backlog_->stop();
   {
@@ -102,15 +104,20 @@ Daemon::~Daemon() {
     takes_late_keys_ = false;
   }
   due_receipts_.stop();
-  background_.reset();
-  orders_.reset();
-  spool_.reset();
-  clerk_.reset();
-  finisher_.reset();
-  log_.reset();
-  journal_.reset();
+  const auto stop = [](const auto& part) {
+    if (part != nullptr) part->stop();
+  };
+  for (const auto* pool : {&background_, &orders_, &spool_}) stop(*pool);
+  // Clerk and log have a key sign to the last, and its answers come through the pool.
+  stop(clerk_);
+  stop(finisher_);
+  stop(log_);
+  stop(pool_);
+  stop(journal_);
   keys_.stop();
-  pool_.reset();
+  // With what they dropped, which gives back what it holds of others.
+  journal_.reset();
+  finisher_.reset();
 }
 
 Result<void> Daemon::open_state() {

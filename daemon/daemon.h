@@ -26,8 +26,7 @@
 
 namespace chancery::daemon {
 
-// Lives on the main thread. The destructor ends the parts in an order of its own: whoever posts
-// work ends before whoever does it.
+// Lives on the main thread. The destructor ends the parts in an order of its own.
 class Daemon {
  public:
   // Everything up to answering requests. Any failure is fatal at start, but for a device that is

@@ -8,18 +8,24 @@ Pool::Pool(unsigned threads) {
   for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
 }
 
-Pool::~Pool() {
+void Pool::stop() {
   {
     const std::lock_guard lock(mutex_);
-    stopping_ = true;
+    is_stopping_ = true;
   }
   wake_.notify_all();
   for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+  std::deque<std::function<void()>> late;  // what it owns goes without the lock
+  const std::lock_guard lock(mutex_);
+  is_over_ = true;
+  late.swap(queue_);
 }
 
 void Pool::post(std::function<void()> work) {
   {
     const std::lock_guard lock(mutex_);
+    if (is_over_) return;
     queue_.push_back(std::move(work));
   }
   wake_.notify_one();
@@ -33,7 +39,7 @@ std::size_t Pool::waiting() const {
 void Pool::run() {
   std::unique_lock lock(mutex_);
   while (true) {
-    wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    wake_.wait(lock, [this] { return is_stopping_ || !queue_.empty(); });
     if (queue_.empty()) return;
     std::function<void()> work = std::move(queue_.front());
     queue_.pop_front();

@@ -14,9 +14,12 @@ namespace chancery::daemon {
 class Pool {
  public:
   explicit Pool(unsigned threads);
-  ~Pool();  // runs what is queued, then ends
+  ~Pool() { stop(); }
 
-  // Runs `work` soon. Never refuses: what may be queued is bounded by requests_in_flight_max.
+  // Runs what is queued, then ends: what is posted from then on is dropped. Not on a pool thread.
+  void stop();
+
+  // Runs `work` soon. What may be queued is bounded by requests_in_flight_max.
   void post(std::function<void()> work);
   std::size_t waiting() const;
 
@@ -26,7 +29,8 @@ class Pool {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::function<void()>> queue_;
-  bool stopping_ = false;
+  bool is_stopping_ = false;
+  bool is_over_ = false;  // no thread is left
   std::vector<std::thread> threads_;
 };
 

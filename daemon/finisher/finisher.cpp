@@ -28,9 +28,10 @@ class RemoteFinisher : public Finisher {
     }
   }
 
+  ~RemoteFinisher() override { RemoteFinisher::stop(); }
   // The thread first, then whoever could still post to it; what the journal completes later finds
   // an agenda that does nothing.
-  ~RemoteFinisher() override {
+  void stop() override {
     agenda_->stop();
     services_.http.reset();
   }

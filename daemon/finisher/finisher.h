@@ -64,8 +64,10 @@ class Finisher {
   // thread.
   static std::unique_ptr<Finisher> start(RemoteServices services, Journal& journal,
                                          Timings& timings, AtStep at_step = nullptr);
-  // Cuts short what is in flight: it is in doubt after the next start.
-  virtual ~Finisher() = default;
+  virtual ~Finisher() = default;  // as stop(), where that was not called
+  // Cuts short what is in flight: it is in doubt after the next start. What comes from then on is
+  // dropped.
+  virtual void stop() = 0;
 
   // Before anything is signed: that each service that this share needs has room, that a log cannot
   // refuse it for its size, and that no rate is used up (where only the logs are left to do, it has

@@ -68,6 +68,7 @@ class SqliteJournal final : public Journal {
     writer_.stop();
     reading_.reset();
   }
+  void stop() override { writer_.stop(); }
 
   void accept(Acceptance acceptance, Done<Accepted> done) override;
   void record_signed(RequestId id, Bytes signature, std::string verifier_spki,

@@ -113,7 +113,10 @@ class Journal {
   // DAEMON_STOPPED. Errors: corrupt JOURNAL_DAMAGED, AUDIT_CONTRADICTS_HEAD, unsupported
   // JOURNAL_TOO_NEW, unavailable JOURNAL_*.
   static Result<std::unique_ptr<Journal>> open(JournalOptions options);
-  virtual ~Journal() = default;  // commits what waits, and runs its completions
+  virtual ~Journal() = default;  // as stop(), where that was not called
+  // Commits what waits, and runs its completions. What is to be written from then on is dropped
+  // with the journal, and its completion with it; nobody may wait for one.
+  virtual void stop() = 0;
 
   // exhausted JOURNAL_QUEUE_FULL and unavailable JOURNAL_DISK_FULL at once. invalid_request
   // IDEMPOTENCY_KEY_REUSED where the unexpired key belongs to another request of the same uid and

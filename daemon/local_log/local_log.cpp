@@ -75,7 +75,8 @@ class RunningLog : public LocalLog {
  public:
   RunningLog(std::unique_ptr<Files> files, OpenedLog opened, CheckpointSigner signer,
              const LocalLogOptions& options, Journal& journal, Alarms& alarms);
-  ~RunningLog() override;
+  ~RunningLog() override { RunningLog::stop(); }
+  void stop() override;
 
   void append(const std::vector<AppendedEntry>& entries) override;
   void await_inclusion(std::uint64_t index, tlog::Hash leaf, Done done) override;
@@ -141,7 +142,7 @@ RunningLog::RunningLog(std::unique_ptr<Files> files, OpenedLog opened, Checkpoin
       sealer_(tree_, std::move(signer), opened.published,
               [this](const SignedTree& tree) { publisher_.publish_later(tree); }) {}
 
-RunningLog::~RunningLog() {
+void RunningLog::stop() {
   sealer_.stop();
   publisher_.stop();
 }

@@ -42,9 +42,13 @@ class LocalLog {
   // LOG_KEY_UNFIT (not Ed25519), NOTE_KEY_NAME_INVALID.
   static Result<std::unique_ptr<LocalLog>> open(const LocalLogOptions& options, Journal& journal,
                                                 KeyHost& key_host, Alarms& alarms);
-  // Signs and publishes what is committed, where the first try succeeds; the journal keeps the
-  // rest. No calls from other threads any more, the journal's included.
+  // As stop(), where that was not called. No calls from other threads any more, the journal's
+  // included.
   virtual ~LocalLog() = default;
+  // Signs and publishes what is committed, where the first try succeeds; the journal keeps the
+  // rest. From then on it needs journal and key host no more, whoever awaits an entry is told
+  // LOG_CLOSED, and what is appended is left to the next start.
+  virtual void stop() = 0;
 
   // From the journal, in order.
   virtual void append(const std::vector<AppendedEntry>& entries) = 0;

@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <memory>
 #include <optional>
 
+#include "daemon/pool.h"
 #include "daemon/services/byte_budget.h"
 #include "daemon/watchdog.h"
 
@@ -71,6 +74,25 @@ TEST(ByteBudget, MayGoBeforeItsShares) {
   std::shared_ptr<void> share = budget->take(1, 90).share;
   budget.reset();
   share.reset();
+}
+
+TEST(Pool, DoesWhatIsQueuedAtItsEndAndDropsWhatComesLater) {
+  Pool pool(2);
+  std::atomic<int> done = 0;
+  for (int i = 0; i < 100; ++i) {
+    pool.post([&] {
+      pool.post([&] { ++done; });  // the last of them while it ends
+      ++done;
+    });
+  }
+  pool.stop();
+  EXPECT_EQ(done, 200);
+  auto owned = std::make_shared<int>(7);
+  const std::weak_ptr<int> kept = owned;
+  pool.post([owned = std::move(owned), &done] { ++done; });
+  EXPECT_TRUE(kept.expired());
+  pool.stop();
+  EXPECT_EQ(done, 200);
 }
 
 TEST(Watchdog, NamesAWorkerWhoseWorkWaitsWithoutAStep) {

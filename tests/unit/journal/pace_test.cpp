@@ -38,6 +38,9 @@ TEST_F(Pace, AStopCommitsWhatWasGathered) {
   post_refusals(3);
   EXPECT_EQ(journal_->counts().commits, 1U);
   EXPECT_EQ(confirmed_, 0U);
+  journal_->stop();
+  EXPECT_EQ(confirmed_, 3U);
+  post_refusals(1);  // too late
   journal_.reset();
   EXPECT_EQ(confirmed_, 3U);
 }

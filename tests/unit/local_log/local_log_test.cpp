@@ -190,6 +190,18 @@ TEST_F(Log, WhoStillWaitsWhenItClosesIsTold) {
   EXPECT_TRUE(host_.check(host_.inclusion(0).value()).ok());
 }
 
+TEST_F(Log, WhatComesWhenItHasStoppedIsLeftToTheNextStart) {
+  ASSERT_TRUE(host_.open().ok());
+  host_.append(1);
+  host_.log().stop();
+  EXPECT_EQ(host_.check_files()->size, 1U);
+  host_.append(1);
+  EXPECT_EQ(host_.inclusion(1).error().reason, "LOG_CLOSED");
+  EXPECT_EQ(host_.check_files()->size, 1U);
+  ASSERT_TRUE(host_.open().ok());
+  EXPECT_TRUE(host_.check(host_.inclusion(1).value()).ok());
+}
+
 TEST_F(Log, AFullDiskDelaysTheFilesAndNotTheProofs) {
   // Shared: the log, which the fixture ends, still writes when this function is over.
   const auto is_full = std::make_shared<std::atomic<bool>>(false);
