@@ -107,7 +107,7 @@ Daemon::~Daemon() {
   const auto stop = [](const auto& part) {
     if (part != nullptr) part->stop();
   };
-  for (const auto* pool : {&background_, &orders_, &spool_}) stop(*pool);
+  for (const auto* pool : {&background_, &inquiries_, &orders_, &spool_}) stop(*pool);
   // Clerk and log have a key sign to the last, and its answers come through the pool.
   stop(clerk_);
   stop(finisher_);
@@ -128,6 +128,7 @@ Result<void> Daemon::open_state() {
   pool_ = std::make_unique<Pool>(pool_threads);
   spool_ = std::make_unique<Pool>(1);
   background_ = std::make_unique<Pool>(1);
+  inquiries_ = std::make_unique<Pool>(1);
   orders_ = std::make_unique<Pool>(1);
   journal_ = TRY(Journal::open({.path = config->state_directory / "journal.db",
                                 .policy = config->policy_hash,
@@ -297,6 +298,7 @@ Result<void> Daemon::start_server(sd_event* event) {
                    *administration_,
                    statements_,
                    *background_,
+                   *inquiries_,
                    *orders_,
                    log_start_,
                    [this](const std::filesystem::path& path) { return load(path); },

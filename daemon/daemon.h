@@ -111,6 +111,7 @@ class Daemon {
   std::unique_ptr<Pool> pool_;
   std::unique_ptr<Pool> spool_;
   std::unique_ptr<Pool> background_;
+  std::unique_ptr<Pool> inquiries_;
   std::unique_ptr<Pool> orders_;
   std::unique_ptr<Parts> parts_;
   std::unique_ptr<KeyLife> key_life_;

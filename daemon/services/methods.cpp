@@ -17,7 +17,7 @@ std::vector<Method> all_methods(const MethodParts& with) {
   };
   add(keys_methods(with.parts));
   add(key_life_methods(with.parts, with.key_life, with.background, with.orders));
-  add(policy_methods(with.parts, with.background, with.load));
+  add(policy_methods(with.parts, with.inquiries, with.load));
   add(log_methods(with.parts, with.log_start));
   add(audit_methods(with.audit));
   add(with.administration.methods(with.counts, with.background));

@@ -19,6 +19,7 @@ struct MethodParts {
   Administration& administration;
   ByteBudget& statements;
   Pool& background;  // for what takes long: hand-over, backups, acts on devices
+  Pool& inquiries;   // for what only reads: rules explained and tried out
   Pool& orders;      // for acts that wait for the journal alone
   WallTime log_start;
   LoadConfig load;

@@ -7,6 +7,7 @@
 #include <ostream>
 
 #include "chancery/v1/keys.pb.h"
+#include "chancery/v1/policy.pb.h"
 #include "core/base/limits/key_hosts.h"
 #include "tests/end_to_end/running_daemon.h"
 
@@ -132,8 +133,8 @@ TEST_F(DaemonWithEvil, OneThatDoesNotOpenKeepsNobodyFromTheRest) {
   EXPECT_TRUE(reply.ok()) << reply.error().message;
 }
 
-// Whoever stops a key may be in a hurry.
-TEST_F(DaemonWithEvil, AStopDoesNotWaitForADeviceThatHangs) {
+// Whoever stops a key may be in a hurry; and what only reads the rules needs no device.
+TEST_F(DaemonWithEvil, NeitherAStopNorAnExplanationWaitsForADeviceThatHangs) {
   start("honest");
   write_text(evil() / "mode", "never opens");
   v1::MakeKeyRequest make;
@@ -156,6 +157,10 @@ TEST_F(DaemonWithEvil, AStopDoesNotWaitForADeviceThatHangs) {
       daemon_.connection().call("chancery.v1.Keys", "Stop", stop.SerializeAsString(),
                                 Deadline::after(limits::key_host_answer_max));
   EXPECT_TRUE(stopped.ok()) << stopped.error().message;
+  const auto explained = daemon_.connection().call("chancery.v1.Policy", "Explain",
+                                                   v1::ExplainRequest().SerializeAsString(),
+                                                   Deadline::after(limits::key_host_answer_max));
+  EXPECT_TRUE(explained.ok()) << explained.error().message;
   // The one in its place that hangs: without it, an honest one would come at once.
   while (children_of(daemon_.process().pid()).size() < 2) ASSERT_FALSE(patience.passed());
   become_honest();

@@ -112,16 +112,16 @@ Result<std::string> test(const Parts& parts, const LoadConfig& load, const Call&
 
 }  // namespace
 
-std::vector<Method> policy_methods(const Parts& parts, Pool& background, LoadConfig load) {
+std::vector<Method> policy_methods(const Parts& parts, Pool& inquiries, LoadConfig load) {
   return {
       {wire::services::policy, "Explain", Permission::anyone,
-       [&parts, &background](const Call& call) {
-         background.post([&parts, call] { call.responder->answer(explain(parts, call)); });
+       [&parts, &inquiries](const Call& call) {
+         inquiries.post([&parts, call] { call.responder->answer(explain(parts, call)); });
        },
        nullptr, nullptr},
       {wire::services::policy, "Test", Permission::admin,
-       [&parts, &background, load = std::move(load)](const Call& call) {
-         background.post([&parts, load, call] { call.responder->answer(test(parts, load, call)); });
+       [&parts, &inquiries, load = std::move(load)](const Call& call) {
+         inquiries.post([&parts, load, call] { call.responder->answer(test(parts, load, call)); });
        },
        nullptr, nullptr},
   };

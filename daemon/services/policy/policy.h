@@ -9,7 +9,7 @@
 
 namespace chancery::daemon {
 
-// Users are looked up and files read on `background`. All outlive the server.
-std::vector<Method> policy_methods(const Parts& parts, Pool& background, LoadConfig load);
+// Users are looked up and files read on `inquiries`. All outlive the server.
+std::vector<Method> policy_methods(const Parts& parts, Pool& inquiries, LoadConfig load);
 
 }  // namespace chancery::daemon
