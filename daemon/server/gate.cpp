@@ -38,10 +38,17 @@ const Meters& Gate::of_user(std::uint32_t uid) {
   const auto known = users_.find(uid);
   if (known != users_.end()) return known->second;
   std::erase_if(users_, [](const auto& user) { return is_unused(user.second); });
-  const Meters& wider = runs_the_daemon(uid) ? all_ : others_;
+  const bool runs = runs_the_daemon(uid);
+  const Meters& wider = runs ? all_ : others_;
+  const ForNewcomers connections{limits_.connections_for_newcomers,
+                                 limits_.connections_of_a_newcomer_max};
+  const ForNewcomers requests{limits::requests_in_flight_for_newcomers,
+                              limits::requests_in_flight_of_a_newcomer_max};
   return users_[uid] = {
-             std::make_shared<Meter>(limits_.connections_per_uid_max, wider.connections),
-             std::make_shared<Meter>(limits_.requests_in_flight_per_uid_max, wider.requests),
+             std::make_shared<Meter>(limits_.connections_per_uid_max, wider.connections,
+                                     runs ? ForNewcomers{} : connections),
+             std::make_shared<Meter>(limits_.requests_in_flight_per_uid_max, wider.requests,
+                                     runs ? ForNewcomers{} : requests),
              std::make_shared<Meter>(limits::request_bytes_in_flight_per_uid_max,
                                      wider.request_bytes),
              std::make_shared<Meter>(limits::unsent_bytes_per_uid_max, wider.unsent_bytes)};
@@ -56,10 +63,11 @@ Meters Gate::for_connection(std::uint32_t uid) {
 }
 
 Gate::UserTest Gate::whose_helps(std::uint32_t uid, std::shared_ptr<Meter> Meters::*what) {
-  if ((of_user(uid).*what)->is_full()) {
+  const Meter& own = *(of_user(uid).*what);
+  if (own.is_full()) {
     return [uid](std::uint32_t holder) { return holder == uid; };
   }
-  if (!runs_the_daemon(uid) && (others_.*what)->is_full()) {
+  if (!runs_the_daemon(uid) && own.has_all_it_may()) {
     return [this](std::uint32_t holder) { return !runs_the_daemon(holder); };
   }
   return [](std::uint32_t) { return true; };

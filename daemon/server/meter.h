@@ -1,6 +1,7 @@
 // A bound within wider bounds: a connection's within its user's within the server's. Thread-safe.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <memory>
@@ -8,14 +9,22 @@
 
 namespace chancery::daemon {
 
+// Of a wider bound, so much is kept for whoever has no more than `each` of it.
+struct ForNewcomers {
+  std::size_t kept = 0;
+  std::size_t each = 0;
+};
+
 class Meter {
  public:
-  explicit Meter(std::size_t max, std::shared_ptr<Meter> wider = nullptr)
-      : max_(max), wider_(std::move(wider)) {}
+  explicit Meter(std::size_t max, std::shared_ptr<Meter> wider = nullptr,
+                 ForNewcomers newcomers = {})
+      : max_(max), wider_(std::move(wider)), newcomers_(newcomers) {}
 
   // All of `amount`, here and in every wider bound, or nothing.
   bool take(std::size_t amount) {
-    if (used_.fetch_add(amount) + amount <= max_) {
+    const std::size_t used_then = used_.fetch_add(amount) + amount;
+    if (used_then <= max_ && leaves_newcomers_theirs(used_then, amount)) {
       if (!wider_ || wider_->take(amount)) return true;
     }
     used_.fetch_sub(amount);
@@ -28,10 +37,20 @@ class Meter {
   // May overstate for a moment, while a take() that fails is under way.
   std::size_t used() const { return used_.load(); }
   bool is_full() const { return used() >= max_; }
+  // Whether the wider bound has no more for whoever holds this one.
+  bool has_all_it_may() const {
+    return wider_->is_full() || !leaves_newcomers_theirs(used() + 1, 1);
+  }
 
  private:
+  bool leaves_newcomers_theirs(std::size_t used_then, std::size_t amount) const {
+    if (used_then <= newcomers_.each || newcomers_.kept == 0) return true;
+    return wider_->used() + amount + newcomers_.kept <= wider_->max_;
+  }
+
   const std::size_t max_;
   const std::shared_ptr<Meter> wider_;
+  const ForNewcomers newcomers_;
   std::atomic<std::size_t> used_ = 0;
 };
 

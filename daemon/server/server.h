@@ -19,6 +19,8 @@ namespace chancery::daemon {
 struct ServerLimits {
   std::size_t connections_max = limits::connections_max;
   std::size_t connections_kept = limits::connections_kept;
+  std::size_t connections_for_newcomers = limits::connections_for_newcomers;
+  std::size_t connections_of_a_newcomer_max = limits::connections_of_a_newcomer_max;
   std::size_t connections_per_uid_max = limits::connections_per_uid_max;
   std::size_t connections_refused_max = limits::connections_refused_max;
   std::size_t requests_in_flight_max = limits::requests_in_flight_max;

@@ -15,8 +15,11 @@ inline constexpr std::size_t frame_bytes_max = 4U << 20;
 inline constexpr std::size_t request_bytes_max = 1U << 20;
 // A build host runs hundreds of jobs, each with one connection.
 inline constexpr std::size_t connections_max = 1024;
-// No user may take the whole socket; half leaves room for every other.
+// No user may take the whole socket.
 inline constexpr std::size_t connections_per_uid_max = 512;
+// Two users could all the same. The last are for users who have few, each with enough for a job.
+inline constexpr std::size_t connections_for_newcomers = 64;
+inline constexpr std::size_t connections_of_a_newcomer_max = 8;
 // Of those in all, for root and the daemon's own user alone, who look what is wrong and mend it:
 // some shells. Others cannot keep them out together.
 inline constexpr std::size_t connections_kept = 16;
@@ -35,6 +38,8 @@ inline constexpr std::size_t frames_per_write_max = 32;
 // Accepted and not yet answered, all connections together: what the queues below can hold.
 inline constexpr std::size_t requests_in_flight_max = 4096;
 inline constexpr std::size_t requests_in_flight_per_uid_max = 2048;  // half, as of connections
+inline constexpr std::size_t requests_in_flight_for_newcomers = 256;
+inline constexpr std::size_t requests_in_flight_of_a_newcomer_max = 32;
 inline constexpr std::size_t requests_in_flight_per_connection_max = 512;
 // Bytes of requests that have arrived and are not answered: what is small never comes near it.
 inline constexpr std::size_t request_bytes_in_flight_max = 64U << 20;

@@ -51,6 +51,34 @@ TEST_F(GateTest, TheyMayUseTheRestAsWell) {
   EXPECT_FALSE(enter(own));
 }
 
+TEST_F(GateTest, TheLastAreForUsersWhoHaveFew) {
+  ServerLimits bounds = limits();
+  bounds.connections_max = 10;
+  bounds.connections_per_uid_max = 6;
+  bounds.connections_for_newcomers = 3;
+  bounds.connections_of_a_newcomer_max = 2;
+  Gate gate(bounds, own);
+  const auto enters = [&](std::uint32_t uid) {
+    Holding place(gate.of_user(uid).connections);
+    if (!place.grow_to(1)) return false;
+    held_.push_back(std::move(place));
+    return true;
+  };
+  const auto helps = [&](std::uint32_t uid, std::uint32_t holder) {
+    return gate.whose_helps(uid, &Meters::connections)(holder);
+  };
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(enters(first));
+  EXPECT_FALSE(enters(first));
+  EXPECT_TRUE(helps(first, second) && helps(first, first));
+  EXPECT_FALSE(helps(first, 0)) << "of the others' places";
+  EXPECT_TRUE(enters(second) && enters(second));
+  EXPECT_FALSE(enters(second));
+  EXPECT_TRUE(enters(third));
+  EXPECT_FALSE(enters(third)) << "all are taken";
+  EXPECT_TRUE(helps(third, first));
+  EXPECT_TRUE(enters(0) && enters(own));
+}
+
 TEST_F(GateTest, OfRequestsAndBytesSomeAreKeptToo) {
   for (const auto what : {&Meters::requests, &Meters::request_bytes, &Meters::unsent_bytes}) {
     Holding a((gate_.of_user(first).*what)), b((gate_.of_user(second).*what)),
