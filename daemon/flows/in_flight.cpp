@@ -41,11 +41,6 @@ std::vector<std::shared_ptr<Responder>> InFlight::end(RequestId id) {
   return joined;
 }
 
-bool InFlight::has(RequestId id) const {
-  const std::lock_guard lock(mutex_);
-  return waiting_.contains(id);
-}
-
 std::size_t InFlight::size() const {
   const std::lock_guard lock(mutex_);
   return waiting_.size();

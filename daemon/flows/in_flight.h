@@ -27,7 +27,6 @@ class InFlight {
   bool join(RequestId id, std::shared_ptr<Responder> responder);
   // The request has its answer; gives those who joined.
   std::vector<std::shared_ptr<Responder>> end(RequestId id);
-  bool has(RequestId id) const;
   std::size_t size() const;
 
  private:
