@@ -53,7 +53,7 @@ class Daemon {
   // Whether somebody has mended what was damaged.
   void look_at_damage();
   // Names a worker that has stopped making progress; empty when all is well.
-  std::string find_stuck() { return watchdog_.find_stuck(); }
+  std::string find_hanging_worker() { return watchdog_.find_hanging_worker(); }
 
  private:
   Daemon(Config config, std::vector<KeyName> to_make_anew);

@@ -113,11 +113,11 @@ int feed_watchdog(sd_event_source* timer, std::uint64_t, void* userdata) {
   Loop& loop = *static_cast<Loop*>(userdata);
   std::uint64_t interval_us = 0;
   if (sd_watchdog_enabled(0, &interval_us) <= 0) return 0;
-  const std::string stuck = loop.daemon->find_stuck();
-  if (stuck.empty()) {
+  const std::string hanging = loop.daemon->find_hanging_worker();
+  if (hanging.empty()) {
     sd_notify(0, "WATCHDOG=1");
   } else {
-    note(Priority::error, stuck + " makes no progress; the watchdog is not fed");
+    note(Priority::error, hanging + " makes no progress; the watchdog is not fed");
   }
   sd_event_source_set_time_relative(timer, interval_us / 3);
   return sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);

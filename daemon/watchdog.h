@@ -22,7 +22,7 @@ class Watchdog {
 
   // Names a worker for which work has waited without a single step since the last call; empty when
   // all is well.
-  std::string find_stuck();
+  std::string find_hanging_worker();
 
  private:
   struct Watched {

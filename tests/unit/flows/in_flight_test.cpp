@@ -96,14 +96,14 @@ TEST(Watchdog, NamesAWorkerWhoseWorkWaitsWithoutAStep) {
   Progress progress{0, 0};
   Watchdog watchdog;
   watchdog.watch("writer", [&progress] { return progress; });
-  EXPECT_EQ(watchdog.find_stuck(), "");
+  EXPECT_EQ(watchdog.find_hanging_worker(), "");
   progress = {5, 3};
-  EXPECT_EQ(watchdog.find_stuck(), "");  // it has come further since
+  EXPECT_EQ(watchdog.find_hanging_worker(), "");  // it has come further since
   progress = {6, 3};
-  EXPECT_EQ(watchdog.find_stuck(), "");
-  EXPECT_EQ(watchdog.find_stuck(), "writer");
+  EXPECT_EQ(watchdog.find_hanging_worker(), "");
+  EXPECT_EQ(watchdog.find_hanging_worker(), "writer");
   progress = {6, 0};
-  EXPECT_EQ(watchdog.find_stuck(), "");
+  EXPECT_EQ(watchdog.find_hanging_worker(), "");
 }
 
 }  // namespace

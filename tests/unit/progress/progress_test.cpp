@@ -38,8 +38,8 @@ class WatchedDaemon : public ::testing::Test {
 
 TEST_F(WatchedDaemon, ADeviceThatAnswersNothingIsNamed) {
   ask_device();
-  EXPECT_EQ(watchdog_.find_stuck(), "");
-  EXPECT_EQ(watchdog_.find_stuck(), "backend device");
+  EXPECT_EQ(watchdog_.find_hanging_worker(), "");
+  EXPECT_EQ(watchdog_.find_hanging_worker(), "backend device");
 }
 
 // It would do so after a restart, too.
@@ -47,7 +47,7 @@ TEST_F(WatchedDaemon, ADeviceThatOnlyRefusesMakesProgress) {
   device_->fail_with(unavailable("TOKEN_REFUSED", "as the test wants"));
   ask_device();
   for (int look = 0; look < 3; ++look) {
-    EXPECT_EQ(watchdog_.find_stuck(), "");
+    EXPECT_EQ(watchdog_.find_hanging_worker(), "");
     let_device_answer();
     ask_device();
   }
@@ -56,8 +56,8 @@ TEST_F(WatchedDaemon, ADeviceThatOnlyRefusesMakesProgress) {
 TEST_F(WatchedDaemon, WhatWaitsUntilABackendHasOpenedIsNoReasonToEndTheDaemon) {
   device_->set_up(false);
   ask_device();
-  EXPECT_EQ(watchdog_.find_stuck(), "");
-  EXPECT_EQ(watchdog_.find_stuck(), "");
+  EXPECT_EQ(watchdog_.find_hanging_worker(), "");
+  EXPECT_EQ(watchdog_.find_hanging_worker(), "");
 }
 
 // A backup may take minutes.
@@ -65,12 +65,12 @@ TEST_F(WatchedDaemon, ALogWhoseFilesAreHeldStillIsNotHanging) {
   const Result<void> copied = host_.log().while_still([&](const daemon::Projection&) {
     host_.append(1);
     EXPECT_TRUE(host_.inclusion(0).ok());  // the checkpoint is signed; its files have to wait
-    EXPECT_EQ(watchdog_.find_stuck(), "");
-    EXPECT_EQ(watchdog_.find_stuck(), "");
+    EXPECT_EQ(watchdog_.find_hanging_worker(), "");
+    EXPECT_EQ(watchdog_.find_hanging_worker(), "");
     return Result<void>();
   });
   EXPECT_TRUE(copied.ok());
-  EXPECT_EQ(watchdog_.find_stuck(), "");
+  EXPECT_EQ(watchdog_.find_hanging_worker(), "");
   host_.wait_until_published();
 }
 
