@@ -60,8 +60,9 @@ class RemoteFinisher : public Finisher {
       if (outcome.ok()) finished_ += 1;
       done(std::move(outcome));
     };
-    const auto finishing = std::make_shared<Finishing>(Bench{agenda_, journal_, timings_, at_step_},
-                                                       sites_, std::move(work), std::move(counted));
+    const auto finishing =
+        std::make_shared<Finishing>(SharedParts{agenda_, journal_, timings_, at_step_}, sites_,
+                                    std::move(work), std::move(counted));
     agenda_->post([finishing] { finishing->start(); });
   }
 

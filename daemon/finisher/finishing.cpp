@@ -14,8 +14,8 @@ Error stopping() {
 
 }  // namespace
 
-Finishing::Finishing(Bench bench, Sites& sites, Unfinished work, Finisher::Done done)
-    : bench_(std::move(bench)), sites_(sites), work_(std::move(work)), done_(std::move(done)) {}
+Finishing::Finishing(SharedParts shared, Sites& sites, Unfinished work, Finisher::Done done)
+    : shared_(std::move(shared)), sites_(sites), work_(std::move(work)), done_(std::move(done)) {}
 
 void Finishing::start() {
   if (work_.is_resumed) {
@@ -41,7 +41,7 @@ void Finishing::wait_for_authorities(bool begins) {
 
 // What an earlier run was told. Judged again with the whole bundle.
 Result<void> Finishing::read_answers() {
-  for (RemoteStep& step : TRY(bench_.journal.remote_steps(work_.id))) {
+  for (RemoteStep& step : TRY(shared_.journal.remote_steps(work_.id))) {
     stored_[step.destination] = std::move(step);
   }
   for (const std::string& name : work_.plan.authorities) {
@@ -85,9 +85,9 @@ void Finishing::stamp() {
     if (!is_granted) return self->end(stopping());
     site->authority.stamp(self->work_.record.signature, Deadline::after(limits::timestamp_wait_max),
                           [self, name, began = Deadline::Clock::now()](remote::Stamped stamped) {
-                            self->bench_.timings.add_remote(authority_destination(name), "stamp",
-                                                            Deadline::Clock::now() - began);
-                            self->bench_.agenda->post([self, name, stamped = std::move(stamped)] {
+                            self->shared_.timings.add_remote(authority_destination(name), "stamp",
+                                                             Deadline::Clock::now() - began);
+                            self->shared_.agenda->post([self, name, stamped = std::move(stamped)] {
                               self->after_stamp(name, stamped);
                             });
                           });
@@ -97,14 +97,14 @@ void Finishing::stamp() {
 void Finishing::after_stamp(const std::string& name, const remote::Stamped& stamped) {
   AuthoritySite& site = sites_.authorities.at(name);
   if (!stamped.timestamp.ok()) {
-    troubles_.try_emplace(name, bench_.journal, work_.id, authority_destination(name))
+    troubles_.try_emplace(name, shared_.journal, work_.id, authority_destination(name))
         .first->second.tell_alarm(stamped.timestamp.error());
     site.reputation.fail(stamped.timestamp.error());
     site.pace.fail(stamped.retry_after);
     return stamp();
   }
   site.reputation.succeed();
-  bench_.step("stamped");
+  shared_.step("stamped");
   timestamps_[name] = stamped.timestamp->response;
   record_stamp(name, *stamped.timestamp);
 }
@@ -113,22 +113,22 @@ void Finishing::after_stamp(const std::string& name, const remote::Stamped& stam
 void Finishing::record_stamp(const std::string& name, const remote::Timestamp& timestamp) {
   RemoteStep step{authority_destination(name), 1, 0, timestamp.response, Stamped{timestamp.time}};
   auto then = [self = shared_from_this(), name, timestamp](const Result<void>& recorded) {
-    self->bench_.agenda->post([self, name, timestamp, recorded] {
+    self->shared_.agenda->post([self, name, timestamp, recorded] {
       self->sites_.authorities.at(name).pace.succeed();
       if (!recorded.ok()) return self->record_stamp_later(name, timestamp);
-      self->bench_.step("stamp recorded");
+      self->shared_.step("stamp recorded");
       self->stamp();
     });
   };
   if (is_stamped() && !is_for_logs()) {
     std::vector<std::string> awaited;
     for (const std::string& log : work_.plan.logs) awaited.push_back(log_destination(log));
-    return bench_.journal.record_released(work_.id, std::move(step), std::move(awaited),
-                                          std::move(then));
+    return shared_.journal.record_released(work_.id, std::move(step), std::move(awaited),
+                                           std::move(then));
   }
   const RequestState state = logs_left_ == 0 ? RequestState::logged : RequestState::timestamped;
   const auto reached = is_stamped() ? std::optional(state) : std::nullopt;
-  bench_.journal.record_remote_step(work_.id, std::move(step), reached, std::move(then));
+  shared_.journal.record_remote_step(work_.id, std::move(step), reached, std::move(then));
 }
 
 // The journal did not take it (it says so itself). To end here would have somebody begin all of it
@@ -170,7 +170,7 @@ void Finishing::begin_log(const std::string& name, services::Proposal proposal) 
     self->after_log(name, std::move(entry));
   };
   site.unresolved += 1;
-  std::make_shared<LogStep>(bench_, site, std::move(task), done)->start();
+  std::make_shared<LogStep>(shared_, site, std::move(task), done)->start();
 }
 
 void Finishing::after_log(const std::string& name, std::optional<bundle::LogEntry> entry) {

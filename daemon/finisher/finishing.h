@@ -16,7 +16,7 @@ struct Sites {
 class Finishing : public std::enable_shared_from_this<Finishing> {
  public:
   // Each name in the plan is one of the sites.
-  Finishing(Bench bench, Sites& sites, Unfinished work, Finisher::Done done);
+  Finishing(SharedParts shared, Sites& sites, Unfinished work, Finisher::Done done);
   void start();
 
  private:
@@ -36,7 +36,7 @@ class Finishing : public std::enable_shared_from_this<Finishing> {
   void end(Result<Finished> outcome);
   void wait_for_authorities(bool begins);
 
-  Bench bench_;
+  SharedParts shared_;
   Sites& sites_;
   Unfinished work_;
   Finisher::Done done_;

@@ -8,12 +8,12 @@ namespace chancery::daemon {
 
 using audit::TroubleKind;
 
-LogStep::LogStep(Bench bench, LogSite& site, Task task, Done done)
-    : bench_(std::move(bench)),
+LogStep::LogStep(SharedParts shared, LogSite& site, Task task, Done done)
+    : shared_(std::move(shared)),
       site_(site),
       task_(std::move(task)),
       done_(std::move(done)),
-      troubles_(bench_.journal, task_.id, task_.stored.destination),
+      troubles_(shared_.journal, task_.id, task_.stored.destination),
       is_in_doubt_(task_.stored.attempts > 0),  // an earlier run asked, and has no answer
       was_in_doubt_(is_in_doubt_),
       search_from_(task_.stored.noted_size) {}
@@ -21,7 +21,7 @@ LogStep::LogStep(Bench bench, LogSite& site, Task task, Done done)
 template <typename T>
 std::function<void(T)> LogStep::then(void (LogStep::*next)(const T&)) {
   return [self = shared_from_this(), next](T value) {
-    self->bench_.agenda->post(
+    self->shared_.agenda->post(
         [self, next, value = std::move(value)] { (self.get()->*next)(value); });
   };
 }
@@ -30,8 +30,8 @@ template <typename T>
 std::function<void(T)> LogStep::timed(std::string_view operation, void (LogStep::*next)(const T&)) {
   return [self = shared_from_this(), operation, go_on = then(next),
           began = Deadline::Clock::now()](T value) {
-    self->bench_.timings.add_remote(self->task_.stored.destination, operation,
-                                    Deadline::Clock::now() - began);
+    self->shared_.timings.add_remote(self->task_.stored.destination, operation,
+                                     Deadline::Clock::now() - began);
     go_on(std::move(value));
   };
 }
@@ -100,7 +100,7 @@ void LogStep::begin() {
   RemoteStep& stored = task_.stored;
   if (stored.attempts == 0) stored.noted_size = search_from_ = *site_.size;
   stored.attempts += 1;
-  bench_.journal.record_remote_step(task_.id, stored, std::nullopt, then(&LogStep::after_begin));
+  shared_.journal.record_remote_step(task_.id, stored, std::nullopt, then(&LogStep::after_begin));
 }
 
 // 4. Add. Never cut short: that would fail others who wait.
@@ -109,14 +109,14 @@ void LogStep::after_begin(const Result<void>& recorded) {
     task_.stored.attempts -= 1;
     return wait_for_journal();
   }
-  bench_.step("add begun");
+  shared_.step("add begun");
   site_.log.add(task_.proposal, Deadline::after(limits::log_add_max),
                 timed("add", &LogStep::after_add));
 }
 
 void LogStep::after_add(const remote::LogAdded& added) {
   if (added.entry.ok()) {
-    bench_.step("added");
+    shared_.step("added");
     if (task_.stored.attempts == 1) return accept(*added.entry, "added");
     entry_ = *added.entry;
     search_from_ = task_.stored.noted_size;
@@ -177,14 +177,15 @@ void LogStep::accept(const bundle::LogEntry& entry, std::string_view outcome,
 }
 
 void LogStep::write_answer() {
-  bench_.journal.record_remote_step(task_.id, task_.stored, reached_, then(&LogStep::after_accept));
+  shared_.journal.record_remote_step(task_.id, task_.stored, reached_,
+                                     then(&LogStep::after_accept));
 }
 
 void LogStep::after_accept(const Result<void>& recorded) {
   is_found_ ? site_.reputation.answer() : site_.reputation.succeed();
   if (!recorded.ok()) return wait_for_journal();
   site_.pace.succeed();
-  bench_.step("entry recorded");
+  shared_.step("entry recorded");
   done_(std::move(entry_));
 }
 

@@ -12,7 +12,7 @@
 namespace chancery::daemon {
 
 // What the steps of all requests share.
-struct Bench {
+struct SharedParts {
   std::shared_ptr<Agenda> agenda;  // outlives completions of the journal that come late
   Journal& journal;
   Timings& timings;
@@ -35,7 +35,7 @@ class LogStep : public std::enable_shared_from_this<LogStep> {
   };
   using Done = std::function<void(std::optional<bundle::LogEntry>)>;  // nothing: we are stopping
 
-  LogStep(Bench bench, LogSite& site, Task task, Done done);
+  LogStep(SharedParts shared, LogSite& site, Task task, Done done);
   void start();
 
  private:
@@ -65,7 +65,7 @@ class LogStep : public std::enable_shared_from_this<LogStep> {
   template <typename T>
   std::function<void(T)> timed(std::string_view operation, void (LogStep::*next)(const T&));
 
-  Bench bench_;
+  SharedParts shared_;
   LogSite& site_;
   Task task_;
   Done done_;
