@@ -75,24 +75,24 @@ RejectedSecret::Tried& RejectedSecret::bring_forward(std::string_view owner, Byt
   return record_.tried.front();
 }
 
-bool RejectedSecret::was(std::string_view owner, ByteView secret) const {
+bool RejectedSecret::was_rejected(std::string_view owner, ByteView secret) const {
   const Tried* tried = find(owner, secret);
   return tried != nullptr && tried->rejected != 0;
 }
 
-std::uint32_t RejectedSecret::unanswered(std::string_view owner, ByteView secret) const {
+std::uint32_t RejectedSecret::unanswered_tries(std::string_view owner, ByteView secret) const {
   const Tried* tried = find(owner, secret);
   return tried == nullptr ? 0 : tried->unanswered;
 }
 
-Result<void> RejectedSecret::begin(std::string_view owner, ByteView secret) {
+Result<void> RejectedSecret::begin_try(std::string_view owner, ByteView secret) {
   Tried& tried = bring_forward(owner, secret);
   ++tried.unanswered;
   tried.rejected = 0;
   return write();
 }
 
-Result<void> RejectedSecret::remember(std::string_view owner, ByteView secret) {
+Result<void> RejectedSecret::remember_rejected(std::string_view owner, ByteView secret) {
   Tried& tried = bring_forward(owner, secret);
   tried.unanswered = 0;
   tried.rejected = 1;
@@ -100,7 +100,7 @@ Result<void> RejectedSecret::remember(std::string_view owner, ByteView secret) {
 }
 
 // A right one leaves its room to those that are wrong.
-void RejectedSecret::end() {
+void RejectedSecret::end_try() {
   record_.tried.front() = {};
   std::rotate(record_.tried.begin(), record_.tried.begin() + 1, record_.tried.end());
   static_cast<void>(write());

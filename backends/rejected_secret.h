@@ -23,17 +23,17 @@ class RejectedSecret {
   static Result<RejectedSecret> open(std::filesystem::path file);
 
   // `owner` is whose it is, a token or a key: another one's may be the same.
-  bool was(std::string_view owner, ByteView secret) const;
+  bool was_rejected(std::string_view owner, ByteView secret) const;
   // So many times it was tried, and then the module or the machine died.
-  std::uint32_t unanswered(std::string_view owner, ByteView secret) const;
+  std::uint32_t unanswered_tries(std::string_view owner, ByteView secret) const;
 
   // That it is tried now, and that it was rejected: durable once they return. Error: unavailable
   // FILE_OPEN_FAILED; it is remembered here all the same.
-  Result<void> begin(std::string_view owner, ByteView secret);
-  Result<void> remember(std::string_view owner, ByteView secret);
+  Result<void> begin_try(std::string_view owner, ByteView secret);
+  Result<void> remember_rejected(std::string_view owner, ByteView secret);
   // That what was begun last had an answer, and not that it is wrong. Where this is lost, one try
   // is counted too many.
-  void end();
+  void end_try();
 
   const std::filesystem::path& file() const { return file_; }
 

@@ -58,14 +58,14 @@ Error locked() {
 }  // namespace
 
 Result<void> Login::remember_rejection() {
-  TRY(rejected_->remember(token_, pin_->view()));
+  TRY(rejected_->remember_rejected(token_, pin_->view()));
   return rejected(rejected_->file());
 }
 
 // Whether this PIN may be tried, by how its last try ended: a wrong one counts, answered or not.
 Result<void> Login::check_last_try(const CK_TOKEN_INFO& token) {
-  if (rejected_->was(token_, pin_->view())) return rejected(rejected_->file());
-  const std::uint32_t unanswered = rejected_->unanswered(token_, pin_->view());
+  if (rejected_->was_rejected(token_, pin_->view())) return rejected(rejected_->file());
+  const std::uint32_t unanswered = rejected_->unanswered_tries(token_, pin_->view());
   if (unanswered > 0 && has_counted(token)) return remember_rejection();
   if (unanswered >= limits::pin_tries_unanswered_max) {
     return unanswered_too_often(unanswered, rejected_->file());
@@ -81,12 +81,12 @@ Result<void> Login::log_in(const View& view, const CK_TOKEN_INFO& token) {
   token_ = fmt::format("{}{}", text_of(token.label), text_of(token.serialNumber));
   TRY(check_last_try(token));
   if ((token.flags & CKF_USER_PIN_LOCKED) != 0) return locked();
-  TRY(rejected_->begin(token_, pin_->view()));
+  TRY(rejected_->begin_try(token_, pin_->view()));
   const Result<void> entered = enter(view, CKU_USER);
   // Some modules say it in numbers of their own.
   const bool is_unclear = !entered.ok() && entered.error().reason == "TOKEN_FAILED";
   if (is_unclear && !has_counted(token) && has_counted(now(view))) return remember_rejection();
-  if (!rejected_->was(token_, pin_->view())) rejected_->end();
+  if (!rejected_->was_rejected(token_, pin_->view())) rejected_->end_try();
   return entered;
 }
 
@@ -95,7 +95,7 @@ Result<void> Login::confirm(const View& view) {
     return invalid_request("PIN_MISSING",
                            "the key wants a PIN each time: give pin_file or pin_credential");
   }
-  if (rejected_->was(token_, pin_->view())) return rejected(rejected_->file());
+  if (rejected_->was_rejected(token_, pin_->view())) return rejected(rejected_->file());
   return enter(view, CKU_CONTEXT_SPECIFIC);
 }
 

@@ -126,7 +126,7 @@ Result<void> TpmBackend::add(Key key, const TPMT_PUBLIC& public_area) {
                                        key.place));
   }
   if (rejected_ && key.guards_guessing &&
-      rejected_->was(as_text(key.info.spki), device_.auth_bytes())) {
+      rejected_->was_rejected(as_text(key.info.spki), device_.auth_bytes())) {
     key.refusal = unavailable(
         "TPM_AUTH_WRONG",
         fmt::format("the TPM has refused the authorisation value for \"{}\" (auth_file, "
@@ -234,7 +234,7 @@ Result<void> TpmBackend::check_refusal(const Key& key) const {
 void TpmBackend::note_refusal(Key& key, const Error& why) {
   key.refusal = why;
   if (!rejected_ || !key.guards_guessing) return;
-  const auto kept = rejected_->remember(as_text(key.info.spki), device_.auth_bytes());
+  const auto kept = rejected_->remember_rejected(as_text(key.info.spki), device_.auth_bytes());
   if (kept.ok()) return;
   key.refusal->message +=
       fmt::format("; that could not be remembered, so that the next key host will try it again: {}",

@@ -24,19 +24,19 @@ class RejectedSecrets : public ::testing::Test {
 };
 
 TEST_F(RejectedSecrets, IsKnownAgainAfterARestart) {
-  ASSERT_TRUE(open().remember("token", pin("wrong")).ok());
-  EXPECT_TRUE(open().was("token", pin("wrong")));
-  EXPECT_FALSE(open().was("token", pin("right")));
+  ASSERT_TRUE(open().remember_rejected("token", pin("wrong")).ok());
+  EXPECT_TRUE(open().was_rejected("token", pin("wrong")));
+  EXPECT_FALSE(open().was_rejected("token", pin("right")));
 }
 
 TEST_F(RejectedSecrets, IsOfOneTokenAndNotOfAnother) {
-  ASSERT_TRUE(open().remember("token", pin("1234")).ok());
-  EXPECT_FALSE(open().was("another", pin("1234")));
-  EXPECT_FALSE(open().was("token1", pin("234")));
+  ASSERT_TRUE(open().remember_rejected("token", pin("1234")).ok());
+  EXPECT_FALSE(open().was_rejected("another", pin("1234")));
+  EXPECT_FALSE(open().was_rejected("token1", pin("234")));
 }
 
 TEST_F(RejectedSecrets, FileHoldsNoPinAndIsForUsAlone) {
-  ASSERT_TRUE(open().remember("token", pin("Xenophobic-Quartz")).ok());
+  ASSERT_TRUE(open().remember_rejected("token", pin("Xenophobic-Quartz")).ok());
   const std::string content = testing::read_text(file_);
   EXPECT_THAT(content, Not(HasSubstr("Xenophobic")));
   EXPECT_THAT(content, Not(HasSubstr("token")));
@@ -46,51 +46,53 @@ TEST_F(RejectedSecrets, FileHoldsNoPinAndIsForUsAlone) {
 }
 
 TEST_F(RejectedSecrets, FilesOfTwoBackendsDoNotShowThatTheyShareAPin) {
-  ASSERT_TRUE(open().remember("token", pin("wrong")).ok());
+  ASSERT_TRUE(open().remember_rejected("token", pin("wrong")).ok());
   const std::filesystem::path other = directory_ / "other";
-  ASSERT_TRUE(RejectedSecret::open(other)->remember("token", pin("wrong")).ok());
+  ASSERT_TRUE(RejectedSecret::open(other)->remember_rejected("token", pin("wrong")).ok());
   EXPECT_NE(testing::read_text(file_).substr(32), testing::read_text(other).substr(32));
 }
 
 TEST_F(RejectedSecrets, TwoInTurnAreBothRemembered) {
-  for (const char* each : {"a", "b", "a"}) ASSERT_TRUE(open().remember("token", pin(each)).ok());
-  EXPECT_TRUE(open().was("token", pin("a")));
-  EXPECT_TRUE(open().was("token", pin("b")));
+  for (const char* each : {"a", "b", "a"})
+    ASSERT_TRUE(open().remember_rejected("token", pin(each)).ok());
+  EXPECT_TRUE(open().was_rejected("token", pin("a")));
+  EXPECT_TRUE(open().was_rejected("token", pin("b")));
 }
 
 TEST_F(RejectedSecrets, OneTooManyTakesThePlaceOfTheOldest) {
   for (std::size_t i = 0; i <= limits::rejected_secrets_max; ++i) {
-    ASSERT_TRUE(open().remember("token", pin(std::to_string(i))).ok());
+    ASSERT_TRUE(open().remember_rejected("token", pin(std::to_string(i))).ok());
   }
-  EXPECT_FALSE(open().was("token", pin("0")));
+  EXPECT_FALSE(open().was_rejected("token", pin("0")));
   for (std::size_t i = 1; i <= limits::rejected_secrets_max; ++i) {
-    EXPECT_TRUE(open().was("token", pin(std::to_string(i)))) << i;
+    EXPECT_TRUE(open().was_rejected("token", pin(std::to_string(i)))) << i;
   }
 }
 
 TEST_F(RejectedSecrets, TriesWithoutAnAnswerAreCountedUntilThereIsOne) {
-  ASSERT_TRUE(open().begin("token", pin("1")).ok());
-  ASSERT_TRUE(open().remember("token", pin("2")).ok());
+  ASSERT_TRUE(open().begin_try("token", pin("1")).ok());
+  ASSERT_TRUE(open().remember_rejected("token", pin("2")).ok());
   RejectedSecret third = open();
-  EXPECT_EQ(third.unanswered("token", pin("1")), 1U);
-  ASSERT_TRUE(third.begin("token", pin("1")).ok());
-  EXPECT_EQ(open().unanswered("token", pin("1")), 2U);
-  third.end();
-  EXPECT_EQ(open().unanswered("token", pin("1")), 0U);
-  EXPECT_TRUE(open().was("token", pin("2")));
+  EXPECT_EQ(third.unanswered_tries("token", pin("1")), 1U);
+  ASSERT_TRUE(third.begin_try("token", pin("1")).ok());
+  EXPECT_EQ(open().unanswered_tries("token", pin("1")), 2U);
+  third.end_try();
+  EXPECT_EQ(open().unanswered_tries("token", pin("1")), 0U);
+  EXPECT_TRUE(open().was_rejected("token", pin("2")));
 }
 
 // Wherever it is cut: it opens, and remembers from then on.
 TEST_F(RejectedSecrets, CutFileIsMadeWhole) {
-  ASSERT_TRUE(open().remember("token", pin("wrong")).ok());
+  ASSERT_TRUE(open().remember_rejected("token", pin("wrong")).ok());
   const std::string whole = testing::read_text(file_);
   for (std::size_t size = 0; size < whole.size(); size += 9) {
     testing::write_text(file_, whole.substr(0, size));
     RejectedSecret cut = open();
-    EXPECT_EQ(cut.was("token", pin("wrong")), size >= 72) << size;  // key, fingerprint, flags
-    EXPECT_FALSE(cut.was("token", pin("right"))) << size;
-    ASSERT_TRUE(cut.remember("token", pin("wrong")).ok());
-    EXPECT_TRUE(open().was("token", pin("wrong"))) << size;
+    EXPECT_EQ(cut.was_rejected("token", pin("wrong")), size >= 72)
+        << size;  // key, fingerprint, flags
+    EXPECT_FALSE(cut.was_rejected("token", pin("right"))) << size;
+    ASSERT_TRUE(cut.remember_rejected("token", pin("wrong")).ok());
+    EXPECT_TRUE(open().was_rejected("token", pin("wrong"))) << size;
     EXPECT_EQ(std::filesystem::file_size(file_), whole.size());
   }
 }
