@@ -92,11 +92,13 @@ TEST_P(DaemonKeyHost, CostsItsRequestAndNothingElse) {
                                 hangs ? Deadline::after(std::chrono::seconds(5)) : soon());
   ASSERT_FALSE(answer.ok());
   EXPECT_EQ(answer.error().code, GetParam().code) << answer.error().message;
-  EXPECT_EQ(answer.error().reason, GetParam().reason) << answer.error().message;
-  const auto status =
-      daemon_.call<v1::StatusReply>("chancery.v1.Admin", "Status", v1::StatusRequest());
-  EXPECT_EQ(status->log_size(), 0U);
-  EXPECT_EQ(status->failed(), 1U);
+  // A loaded machine may bring that later than the caller has time.
+  const bool is_late = hangs && answer.error().reason == "DEADLINE_PASSED";
+  EXPECT_TRUE(is_late || answer.error().reason == GetParam().reason) << answer.error().message;
+  const Deadline patience = soon();
+  while (daemon_.status().failed() == 0) ASSERT_FALSE(patience.passed());
+  EXPECT_EQ(daemon_.status().log_size(), 0U);
+  EXPECT_EQ(daemon_.status().failed(), 1U);
 
   const Result<v1::SignReply> reply = sign_honestly(request);
   ASSERT_TRUE(reply.ok()) << reply.error().message;
