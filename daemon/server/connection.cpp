@@ -71,7 +71,7 @@ void Connection::take_no_more(const Error& answer) {
   for (const auto& [id, stream] : inbound_) stream->end(answer);
   if (reader_.has_header()) {
     object(reader_.header(), answer);
-    reader_.skip_data();
+    skip_frame();
   }
   refusal_ = answer;
 }
@@ -89,10 +89,10 @@ void Connection::input(ByteView bytes, Time now) {
     is_new_frame = true;
     if (std::optional<Error> objection = judge_header(reader_.header())) {
       object(reader_.header(), std::move(*objection));
-      reader_.skip_data();
+      skip_frame();
     }
   }
-  if (!hold_bytes(reader_.held_bytes())) reader_.skip_data();
+  if (!hold_bytes(reader_.held_bytes())) skip_frame();
   hear_arriving(now);
   if (!reader_.is_amid_frame()) {
     partial_since_.reset();
@@ -174,10 +174,15 @@ void Connection::check_time(Time now, const Patience& patience) {
 void Connection::end_half_frame(Error answer) {
   if (reader_.has_header()) {
     object(reader_.header(), std::move(answer));
-    reader_.skip_data();
-    bytes_.release();
+    skip_frame();
   }
   end_input();
+}
+
+// What has come of it holds nothing any more, what comes is thrown away.
+void Connection::skip_frame() {
+  reader_.skip_data();
+  bytes_.release();
 }
 
 // A piece of a message is a sign of life of its stream.
@@ -262,7 +267,7 @@ bool Connection::hold_bytes(std::size_t count) {
   do {
     if (bytes_.grow_to(count)) return true;
   } while (parts_.make_room(Room::bytes));
-  bytes_.release();  // what has come of the frame is thrown away
+  bytes_.release();
   object(reader_.header(), exhausted("REQUEST_BYTES_EXHAUSTED",
                                      "too many bytes of requests are waiting: try again later"));
   return false;

@@ -80,6 +80,7 @@ class Connection {
   void object(const wire::FrameHeader& header, Error error);
   void check_streams(Time now, MinimumPace pace);
   void end_half_frame(Error answer);
+  void skip_frame();
   void hear_arriving(Time now);
   std::size_t arriving_bytes(std::uint32_t stream_id) const;
   void take_frame();

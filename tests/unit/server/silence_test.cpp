@@ -98,6 +98,16 @@ TEST_F(Silence, AStreamThatNeverBeginsIsEndedToo) {
   EXPECT_EQ(client_->answer_on(1).error().reason, "STREAM_STALLED");
 }
 
+// A connection that was passed on, say.
+TEST_F(Silence, HalfAFrameOfWhomNothingIsTakenAnyMoreHoldsNone) {
+  say(as_text(wire::build_header({3000, 1, wire::FrameType::request, 0})));
+  say(std::string(1000, 'x'));
+  EXPECT_EQ(meters_.request_bytes->used(), 1000U);
+  connection_->take_no_more(denied("PEER_CHANGED", "as the test wants"));
+  EXPECT_EQ(client_->answer_on(1).error().reason, "PEER_CHANGED");
+  EXPECT_EQ(meters_.request_bytes->used(), 0U);
+}
+
 TEST_F(Silence, ATrickleIsTooLittleAndAPieceOfAFrameCounts) {
   request(1, "Swallow", wire::flags::remote_open);
   request(3, "Swallow", wire::flags::remote_open);
