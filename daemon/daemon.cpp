@@ -115,6 +115,8 @@ Daemon::~Daemon() {
   stop(pool_);
   stop(journal_);
   keys_.stop();
+  // It reads the journal: the writer alone, and last, makes one file of it.
+  clerk_.reset();
   // With what they dropped, which gives back what it holds of others.
   journal_.reset();
   finisher_.reset();
