@@ -65,7 +65,8 @@ AuthoritySite* Finishing::next_authority(std::string& name) {
     AuthoritySite& site = sites_.authorities.at(each);
     const bool is_better =
         best == nullptr ||
-        (best->pace.is_pausing() && site.pace.paused_until() < best->pace.paused_until());
+        (best->pace.is_doubtful() &&
+         (!site.pace.is_doubtful() || site.pace.paused_until() < best->pace.paused_until()));
     if (!is_better) continue;
     best = &site;
     name = each;
@@ -81,7 +82,7 @@ void Finishing::stamp() {
   std::string name;
   AuthoritySite* site = next_authority(name);
   CHANCERY_ASSERT(site != nullptr);  // the configuration has as many as the plan asks for
-  site->pace.ask_for_turn([self = shared_from_this(), site, name](bool is_granted) {
+  auto turn = [self = shared_from_this(), site, name](bool is_granted) {
     if (!is_granted) return self->end(stopping());
     site->authority.stamp(self->work_.record.signature, Deadline::after(limits::timestamp_wait_max),
                           [self, name, began = Deadline::Clock::now()](remote::Stamped stamped) {
@@ -91,7 +92,13 @@ void Finishing::stamp() {
                               self->after_stamp(name, stamped);
                             });
                           });
-  });
+  };
+  // Where another one will do, nobody sits out this one's pause.
+  Pace::Leave leave;
+  if (work_.plan.authorities.size() > timestamps_.size() + 1) {
+    leave = [self = shared_from_this()] { self->stamp(); };
+  }
+  site->pace.ask_for_turn(std::move(turn), Deadline::Clock::now(), std::move(leave));
 }
 
 void Finishing::after_stamp(const std::string& name, const remote::Stamped& stamped) {

@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace chancery::daemon {
 
-void Pace::ask_for_turn(Turn turn, Time not_before) {
+void Pace::ask_for_turn(Turn turn, Time not_before, Leave leave) {
   if (is_stopped_) return turn(false);
-  waiting_.emplace(not_before, std::move(turn));
+  waiting_.emplace(not_before, Waiting{std::move(turn), std::move(leave)});
   give_turns();
 }
 
@@ -21,6 +22,7 @@ void Pace::succeed() {
 void Pace::fail(std::optional<std::chrono::seconds> retry_after) {
   in_flight_ -= 1;
   const Time now = Deadline::Clock::now();
+  const Time before = paused_until_;
   // Those that fail together fail once.
   if (!is_pausing()) {
     failures_ += 1;
@@ -32,7 +34,19 @@ void Pace::fail(std::optional<std::chrono::seconds> retry_after) {
         std::min<std::chrono::seconds>(*retry_after, limits::retry_after_max);
     paused_until_ = std::max(paused_until_, now + asked);
   }
+  if (paused_until_ > before) let_leave();
   give_turns();
+}
+
+// Out of the queue first: some of them may come back.
+void Pace::let_leave() {
+  std::vector<Leave> leaving;
+  std::erase_if(waiting_, [&leaving](auto& item) {
+    if (!item.second.leave) return false;
+    leaving.push_back(std::move(item.second.leave));
+    return true;
+  });
+  for (const Leave& leave : leaving) leave();
 }
 
 // From half of it to all: so that many of us do not come back together.
@@ -76,14 +90,14 @@ void Pace::give_turns() {
     }
     auto first = waiting_.extract(waiting_.begin());
     in_flight_ += 1;
-    first.mapped()(true);
+    first.mapped().turn(true);
   }
 }
 
 void Pace::stop() {
   is_stopped_ = true;
   auto waiting = std::exchange(waiting_, {});
-  for (auto& [time, turn] : waiting) turn(false);
+  for (auto& [time, each] : waiting) each.turn(false);
 }
 
 }  // namespace chancery::daemon

@@ -26,6 +26,7 @@ class Pace {
  public:
   using Time = Agenda::Time;
   using Turn = std::function<void(bool is_granted)>;  // false: the finisher stops
+  using Leave = std::function<void()>;
 
   Pace(Agenda& agenda, PaceOptions options)
       : agenda_(agenda),
@@ -35,7 +36,8 @@ class Pace {
         random_(std::random_device()()) {}
 
   // Each granted turn must end, with one of the two below.
-  void ask_for_turn(Turn turn, Time not_before = Deadline::Clock::now());
+  // Whoever has a choice passes `leave`: called in place of the turn once a pause begins or grows.
+  void ask_for_turn(Turn turn, Time not_before = Deadline::Clock::now(), Leave leave = nullptr);
   void succeed();
   void fail(std::optional<std::chrono::seconds> retry_after);
 
@@ -43,12 +45,21 @@ class Pace {
   void stop();
 
   bool is_pausing() const { return Deadline::Clock::now() < paused_until_; }
+  // It failed, and somebody finds out whether it still does: no place to wait for whoever has a
+  // choice.
+  bool is_doubtful() const { return is_pausing() || (failures_ > 0 && in_flight_ > 0); }
   Time paused_until() const { return paused_until_; }
   std::size_t waiting() const { return waiting_.size(); }
   std::size_t in_flight() const { return in_flight_; }
 
  private:
+  struct Waiting {
+    Turn turn;
+    Leave leave;
+  };
+
   void give_turns();
+  void let_leave();
   // When the first of those waiting may go; nothing: now.
   std::optional<Time> find_obstacle(Time now);
   bool take_token(Time now);
@@ -56,7 +67,7 @@ class Pace {
 
   Agenda& agenda_;
   const PaceOptions options_;
-  std::multimap<Time, Turn> waiting_;
+  std::multimap<Time, Waiting> waiting_;
   std::size_t window_;
   std::size_t in_flight_ = 0;
   unsigned failures_ = 0;  // in a row, one for each pause

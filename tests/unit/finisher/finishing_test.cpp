@@ -1,4 +1,5 @@
-// Timestamps and logs of one signature, when the journal does not take what they answer.
+// Timestamps and logs of one signature, when the journal does not take what they answer, and when
+// an authority does not.
 #include "tests/support/services/scripted_server.h"
 #include "tests/support/sigstore/memory_tsa.h"
 #include "tests/support/sigstore/sigstore.h"
@@ -13,14 +14,18 @@ class FinishingTest : public FinisherFixture {
  protected:
   FinishingTest() {
     services_.http = remote::HttpClient::start({}).value();
+    add_authority("stamps", server_, std::nullopt);
+  }
+  void add_authority(const std::string& name, const chancery::testing::ScriptedServer& server,
+                     std::optional<double> per_second) {
     services_.authorities.emplace(
-        "stamps", RemoteAuthority{std::make_unique<remote::TimestampAuthority>(
-                                      *services_.http,
-                                      remote::TimestampAuthorityOptions{
-                                          server_.url("api/v1/timestamp"),
-                                          {tsa_.trusted({now - std::chrono::hours(1), {}})},
-                                          [] { return now; }}),
-                                  std::nullopt});
+        name, RemoteAuthority{std::make_unique<remote::TimestampAuthority>(
+                                  *services_.http,
+                                  remote::TimestampAuthorityOptions{
+                                      server.url("api/v1/timestamp"),
+                                      {tsa_.trusted({now - std::chrono::hours(1), {}})},
+                                      [] { return now; }}),
+                              per_second});
   }
   ~FinishingTest() override { finisher_.reset(); }  // before the server that it asks
   std::future<Result<Finished>> begin(std::vector<std::string> logs) {
@@ -57,6 +62,27 @@ TEST_F(FinishingTest, StampThatTheJournalDidNotTakeIsWrittenAgainAndItsLogIsNotA
   EXPECT_EQ(finished->entries.size(), 1U);
   EXPECT_EQ(log.adds_seen, 1U);
   EXPECT_EQ(server_.seen().size(), 1U);
+}
+
+// Its queue is of those that waited for its rate when it said "in an hour".
+TEST_F(FinishingTest, NobodySitsOutThePauseOfAnAuthorityWhereAnotherOneWillDo) {
+  std::promise<void> both_wait;
+  chancery::testing::ScriptedServer busy([&](const chancery::testing::SeenRequest&) {
+    both_wait.get_future().wait();
+    return chancery::testing::Reply::answer(429, "", "Retry-After: 3600\r\n");
+  });
+  add_authority("busy", busy, 1);
+  start();
+  const Plan plan{.logs = {}, .authorities = {"busy", "stamps"}, .timestamps = 1};
+  auto first = FinisherFixture::begin(plan);
+  auto second = FinisherFixture::begin(plan);
+  finisher_->at(Deadline::Clock::now(), [&] { both_wait.set_value(); });
+  for (auto* each : {&first, &second}) {
+    ASSERT_EQ(each->wait_for(std::chrono::seconds(20)), std::future_status::ready);
+    EXPECT_TRUE(each->get().ok());
+  }
+  finisher_.reset();
+  EXPECT_EQ(busy.seen().size(), 1U);
 }
 
 TEST_F(FinishingTest, NoLogIsAskedWhereAnotherCannotTakeIt) {

@@ -96,6 +96,41 @@ TEST_F(PaceTest, RateHoldsTurnsBack) {
   EXPECT_GE(Deadline::Clock::now() - begin, 150ms);  // after the first 20, a second's tokens
 }
 
+TEST_F(PaceTest, WhoeverHasAChoiceLeavesWhenAPauseBeginsOrGrows) {
+  start({.window_max = 2});
+  std::vector<int> left;
+  const auto ask_with_a_choice = [&](int number) {
+    agenda_does([&, number] {
+      pace->ask_for_turn([](bool) { FAIL(); }, Deadline::Clock::now(),
+                         [&, number] { left.push_back(number); });
+    });
+  };
+  for (int i = 0; i < 3; ++i) ask(i);
+  ask_with_a_choice(3);
+  agenda_does([this] { pace->fail(std::nullopt); });
+  EXPECT_EQ(left, (std::vector{3}));
+  ask_with_a_choice(4);
+  agenda_does([this] { pace->fail(std::chrono::seconds(7)); });
+  EXPECT_EQ(left, (std::vector{3, 4}));
+  EXPECT_EQ(agenda_does([this] { return pace->waiting(); }), 1U) << "it has no choice";
+}
+
+TEST_F(PaceTest, IsDoubtfulUntilItHasDoneBetter) {
+  start({.pause_min = 1ms, .pause_max = 1ms});
+  const auto is_doubtful = [this] {
+    return agenda_does([this] { return pace->is_doubtful() && !pace->is_pausing(); });
+  };
+  ask(0);
+  EXPECT_FALSE(is_doubtful());
+  agenda_does([this] { pace->fail(std::nullopt); });
+  ask(1);
+  wait_for(2);
+  EXPECT_TRUE(is_doubtful()) << "the next one finds out";
+  agenda_does([this] { pace->succeed(); });
+  ask(2);
+  EXPECT_FALSE(is_doubtful());
+}
+
 TEST_F(PaceTest, StoppedItGivesBackWhoWaitsAndWhoeverComes) {
   start({.window_max = 1});
   for (int i = 0; i < 3; ++i) ask(i);
