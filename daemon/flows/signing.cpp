@@ -229,22 +229,28 @@ void Signing::settle(bundle::Bundle bundle, const bundle::Verdict& verdict) {
   archive();
 }
 
-// 7. The bundle into the archive: whoever asks again gets this very answer.
+// 7. The bundle into the archive: whoever asks again gets this very answer. It is made before, for
+// a large bundle takes time: the journal's thread is the one that everybody waits for.
 void Signing::archive() {
   parts_.step("judged");
   stored_.finished_at = parts_.now();
-  parts_.journal.record_done(stored_.id, stored_.bundle, stored_.finished_at,
-                             [self = shared_from_this()](const Result<void>& recorded) {
-                               if (!recorded.ok()) return self->give(recorded.error());
-                               self->stored_.state = RequestState::done;
-                               self->parts_.stuck.remove(self->stored_.id);
-                               self->answer();
-                             });
+  const RequestState before = std::exchange(stored_.state, RequestState::done);
+  Result<std::string> reply = sign_reply(parts_, stored_);
+  stored_.state = before;
+  parts_.step("answer made");
+  parts_.journal.record_done(
+      stored_.id, std::move(stored_.bundle), stored_.finished_at,
+      [self = shared_from_this(), reply = std::move(reply)](const Result<void>& recorded) mutable {
+        if (!recorded.ok()) return self->give(recorded.error());
+        self->stored_.state = RequestState::done;
+        self->parts_.stuck.remove(self->stored_.id);
+        self->answer(std::move(reply));
+      });
 }
 
-void Signing::answer() {
+void Signing::answer(Result<std::string> reply) {
   parts_.step("archived");
-  give(sign_reply(parts_, stored_));
+  give(std::move(reply));
   parts_.step("answered");
 }
 

@@ -40,7 +40,7 @@ class Signing : public std::enable_shared_from_this<Signing> {
   bool leaves_early() const;
   void settle(bundle::Bundle bundle, const bundle::Verdict& verdict);
   void archive();
-  void answer();
+  void answer(Result<std::string> reply);
 
   void take_nothing_new(const Error& error);          // unless it was asked for before
   void refuse(const Error& error);                    // before acceptance: for the audit

@@ -1,6 +1,6 @@
 // Kills the whole daemon at each step of a request, and compares what the client was told with what
 // journal, archive and log say afterwards.
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <csignal>
 #include <map>
@@ -78,9 +78,10 @@ class DaemonStepKill : public ::testing::Test {
 
 // Of a request, in their order; the second time is the statement's.
 const std::vector<std::string> steps_of_requests = {
-    "1 decided",  "1 accepted", "1 signed",  "1 recorded",        "1 proven",   "1 judged",
-    "1 archived", "1 answered", "2 decided", "1 payload written", "2 accepted", "2 signed",
-    "2 recorded", "2 proven",   "2 judged",  "2 archived",        "2 answered"};
+    "1 decided",         "1 accepted",    "1 signed",   "1 recorded", "1 proven",
+    "1 judged",          "1 answer made", "1 archived", "1 answered", "2 decided",
+    "1 payload written", "2 accepted",    "2 signed",   "2 recorded", "2 proven",
+    "2 judged",          "2 answer made", "2 archived", "2 answered"};
 // Of the journal: the first three commits are those of the digest (journal_kill_test has them all).
 const std::vector<std::string> steps_of_the_journal = {"1 recovered", "1 applied",   "1 committed",
                                                        "2 applied",   "2 committed", "2 appended",
@@ -109,6 +110,13 @@ TEST_F(DaemonStepKill, NothingIsLostAndNothingIsThereTwice) {
       expect_whole(signatures += 2);
     }
   }
+}
+
+// What takes time with a large bundle is not left to the thread that commits for everybody.
+TEST_F(DaemonStepKill, AnswerIsMadeBeforeTheArchiveHasIt) {
+  EXPECT_THAT(live("1 answer made", "a"), ::testing::IsEmpty());
+  EXPECT_EQ(in_journal("SELECT count(*) FROM signatures"), 1);
+  EXPECT_EQ(in_journal("SELECT count(*) FROM bundles"), 0);
 }
 
 }  // namespace
