@@ -157,6 +157,7 @@ Result<void> Finishing::record() {
     const remote::TransparencyLog& log = sites_.logs.at(name).log;
     missing.emplace(name, TRY(log.propose(work_.record, work_.envelope.get())));
   }
+  work_.envelope.reset();  // large, and whole in the proposals
   logs_left_ = missing.size();
   for (auto& [name, proposal] : missing) begin_log(name, std::move(proposal));
   return {};

@@ -50,7 +50,7 @@ class RekorV1 : public TransparencyLog {
     HttpRequest request{HttpMethod::post,
                         entries_url_,
                         {{"Content-Type", "application/json"}, {"Accept", "application/json"}},
-                        proposal.request,
+                        std::move(proposal.request),
                         limits::log_answer_bytes_max,
                         deadline};
     http_.send(std::move(request), [this, proposal = std::move(proposal), deadline,

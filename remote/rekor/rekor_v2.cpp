@@ -51,7 +51,7 @@ class RekorV2 : public TransparencyLog {
     HttpRequest request{HttpMethod::post,
                         add_url_,
                         {{"Content-Type", "application/json"}},
-                        proposal.request,
+                        std::move(proposal.request),
                         limits::log_answer_bytes_max,
                         deadline};
     http_.send(std::move(request), [this, proposal = std::move(proposal), deadline,

@@ -85,6 +85,21 @@ TEST_F(FinishingTest, NobodySitsOutThePauseOfAnAuthorityWhereAnotherOneWillDo) {
   EXPECT_EQ(busy.seen().size(), 1U);
 }
 
+TEST_F(FinishingTest, StatementIsLetGoOnceItIsProposed) {
+  std::promise<std::function<void(remote::LogAdded)>> held;
+  add_log("log").hold = [&](auto done) { held.set_value(std::move(done)); };
+  start();
+  Unfinished unfinished = work({.logs = {"log"}, .authorities = {}, .timestamps = 0});
+  unfinished.envelope = std::make_shared<const bundle::DsseEnvelope>();
+  const std::weak_ptr<const bundle::DsseEnvelope> envelope = unfinished.envelope;
+  std::promise<void> done;
+  finisher_->finish(std::move(unfinished), [&](const Result<Finished>&) { done.set_value(); });
+  const auto answer = held.get_future().get();
+  EXPECT_TRUE(envelope.expired()) << "it waits with the log";
+  answer({entry_at(5), std::nullopt});
+  done.get_future().wait();
+}
+
 TEST_F(FinishingTest, NoLogIsAskedWhereAnotherCannotTakeIt) {
   ScriptedLog& first = add_log("first");
   add_log("second").refusal = invalid_request("ENTRY_TOO_LARGE", "");
