@@ -1,12 +1,15 @@
 """A stock timestamp authority is not there, dies, stands still, or signs with another key. Three daemons sign, and two of
-them die or end themselves meanwhile: the log has each signature once, and each client its answer."""
-import signal
+them die or end themselves meanwhile: the log has each signature once, and each client its answer.
+
+CHANCERY_STANDS_STILL_SECONDS=600 is the long run of the authority that stands still (standing_still.py).
+"""
 import unittest
 
 from authority import Authority
 from busy_chancery import await_state
 from elsewhere import Elsewhere
 from private_sigstore import authority_options
+from standing_still import stand_still
 
 CLIENTS = 12  # of each daemon
 
@@ -46,9 +49,7 @@ class AuthorityAway(Elsewhere, unittest.TestCase):
     def test_authority_that_stands_still_for_a_while(self):
         self.sign_many(CLIENTS)
         self.await_a_signature()
-        self.first.process.send_signal(signal.SIGSTOP)
-        self.disturb()
-        self.first.process.send_signal(signal.SIGCONT)
+        stand_still(self, self.first, goes_on="next-v2", waits="v2")
         self.expect_accounts_agree()
 
     def test_authority_with_another_key_is_not_believed(self):

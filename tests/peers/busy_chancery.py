@@ -8,7 +8,7 @@ from chancery import PROGRAMS, Chancery
 from log_entries import inclusion_of
 
 UNFINISHED = 3  # exit status of whoever has a receipt and no bundle
-CLIENT_SECONDS = 120  # much longer than any fault here
+CLIENT_SECONDS = 120  # much longer than any fault here, but for standing_still.SECONDS
 
 
 def await_state(name, is_reached):
@@ -22,12 +22,12 @@ def await_state(name, is_reached):
 class Client:
     """`chancery sign` in the background, of a file of its own."""
 
-    def __init__(self, chancery, profile, number, content):
+    def __init__(self, chancery, profile, number, content, seconds):
         artefact = chancery.directory / f"artefact-{number}"
         artefact.write_bytes(content)
         self.bundle = chancery.directory / f"bundle-{number}.json"
         self.process = subprocess.Popen(
-            [PROGRAMS / "chancery", "sign", "--json", "--profile", profile, "--timeout", str(CLIENT_SECONDS),
+            [PROGRAMS / "chancery", "sign", "--json", "--profile", profile, "--timeout", str(seconds),
              "--output", self.bundle, artefact],
             env=os.environ | {"CHANCERY_SOCKET": str(chancery.socket)}, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -44,7 +44,7 @@ class Client:
         return self.answer["receipt"]
 
     def left_early(self):
-        """When its daemon was told to end."""
+        """When its daemon was told to end, or its own time was over."""
         return self.process.returncode == UNFINISHED
 
     def answered(self, whole):
@@ -66,13 +66,14 @@ class BusyChancery(Chancery):
     def __init__(self, directory, config, program):
         directory.mkdir()
         self.clients = []
-        self.is_ending, self.has_ended = False, False
+        self.is_ending, self.may_leave = False, False
         super().__init__(directory, config, program)
 
-    def sign_many(self, count, profile, content=None):
+    def sign_many(self, count, profile, content=None, seconds=CLIENT_SECONDS):
         """The new clients, in the background, each with a file of its own unless there is `content`."""
         first = len(self.clients)
-        added = [Client(self, profile, number, content or os.urandom(16)) for number in range(first, first + count)]
+        added = [Client(self, profile, number, content or os.urandom(16), seconds)
+                 for number in range(first, first + count)]
         self.clients += added
         return added
 
@@ -97,7 +98,7 @@ class BusyChancery(Chancery):
         if self.is_ending:
             self.stop()
             self.start()
-            self.is_ending, self.has_ended = False, True
+            self.is_ending, self.may_leave = False, True
 
     def close(self):
         for client in self.clients:
@@ -110,7 +111,7 @@ class BusyChancery(Chancery):
         places = {}
         for client in self.clients:
             whole = json.loads(self.run("wait", client.receipt()))
-            if not (self.has_ended and client.left_early()):
+            if not (self.may_leave and client.left_early()):
                 test.assertEqual(client.answered(whole), whole)
             leaf, index = inclusion_of(whole, version)
             test.assertEqual(places.setdefault(leaf, index), index)

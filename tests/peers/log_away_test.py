@@ -2,11 +2,12 @@
 log has each signature once, and each client its answer.
 
 Run as: log_away_test.py RekorV1 | RekorV2
+CHANCERY_STANDS_STILL_SECONDS=600 is the long run of the log that stands still (standing_still.py).
 """
-import signal
 import unittest
 
 from elsewhere import Elsewhere
+from standing_still import stand_still
 
 CLIENTS = 12  # of each daemon
 
@@ -32,9 +33,7 @@ class _LogAway(Elsewhere):
     def test_log_that_stands_still_for_a_while(self):
         self.sign_many(CLIENTS)
         self.await_entry()
-        self.log.process.send_signal(signal.SIGSTOP)
-        self.disturb()
-        self.log.process.send_signal(signal.SIGCONT)
+        stand_still(self, self.log, goes_on=f"early-{self.log_name}", waits=self.log_name)
         self.expect_accounts_agree()
 
     def test_what_left_before_the_log_came_is_recorded(self):
