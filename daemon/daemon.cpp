@@ -393,6 +393,7 @@ void Daemon::reload(const policy::Peer& who) {
 void Daemon::drain() {
   is_draining_ = true;
   server_->drain();
+  due_receipts_.give_all_by(Deadline::Clock::now() + limits::shutdown_receipts_after);
   if (finisher_ != nullptr) finisher_->drain();
 }
 

@@ -57,5 +57,8 @@ inline constexpr auto shutdown_max = 35000ms;
 // Of that the end, once all work is done: a slow device signs the last checkpoint and the audit's
 // last head in it, and one that hangs is not waited for.
 inline constexpr auto shutdown_end_max = 10000ms;
+// So long after the daemon was told to end whoever still waits, for a log that hangs, is given a
+// receipt: it takes a moment to reach all of them.
+inline constexpr auto shutdown_receipts_after = 30000ms;
 
 }  // namespace chancery::limits

@@ -1,12 +1,19 @@
 #include "daemon/flows/receipts/due_receipts.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace chancery::daemon {
 
+void DueReceipts::give_all_by(Time latest) {
+  const std::lock_guard lock(mutex_);
+  latest_ = latest;
+  if (!due_.empty()) agenda_.post_at(latest, [this] { give_due(); });
+}
+
 void DueReceipts::promise(RequestId id, std::shared_ptr<Responder> responder, Time when) {
   const std::lock_guard lock(mutex_);
-  places_.emplace(id, due_.emplace(when, Due{id, std::move(responder)}));
+  places_.emplace(id, due_.emplace(std::min(when, latest_), Due{id, std::move(responder)}));
   wake_for_first();
 }
 
@@ -35,7 +42,7 @@ void DueReceipts::wake_for_first() {
 std::vector<DueReceipts::Due> DueReceipts::take_due(Time now) {
   const std::lock_guard lock(mutex_);
   std::vector<Due> out;
-  while (!due_.empty() && due_.begin()->first <= now) {
+  while (!due_.empty() && (due_.begin()->first <= now || latest_ <= now)) {
     const auto [begin, end] = places_.equal_range(due_.begin()->second.id);
     for (auto place = begin; place != end; ++place) {
       if (place->second != due_.begin()) continue;

@@ -23,6 +23,9 @@ class DueReceipts {
   // Gives nothing more.
   void stop() { agenda_.stop(); }
 
+  // Nobody waits longer, whatever was promised: the daemon ends.
+  void give_all_by(Time latest);
+
   void promise(RequestId id, std::shared_ptr<Responder> responder, Time when);
   // All who wait for it have their answer.
   void forget(RequestId id);
@@ -44,6 +47,7 @@ class DueReceipts {
   Queue due_;
   std::multimap<RequestId, Queue::iterator> places_;
   std::optional<Time> wakes_at_;
+  Time latest_ = Time::max();
   Agenda agenda_;  // last: its thread uses all the others
 };
 

@@ -42,6 +42,15 @@ TEST_F(DueReceiptsTest, SeveralMayWaitForOneSignature) {
   EXPECT_EQ(second->promise.get_future().get(), "1");
 }
 
+TEST_F(DueReceiptsTest, AtTheEndAllAreGivenWhoeverCameBeforeOrAfter) {
+  const auto before = promise(1, 1h);
+  receipts_.give_all_by(Deadline::Clock::now() + 1ms);
+  const auto after = promise(2, 1h);
+  EXPECT_EQ(before->promise.get_future().get(), "1");
+  EXPECT_EQ(after->promise.get_future().get(), "2");
+  EXPECT_EQ(receipts_.size(), 0U);
+}
+
 TEST_F(DueReceiptsTest, NothingIsKeptOfWhatIsAnswered) {
   auto responder = promise(1, 1h);
   promise(1, 1h);
