@@ -33,6 +33,10 @@ void Backlog::start(const Parts& parts) {
   parts_ = &parts;
   open_queues();
   report_missing_logs();
+  {
+    const std::lock_guard lock(mutex_);
+    is_started_ = true;
+  }
   tick();
 }
 
@@ -96,7 +100,7 @@ void Backlog::tick() {
 }
 
 void Backlog::wake_locked() {
-  if (is_stopped_) return;
+  if (!is_started_ || is_stopped_) return;
   looks_again_ = true;
   if (std::exchange(is_looking_, true)) return;
   parts_->spool.post([this] { look(); });

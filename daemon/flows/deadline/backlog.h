@@ -25,7 +25,8 @@ class Backlog {
   // Carries nothing more. Before the spool ends.
   void stop();
 
-  // Something has left.
+  // Something has left. Before start() too: what a stop left behind may leave at once, and start()
+  // looks for all that has.
   void wake();
   std::size_t carried() const;
   const OverdueWatch& overdue() const { return overdue_; }
@@ -52,6 +53,7 @@ class Backlog {
   bool is_looking_ = false;
   bool looks_again_ = false;
   bool starts_over_ = false;
+  bool is_started_ = false;
   bool is_stopped_ = false;
   std::string trouble_;  // the last one told
   OverdueWatch overdue_;
