@@ -185,7 +185,7 @@ Result<bundle::Policy> wanted_policy(const Options& options) {
 ExitStatus verify(Options options) {
   if (!options.named.empty()) options.artifact = options.named.front();
   const Style style = style_of(options.json);
-  start_without_configuration();
+  start_for_verifying();
   if (const auto wrong = contradiction(options); !wrong.empty())
     return report_usage(style, "verify", wrong);
   auto policy = wanted_policy(options);

@@ -70,7 +70,9 @@ Error wrong_length(HashAlgorithm hash, std::size_t bytes) {
 
 bool verifies(EVP_PKEY* key, HashAlgorithm hash, bool pss, ByteView digest, ByteView signature) {
   const openssl::KeyContext context(EVP_PKEY_CTX_new(key, nullptr));
-  if (context == nullptr || EVP_PKEY_verify_init(context.get()) != 1 ||
+  if (context == nullptr || EVP_PKEY_verify_init(context.get()) != 1) return false;
+  // ECDSA takes a digest as it is: to be told the hash, it would fetch all there are.
+  if (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA &&
       EVP_PKEY_CTX_set_signature_md(context.get(), openssl::hash_function(hash)) != 1) {
     return false;
   }
@@ -108,6 +110,7 @@ PublicKey::PublicKey(std::shared_ptr<EVP_PKEY> key, Algorithm algorithm, Bytes s
 Result<PublicKey> PublicKey::from_spki(ByteView der) {
   std::shared_ptr<EVP_PKEY> key = openssl::read_spki(der);
   if (key == nullptr) {
+    if (const auto kind = openssl::foreign_kind(der)) return unsupported_public_key(*kind);
     return invalid_request("PUBLIC_KEY_MALFORMED", "not a DER SubjectPublicKeyInfo");
   }
   return make(std::move(key), to_bytes(der));

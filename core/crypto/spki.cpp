@@ -86,4 +86,25 @@ Key read_spki(ByteView der) {
   return key;
 }
 
+std::optional<std::string> foreign_kind(ByteView der) {
+  const Parts parts = take_apart(der);
+  if (parts.key == nullptr) return std::nullopt;
+  const ASN1_OBJECT* type = nullptr;
+  X509_ALGOR_get0(&type, nullptr, nullptr, parts.algorithm.get());
+  switch (const int kind = OBJ_obj2nid(type)) {
+    case NID_X9_62_id_ecPublicKey:
+    case NID_rsaEncryption:
+    case NID_rsassaPss:
+    case NID_ED25519:
+      return std::nullopt;
+    case NID_undef: {
+      char dotted[128];
+      OBJ_obj2txt(dotted, sizeof dotted, type, 1);
+      return dotted;
+    }
+    default:
+      return OBJ_nid2sn(kind);
+  }
+}
+
 }  // namespace chancery::openssl

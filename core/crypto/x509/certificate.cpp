@@ -91,11 +91,12 @@ Result<Certificate> Certificate::from_der(ByteView der) {
 Result<PublicKey> Certificate::public_key() const {
   EVP_PKEY* key = X509_get0_pubkey(x509_.get());
   const auto spki = openssl::encode(i2d_X509_PUBKEY, X509_get_X509_PUBKEY(x509_.get()));
+  const Bytes der(spki.begin(), spki.end());
   if (key == nullptr || EVP_PKEY_up_ref(key) != 1) {
     ERR_clear_error();
-    return invalid_request("PUBLIC_KEY_MALFORMED", "the certificate's public key is not readable");
+    return PublicKey::from_spki(der);  // says why not
   }
-  return PublicKey::adopt(key, Bytes(spki.begin(), spki.end()));
+  return PublicKey::adopt(key, der);
 }
 
 bool Certificate::is_ca() const { return X509_check_ca(x509_.get()) != 0; }

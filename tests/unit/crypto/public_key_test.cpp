@@ -1,5 +1,6 @@
 #include "core/crypto/public_key.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -165,6 +166,23 @@ TEST(PublicKey, WhatIsNoKeyIsMalformed) {
   for (const char* pem : {"", "key", "-----BEGIN PUBLIC KEY-----\n!!\n-----END PUBLIC KEY-----"}) {
     EXPECT_EQ(PublicKey::from_pem(pem).error().reason, "PUBLIC_KEY_MALFORMED");
   }
+}
+
+// Whatever it is, it is named: by the name that OpenSSL has for it, else by its numbers.
+TEST(PublicKey, OneOfAnotherKindIsUnsupported) {
+  Bytes spki = SigningKey::make(Algorithm::ed25519).public_key().spki();
+  ASSERT_EQ(spki[8], 112);  // the end of 1.3.101.112
+  spki[8] = 127;
+  const Result<PublicKey> unknown = PublicKey::from_spki(spki);
+  EXPECT_EQ(unknown.error().reason, "PUBLIC_KEY_UNSUPPORTED");
+  EXPECT_THAT(unknown.error().message, ::testing::HasSubstr("it is 1.3.101.127: "));
+  spki[8] = 110;
+  EXPECT_THAT(PublicKey::from_spki(spki).error().message, ::testing::HasSubstr("it is X25519: "));
+  // Such a name, and no library that reads it.
+  const Bytes gost = {0x30, 0x13, 0x30, 0x0a, 0x06, 0x08, 0x2a, 0x85, 0x03, 0x07, 0x01,
+                      0x01, 0x01, 0x01, 0x03, 0x05, 0x00, 1,    2,    3,    4};
+  EXPECT_THAT(PublicKey::from_spki(gost).error().message,
+              ::testing::HasSubstr("it is gost2012_256: "));
 }
 
 }  // namespace
