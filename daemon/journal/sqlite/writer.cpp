@@ -82,13 +82,20 @@ std::chrono::microseconds Writer::pace() const {
   return std::min(requests * limits::journal_pace_per_request, options_.pace_max);
 }
 
-std::optional<Writer::Batch> Writer::take() {
-  std::unique_lock lock(mutex_);
-  wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+// Until the next commit may begin. To wait for a time that has passed would be a timer for nothing,
+// at each commit of whoever signs alone.
+void Writer::gather(std::unique_lock<std::mutex>& lock) {
+  if (std::chrono::steady_clock::now() >= next_commit_) return;
   is_gathering_ = true;
   wake_.wait_until(lock, next_commit_,
                    [this] { return stopping_ || queue_.size() >= limits::journal_batch_max; });
   is_gathering_ = false;
+}
+
+std::optional<Writer::Batch> Writer::take() {
+  std::unique_lock lock(mutex_);
+  wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  gather(lock);
   if (queue_.empty()) return std::nullopt;
   next_commit_ = std::chrono::steady_clock::now() + pace();
   Batch batch;

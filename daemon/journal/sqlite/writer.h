@@ -91,6 +91,7 @@ class Writer {
   using Writes = std::span<const std::unique_ptr<Write>>;  // of a batch, those in a row
 
   void run();
+  void gather(std::unique_lock<std::mutex>& lock);
   std::optional<Batch> take();
   std::chrono::microseconds pace() const;
   std::size_t commit_some(Writes writes);
