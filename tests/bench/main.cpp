@@ -28,6 +28,7 @@ struct Options {
 };
 
 constexpr std::chrono::milliseconds raw_time{1000};
+constexpr std::size_t raw_commits = 2'000;
 constexpr std::size_t small_log = 1'000;
 
 Result<DaemonProcess> start_in(const TemporaryDirectory& directory, const Options& options) {
@@ -104,6 +105,7 @@ Result<void> measure_devices(const Options& options, Report& report) {
 
 Result<void> run(const Options& options, Report& report) {
   report.raw = measure_raw("P-256", raw_time);
+  report.commit = TRY(measure_raw_commits(TemporaryDirectory() / "commits.db", raw_commits));
   TRY(measure_devices(options, report));
   if (options.devices_only) return {};
   TRY(measure_in_flight(options, report));

@@ -58,10 +58,19 @@ Result<Row> measure(const testing::DaemonProcess& daemon, std::string name,
   return Row{std::move(name), options.clients, std::move(load), each, after};
 }
 
+double floor_ms(const Report& report) {
+  const double commits_us = 3 * report.commit.p50_us;
+  const double signatures_us = 2 * (report.raw.sign_us + report.raw.verify_us);
+  return (commits_us + signatures_us) / 1e3;
+}
+
 void print(const Report& report) {
   fmt::print("raw {}: {:.0f} signatures/s on one core, {:.1f} us each; verify {:.1f} us\n",
              report.raw.name, report.raw.signs_per_second, report.raw.sign_us,
              report.raw.verify_us);
+  fmt::print(
+      "raw disk: a commit of SQLite {:.0f} us (p99 {:.0f}); one signature's floor {:.2f} ms\n",
+      report.commit.p50_us, report.commit.p99_us, floor_ms(report));
   fmt::print("daemon: exec to ready {:.1f} ms, idle {:.1f} MiB resident\n\n", report.ready_ms,
              mebibytes(report.idle.resident_bytes));
   fmt::print("{:<24}{:>10}{:>12}{:>9}{:>10}{:>10}{:>10}{:>10}{:>8}\n", "everything durable",
@@ -81,7 +90,10 @@ std::string to_json(const Report& report) {
                 {{"name", report.raw.name},
                  {"signatures_per_second", report.raw.signs_per_second},
                  {"sign_us", report.raw.sign_us},
-                 {"verify_us", report.raw.verify_us}}},
+                 {"verify_us", report.raw.verify_us},
+                 {"commit_p50_us", report.commit.p50_us},
+                 {"commit_p99_us", report.commit.p99_us}}},
+               {"floor_ms", floor_ms(report)},
                {"ready_ms", report.ready_ms},
                {"idle_rss_bytes", report.idle.resident_bytes},
                {"rows", Json::array()},

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tests/bench/load.h"
+#include "tests/bench/raw_disk.h"
 #include "tests/bench/raw_signer.h"
 #include "tests/bench/usage.h"
 #include "tests/support/daemon/daemon_process.h"
@@ -35,6 +36,7 @@ struct DeviceRow {
 
 struct Report {
   RawRate raw;
+  RawCommit commit;
   double ready_ms = 0;
   Usage idle;
   std::vector<Row> rows;
@@ -45,6 +47,10 @@ struct Report {
 // One load on a running daemon, with the CPU that it took.
 Result<Row> measure(const testing::DaemonProcess& daemon, std::string name,
                     const LoadOptions& options);
+
+// What a signature alone waits for at the least, ms: three commits, one after another, its own and
+// the checkpoint's signature, and a check of each, all without a step between them.
+double floor_ms(const Report& report);
 
 void print(const Report& report);
 std::string to_json(const Report& report);
