@@ -107,7 +107,7 @@ Daemon::~Daemon() {
   const auto stop = [](const auto& part) {
     if (part != nullptr) part->stop();
   };
-  for (const auto* pool : {&background_, &inquiries_, &orders_, &spool_}) stop(*pool);
+  for (const auto* pool : {&chores_, &background_, &inquiries_, &orders_, &spool_}) stop(*pool);
   // Clerk and log have a key sign to the last, and its answers come through the pool.
   stop(clerk_);
   stop(finisher_);
@@ -129,6 +129,7 @@ Result<void> Daemon::open_state() {
   TRY(make_key_directory(config->state_directory / "keys"));
   pool_ = std::make_unique<Pool>(pool_threads);
   spool_ = std::make_unique<Pool>(1);
+  chores_ = std::make_unique<Pool>(1);
   background_ = std::make_unique<Pool>(1);
   inquiries_ = std::make_unique<Pool>(1);
   orders_ = std::make_unique<Pool>(1);
@@ -327,7 +328,7 @@ Result<void> Daemon::start_server(sd_event* event) {
 void Daemon::write_metrics() {
   const std::filesystem::path path = config_.get()->metrics_file;
   if (path.empty()) return;
-  background_->post([this, path] {
+  chores_->post([this, path] {
     const auto write = [&]() -> Result<void> {
       return daemon::write_metrics(
           path,
@@ -341,7 +342,7 @@ void Daemon::write_metrics() {
 void Daemon::retry_stuck() {
   if (is_draining_ || retrying_ > 0) return;
   retrying_ += 1;
-  background_->post([this] {
+  chores_->post([this] {
     daemon::retry_stuck(*parts_);
     static_cast<void>(left_behind_.go_on(*parts_));  // of damage the journal has an alarm
     retrying_ -= 1;

@@ -110,6 +110,7 @@ class Daemon {
   ByteBudget statements_;
   std::unique_ptr<Pool> pool_;
   std::unique_ptr<Pool> spool_;
+  std::unique_ptr<Pool> chores_;  // its own, which wait for no device
   std::unique_ptr<Pool> background_;
   std::unique_ptr<Pool> inquiries_;
   std::unique_ptr<Pool> orders_;

@@ -10,6 +10,7 @@
 #include "chancery/v1/policy.pb.h"
 #include "core/base/limits/key_hosts.h"
 #include "tests/end_to_end/running_daemon.h"
+#include "tests/support/patience.h"
 
 namespace chancery::testing {
 namespace {
@@ -36,7 +37,7 @@ class DaemonWithEvil : public ::testing::Test {
   }
   // Waits for a line with `words` on the daemon's standard error.
   bool is_told(std::string_view words) const {
-    for (const Deadline patience = soon(); !patience.passed();) {
+    for (const Patience patience; !patience.ended();) {
       if (daemon_.standard_error().find(words) != std::string::npos) return true;
     }
     return false;
@@ -57,8 +58,9 @@ class DaemonWithEvil : public ::testing::Test {
            "signs = \"digests\"\n[[profile]]\nname = \"other\"\nbackend = \"honest\"\n"
            "key = \"other\"\nsigns = \"digests\"\n[[rule]]\nname = \"we\"\nusers = [" +
            us + "]\nprofiles = [\"*\"]\n[[rule]]\nname = \"owners\"\nusers = [" + us +
-           "]\nadmin = true\n";
+           "]\nadmin = true\n[metrics]\nfile = \"" + metrics().string() + "\"\n";
   }
+  std::filesystem::path metrics() const { return directory_ / "metrics"; }
 
   void become_honest() {
     std::filesystem::remove(evil() / "mode");
@@ -68,7 +70,7 @@ class DaemonWithEvil : public ::testing::Test {
   Result<v1::SignReply> sign_honestly(const v1::SignRequest& request) {
     become_honest();
     Result<v1::SignReply> reply = daemon_.sign(request);
-    for (const Deadline patience = soon(); !reply.ok() && !patience.passed();) {
+    for (const Patience patience; !reply.ok() && !patience.ended();) {
       reply = daemon_.sign(request);
     }
     return reply;
@@ -95,8 +97,8 @@ TEST_P(DaemonKeyHost, CostsItsRequestAndNothingElse) {
   // A loaded machine may bring that later than the caller has time.
   const bool is_late = hangs && answer.error().reason == "DEADLINE_PASSED";
   EXPECT_TRUE(is_late || answer.error().reason == GetParam().reason) << answer.error().message;
-  const Deadline patience = soon();
-  while (daemon_.status().failed() == 0) ASSERT_FALSE(patience.passed());
+  const Patience patience;
+  while (daemon_.status().failed() == 0) ASSERT_FALSE(patience.ended());
   EXPECT_EQ(daemon_.status().log_size(), 0U);
   EXPECT_EQ(daemon_.status().failed(), 1U);
 
@@ -135,8 +137,9 @@ TEST_F(DaemonWithEvil, OneThatDoesNotOpenKeepsNobodyFromTheRest) {
   EXPECT_TRUE(reply.ok()) << reply.error().message;
 }
 
-// Whoever stops a key may be in a hurry; and what only reads the rules needs no device.
-TEST_F(DaemonWithEvil, NeitherAStopNorAnExplanationWaitsForADeviceThatHangs) {
+// Whoever stops a key may be in a hurry; what only reads the rules needs no device, nor do the
+// daemon's own chores.
+TEST_F(DaemonWithEvil, NothingElseWaitsForADeviceThatHangs) {
   start("honest");
   write_text(evil() / "mode", "never opens");
   v1::MakeKeyRequest make;
@@ -144,7 +147,7 @@ TEST_F(DaemonWithEvil, NeitherAStopNorAnExplanationWaitsForADeviceThatHangs) {
   make.set_algorithm("ecdsa-p256-sha256");
   client::PendingCall making =
       daemon_.connection().submit("chancery.v1.Keys", "MakeKey", make.SerializeAsString(), soon());
-  const Deadline patience = soon();
+  const Patience patience;
   const auto evil_is_up = [&] {
     const auto status =
         daemon_.call<v1::StatusReply>("chancery.v1.Admin", "Status", v1::StatusRequest());
@@ -152,7 +155,7 @@ TEST_F(DaemonWithEvil, NeitherAStopNorAnExplanationWaitsForADeviceThatHangs) {
       return backend.name() == "evil" && backend.is_up();
     });
   };
-  while (evil_is_up()) ASSERT_FALSE(patience.passed());
+  while (evil_is_up()) ASSERT_FALSE(patience.ended());
   v1::StopRequest stop;
   stop.set_key("honest:other");
   const auto stopped =
@@ -163,8 +166,10 @@ TEST_F(DaemonWithEvil, NeitherAStopNorAnExplanationWaitsForADeviceThatHangs) {
                                                    v1::ExplainRequest().SerializeAsString(),
                                                    Deadline::after(limits::key_host_answer_max));
   EXPECT_TRUE(explained.ok()) << explained.error().message;
+  std::filesystem::remove(metrics());
+  while (!std::filesystem::exists(metrics())) ASSERT_FALSE(patience.ended());
   // The one in its place that hangs: without it, an honest one would come at once.
-  while (children_of(daemon_.process().pid()).size() < 2) ASSERT_FALSE(patience.passed());
+  while (children_of(daemon_.process().pid()).size() < 2) ASSERT_FALSE(patience.ended());
   become_honest();
   EXPECT_FALSE(making.wait().ok());  // it had waited all the while
 }
