@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include "tests/end_to_end/running_daemon.h"
+#include "tests/support/patience.h"
 
 namespace chancery::testing {
 namespace {
@@ -51,8 +52,8 @@ TEST(Administration, WhoLooksAtTheStatusIsNotCountedInIt) {
   EXPECT_EQ(alone.requests_in_flight(), 0U);
   const auto other = client::Connection::open(daemon.socket(), soon());
   ASSERT_TRUE(other.ok());
-  const Deadline patience = soon();
-  while (status(daemon).connections() != 1U) ASSERT_FALSE(patience.passed());
+  const Patience patience;
+  while (status(daemon).connections() != 1U) ASSERT_FALSE(patience.ended());
 }
 
 TEST(Administration, AKeyHostThatDiesIsStartedAnew) {
@@ -62,7 +63,7 @@ TEST(Administration, AKeyHostThatDiesIsStartedAnew) {
   ::kill(hosts[0], SIGKILL);
   // It may have died with the request, or before it: only these two, until the next is up.
   Result<v1::SignReply> reply = daemon.sign(sign_request("first", "hello"));
-  for (const Deadline patience = soon(); !reply.ok() && !patience.passed();) {
+  for (const Patience patience; !reply.ok() && !patience.ended();) {
     EXPECT_TRUE(reply.error().code == ErrorCode::outcome_unknown ||
                 reply.error().code == ErrorCode::unavailable)
         << reply.error().reason;
@@ -80,8 +81,8 @@ TEST(Administration, AKeyThatWasLostIsNotMadeAnewBehindTheUsersBack) {
   std::filesystem::rename(key, daemon.state() / "taken-away");
   ::kill(children_of(daemon.process().pid()).at(0), SIGKILL);
   Result<v1::SignReply> reply = unavailable("KEY_HOST_DIED", "not asked yet");
-  const Deadline patience = soon();
-  while (reply.error().reason != "KEY_NOT_FOUND" && !patience.passed()) {
+  const Patience patience;
+  while (reply.error().reason != "KEY_NOT_FOUND" && !patience.ended()) {
     reply = daemon.sign(sign_request("after", "hello"));
     if (reply.ok()) break;  // the old host's last word, or a new key's
   }

@@ -14,6 +14,7 @@
 #include "chancery/v1/policy.pb.h"
 #include "tests/end_to_end/audit_records.h"
 #include "tests/end_to_end/configured_daemon.h"
+#include "tests/support/patience.h"
 #include "wire/descriptor.h"
 #include "wire/frame.h"
 #include "wire/message.h"
@@ -98,9 +99,9 @@ TEST_F(Impostor, WhoAsksForSomebodyElsesRulesIsOnRecord) {
     return answer.ok() || answer.error().reason != "NO_ADMIN_RULE" ? 2 : 0;
   });
   EXPECT_EQ(status, 0);
-  const Deadline patience = soon();
+  const Patience patience;
   Json refused;
-  while (refused.empty() && !patience.passed()) {
+  while (refused.empty() && !patience.ended()) {
     refused = newest_record(daemon_->socket(), "refused");
   }
   EXPECT_EQ(refused["uid"], stranger);

@@ -7,6 +7,7 @@
 
 #include "core/base/json.h"
 #include "tests/end_to_end/configured_daemon.h"
+#include "tests/support/patience.h"
 #include "tests/support/program_run.h"
 
 namespace chancery::testing {
@@ -53,8 +54,8 @@ class Journald : public ::testing::Test {
     std::filesystem::remove(socket_);
     journald_ = std::make_unique<ProgramRun>(
         ProgramOptions{.program = journald_program, .arguments = {}, .working_directory = "/"});
-    const Deadline patience = soon();
-    while (!std::filesystem::exists(socket_) && !patience.passed()) {
+    const Patience patience;
+    while (!std::filesystem::exists(socket_) && !patience.ended()) {
     }
     ASSERT_TRUE(std::filesystem::exists(socket_)) << said_at_its_end();
   }
@@ -64,8 +65,8 @@ class Journald : public ::testing::Test {
   }
   // The newest entry that has this field, once there are so many.
   static Json entry_with(const std::string& field, std::size_t count = 1) {
-    const Deadline patience = soon();
-    while (!patience.passed()) {
+    const Patience patience;
+    while (!patience.ended()) {
       std::istringstream lines(
           run({.program = journalctl_program,
                .arguments = {"--directory=/run/log/journal", "--quiet", "--output=json", field},

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tests/end_to_end/configured_daemon.h"
+#include "tests/support/patience.h"
 
 namespace chancery::testing {
 namespace {
@@ -47,10 +48,10 @@ TEST(Reload, EachProblemHasALineOfItsOwnInWhatTheDaemonSays) {
   };
   daemon.write(we_may() + profile("one") + profile("two"));
   ::kill(daemon.process().pid(), SIGHUP);
-  const Deadline deadline = soon();
+  const Patience patience;
   std::string said;
   while (!said.ends_with('\n') || std::ranges::count(said, '\n') < 2) {
-    ASSERT_FALSE(deadline.passed()) << said;
+    ASSERT_FALSE(patience.ended()) << said;
     said = daemon.standard_error();
   }
   EXPECT_NE(said.find("key \"one\" is not in backend"), std::string::npos) << said;
@@ -69,9 +70,9 @@ TEST(Reload, SighupDoesTheSame) {
   ConfiguredDaemon daemon(nobody_may);
   daemon.write(we_may());
   ::kill(daemon.process().pid(), SIGHUP);
-  const Deadline deadline = soon();
+  const Patience patience;
   int tries = 0;
-  while (sign(daemon, std::to_string(++tries)) == "NO_RULE") ASSERT_FALSE(deadline.passed());
+  while (sign(daemon, std::to_string(++tries)) == "NO_RULE") ASSERT_FALSE(patience.ended());
   EXPECT_EQ(sign(daemon, "after"), "signed");
 }
 

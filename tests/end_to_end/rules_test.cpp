@@ -7,6 +7,7 @@
 #include "core/base/encoding.h"
 #include "tests/end_to_end/audit_records.h"
 #include "tests/end_to_end/configured_daemon.h"
+#include "tests/support/patience.h"
 
 namespace chancery::testing {
 namespace {
@@ -60,8 +61,8 @@ TEST(Rules, AStreamIsRefusedBeforeItGetsMemory) {
   chunk.set_statement_bytes(64U << 20);
   ASSERT_TRUE(upload.send(chunk.SerializeAsString()).ok());
   EXPECT_EQ(upload.finish().error().reason, "NO_RULE");
-  const Deadline patience = soon();  // nobody waits for the record
-  while (newest_record(daemon.socket(), "refused").empty()) ASSERT_FALSE(patience.passed());
+  const Patience patience;  // nobody waits for the record
+  while (newest_record(daemon.socket(), "refused").empty()) ASSERT_FALSE(patience.ended());
   EXPECT_EQ(newest_record(daemon.socket(), "refused")["method"], "Signer.SignStatementStream");
 }
 

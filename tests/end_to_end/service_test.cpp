@@ -6,6 +6,7 @@
 #include "core/base/limits/key_hosts.h"
 #include "tests/end_to_end/configured_daemon.h"
 #include "tests/support/daemon/notify_socket.h"
+#include "tests/support/patience.h"
 #include "tests/support/program_run.h"
 
 namespace chancery::testing {
@@ -34,7 +35,7 @@ TEST(Service, AnswersOnASocketThatIsPassed) {
   // The first caller starts the daemon, and is answered by it. The socket's file is there before
   // anybody listens.
   auto connection = client::Connection::open(socket, soon());
-  for (const Deadline patience = soon(); !connection.ok() && !patience.passed();) {
+  for (const Patience patience; !connection.ok() && !patience.ended();) {
     connection = client::Connection::open(socket, soon());
   }
   ASSERT_TRUE(connection.ok()) << connection.error().message;
@@ -72,8 +73,8 @@ class ToldService : public ::testing::Test {
     stop_threads_of(key_host());
     auto pending = daemon_.connection().submit(
         signer, "Sign", sign_request(key, "hello").SerializeAsString(), soon());
-    const Deadline patience = soon();
-    while (status().accepted() == 0 && !patience.passed()) {
+    const Patience patience;
+    while (status().accepted() == 0 && !patience.ended()) {
     }
     return pending;
   }
@@ -109,8 +110,8 @@ TEST_F(ToldService, FinishesWhatItHasAcceptedAndTakesNothingNew) {
   const pid_t host = key_host();
   ::kill(daemon_.process().pid(), SIGTERM);
   EXPECT_TRUE(manager_.hears("STOPPING=1"));
-  const Deadline patience = soon();
-  while (client::Connection::open(daemon_.socket(), soon()).ok()) ASSERT_FALSE(patience.passed());
+  const Patience patience;
+  while (client::Connection::open(daemon_.socket(), soon()).ok()) ASSERT_FALSE(patience.ended());
   EXPECT_EQ(sign_over(daemon_.connection(), "too late"), "SHUTTING_DOWN");
   ::kill(host, SIGCONT);
   const Result<std::string> answer = pending->wait();

@@ -1,7 +1,7 @@
 // The whole daemon while its clock is set back.
-#include <thread>
 
 #include "tests/end_to_end/running_daemon.h"
+#include "tests/support/patience.h"
 
 namespace chancery::testing {
 namespace {
@@ -59,7 +59,7 @@ TEST(DaemonClock, AClockFarAheadForgetsNothingAndIsAnAlarmUntilItIsSet) {
   };
   for (int restart = 0; restart < 2; ++restart) {  // the second finds the first one's records
     daemon.start(options);
-    while (alarms().empty()) std::this_thread::yield();
+    while (alarms().empty()) pause_briefly();
     const v1::Alarm alarm = alarms()[0];
     EXPECT_EQ(alarm.name(), "clock");
     EXPECT_EQ(alarm.reason(), "CLOCK_AHEAD");

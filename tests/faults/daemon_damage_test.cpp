@@ -5,6 +5,7 @@
 #include "core/base/limits/statements.h"
 #include "daemon/journal/sqlite/database.h"
 #include "tests/end_to_end/configured_daemon.h"
+#include "tests/support/patience.h"
 #include "tests/support/program_run.h"
 
 namespace chancery::testing {
@@ -16,8 +17,8 @@ using ::testing::HasSubstr;
 
 // A minute at most.
 void await(const std::function<bool()>& is_so) {
-  const Deadline patience = soon();
-  while (!is_so()) ASSERT_FALSE(patience.passed());
+  const Patience patience;
+  while (!is_so()) ASSERT_FALSE(patience.ended());
 }
 
 class DaemonDamage : public ::testing::Test {

@@ -6,6 +6,7 @@
 
 #include "tests/end_to_end/running_daemon.h"
 #include "tests/support/disk/small_disk.h"
+#include "tests/support/patience.h"
 
 namespace chancery::testing {
 namespace {
@@ -64,17 +65,17 @@ TEST_F(DaemonDisk, AFullLogFollowsWhenThereIsRoom) {
   fill(log);
   for (int i = 0; i < 20; ++i) EXPECT_EQ(sign(std::to_string(i)), "signed");
   EXPECT_LT(status().published_size(), 21U);
-  const Deadline hope = soon();
-  while (alarm("log-files").reason() != "FILE_DISK_FULL" && !hope.passed()) {
+  const Patience hope;
+  while (alarm("log-files").reason() != "FILE_DISK_FULL" && !hope.ended()) {
   }
   EXPECT_NE(alarm("log-files").what().find(log.string()), std::string::npos);
   EXPECT_NE(alarm("log-files").what().find("No space left on device"), std::string::npos);
   make_room(log);
-  const Deadline patience = soon();
-  while (status().published_size() < 21 && !patience.passed()) {
+  const Patience patience;
+  while (status().published_size() < 21 && !patience.ended()) {
   }
   EXPECT_EQ(status().published_size(), 21U);
-  while (!alarm("log-files").name().empty() && !patience.passed()) {
+  while (!alarm("log-files").name().empty() && !patience.ended()) {
   }
   EXPECT_EQ(alarm("log-files").name(), "");
   EXPECT_EQ(daemon_->process().stop(), 0) << daemon_->standard_error();
@@ -113,18 +114,18 @@ TEST(FullWhenSigned, ARequestFailsWhenThatCanBeRecordedAndItsKeyStartsAnew) {
       return alarm.name() == "requests" && alarm.reason() == "JOURNAL_DISK_FULL";
     });
   };
-  const Deadline patience = soon();
-  while (!has_alarm() && !patience.passed()) {
+  const Patience patience;
+  while (!has_alarm() && !patience.ended()) {
   }
   EXPECT_TRUE(has_alarm());
 
   fs::remove(full);
-  while (look().state() != v1::STATE_FAILED && !patience.passed()) {
+  while (look().state() != v1::STATE_FAILED && !patience.ended()) {
   }
   EXPECT_EQ(look().state(), v1::STATE_FAILED);
   EXPECT_EQ(look().failure().reason(), "JOURNAL_DISK_FULL");
   EXPECT_FALSE(look().has_trouble());
-  while (has_alarm() && !patience.passed()) {
+  while (has_alarm() && !patience.ended()) {
   }
   EXPECT_FALSE(has_alarm());
   const auto signed_now = daemon.sign(sign_request("one", "one"));
@@ -141,13 +142,13 @@ TEST_F(DaemonDisk, IsAnAlarmBeforeItIsFullAndNoneWhenThereIsRoom) {
       ballast << std::string(1U << 20, 'x') << std::flush;
     }
   }
-  const Deadline patience = soon();
-  while (alarm("journal-disk").name().empty() && !patience.passed()) {
+  const Patience patience;
+  while (alarm("journal-disk").name().empty() && !patience.ended()) {
   }
   EXPECT_EQ(alarm("journal-disk").reason(), "DISK_NEARLY_FULL");
   EXPECT_EQ(sign("meanwhile"), "signed");
   make_room(directory_.path());
-  while (!alarm("journal-disk").name().empty() && !patience.passed()) {
+  while (!alarm("journal-disk").name().empty() && !patience.ended()) {
   }
   EXPECT_EQ(alarm("journal-disk").name(), "");
 }

@@ -14,6 +14,7 @@
 #include "backends/host/key_host.h"
 #include "core/crypto/public_key.h"
 #include "tests/support/devices/soft_hsm.h"
+#include "tests/support/patience.h"
 
 namespace chancery {
 namespace {
@@ -74,9 +75,9 @@ class TokenFaults : public ::testing::Test {
     EXPECT_EQ(host_->state().starts, starts);
   }
   void await(const std::function<bool(const KeyHostState&)>& is_so) const {
-    const Deadline give_up = soon();
+    const testing::Patience give_up;
     while (!is_so(host_->state())) {
-      ASSERT_FALSE(give_up.passed()) << host_->state().trouble;
+      ASSERT_FALSE(give_up.ended()) << host_->state().trouble;
       std::this_thread::sleep_for(5ms);
     }
   }
@@ -156,8 +157,8 @@ TEST_F(TokenFaults, AnotherProgramsKeyOfTheSameNameLeavesTheOtherKeys) {
     EXPECT_EQ(host_->unusable_keys()[0].name, "shared");
   }
   for (const std::filesystem::path& object : added) std::filesystem::remove(object);
-  const Deadline give_up = soon();
-  while (host_->trouble_with("shared")) ASSERT_FALSE(give_up.passed());
+  const testing::Patience give_up;
+  while (host_->trouble_with("shared")) ASSERT_FALSE(give_up.ended());
   EXPECT_TRUE(host_->sign("shared", Bytes(32, 7), soon()).ok());
 }
 

@@ -10,6 +10,7 @@
 #include "backends/host/key_host.h"
 #include "backends/tpm/key_file.h"
 #include "tests/support/devices/tpm_keys.h"
+#include "tests/support/patience.h"
 
 namespace chancery {
 namespace {
@@ -162,9 +163,9 @@ class IdleTpm : public testing::TpmKeys {
     host_ = std::move(*host);
   }
   void await(const std::function<bool(const KeyHostState&)>& is_so) const {
-    const Deadline give_up = soon();
+    const testing::Patience give_up;
     while (!is_so(host_->state())) {
-      ASSERT_FALSE(give_up.passed()) << host_->state().trouble << host_->state().refusal;
+      ASSERT_FALSE(give_up.ended()) << host_->state().trouble << host_->state().refusal;
       std::this_thread::sleep_for(5ms);
     }
   }

@@ -5,6 +5,7 @@
 
 #include "core/base/encoding.h"
 #include "tests/end_to_end/command/command_fixture.h"
+#include "tests/support/patience.h"
 
 namespace chancery::testing {
 namespace {
@@ -75,10 +76,10 @@ TEST_F(AuditTest, WhatAdministratorsDoIsOnRecordAndWhatTheyMayNotDoToo) {
       command({"--reuid=65533", "--regid=65533", "--clear-groups", program, "backup", "tuesday"});
   another.program = "/usr/bin/setpriv";
   EXPECT_EQ(run(another).status, 1);
-  const Deadline patience = soon();  // nobody waits for the record
+  const Patience patience;  // nobody waits for the record
   while (chancery({"audit"}).out.find("refused  method Admin.BackUp  uid 65533") ==
          std::string::npos) {
-    ASSERT_FALSE(patience.passed());
+    ASSERT_FALSE(patience.ended());
   }
 }
 

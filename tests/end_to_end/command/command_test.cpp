@@ -5,6 +5,7 @@
 
 #include "core/base/encoding.h"
 #include "tests/end_to_end/command/command_fixture.h"
+#include "tests/support/patience.h"
 
 namespace chancery::testing {
 namespace {
@@ -119,8 +120,9 @@ TEST_F(CommandTest, ADaemonThatIsKilledAndComesBackCostsNoFileAndNoSecondEntry) 
   }
   ProgramRun signing(command(arguments));
   const auto middle = work(std::to_string(count / 3) + ".sigstore.json");
-  const Deadline patience = soon();
-  while (!std::filesystem::exists(middle) && !patience.passed()) std::this_thread::yield();
+  const Patience patience;
+  while (!std::filesystem::exists(middle) && !patience.ended()) {
+  }
   daemon_.process().kill();
   daemon_.start();
   const auto outcome = signing.wait();

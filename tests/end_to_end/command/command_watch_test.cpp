@@ -1,8 +1,8 @@
 // How an operator sees the daemon run: numbers for a monitor, and the doctor.
-#include <thread>
 
 #include "tests/end_to_end/command/command_fixture.h"
 #include "tests/end_to_end/configured_daemon.h"
+#include "tests/support/patience.h"
 
 namespace chancery::testing {
 namespace {
@@ -49,8 +49,9 @@ TEST(MetricsFileOfTheDaemon, IsWrittenWhereTheConfigurationSays) {
   const TemporaryDirectory directory;
   const std::filesystem::path file = directory / "chancery.prom";
   const ConfiguredDaemon daemon(we_may() + "[metrics]\nfile = \"" + file.string() + "\"\n");
-  const Deadline deadline = soon();
-  while (!std::filesystem::exists(file) && !deadline.passed()) std::this_thread::yield();
+  const Patience patience;
+  while (!std::filesystem::exists(file) && !patience.ended()) {
+  }
   EXPECT_THAT(read_text(file), HasSubstr("\nchancery_log_entries 0\n"));
 }
 

@@ -4,6 +4,7 @@
 
 #include "client/connection/connection.h"
 #include "tests/end_to_end/running_daemon.h"
+#include "tests/support/patience.h"
 #include "tests/support/program_run.h"
 
 namespace chancery::testing {
@@ -33,8 +34,8 @@ class OwnDaemon : public ::testing::Test {
   }
   void start(const fs::path& runtime, const fs::path& socket) {
     daemon_ = std::make_unique<ProgramRun>(as_user("chanceryd", {}, runtime));
-    const Deadline patience = soon();
-    while (!client::Connection::open(socket, soon()).ok()) ASSERT_FALSE(patience.passed());
+    const Patience patience;
+    while (!client::Connection::open(socket, soon()).ok()) ASSERT_FALSE(patience.ended());
   }
   ProgramOutcome status(const fs::path& runtime) const {
     return run(as_user("chancery", {"status"}, runtime));

@@ -12,6 +12,7 @@
 #include "tests/end_to_end/configured_daemon.h"
 #include "tests/end_to_end/dbus/password_dialog.h"
 #include "tests/end_to_end/dbus/system_bus.h"
+#include "tests/support/patience.h"
 
 namespace chancery::testing {
 
@@ -48,10 +49,10 @@ class Listener {
   }
   // Lets the connection work; false if it is not so within a minute.
   bool until(const std::function<bool()>& is_so) {
-    const Deadline patience = soon();
+    const Patience patience;
     while (!is_so()) {
       if (bus_->processPendingRequest()) continue;
-      if (patience.passed()) return false;
+      if (patience.ended()) return false;
       const auto wanted = bus_->getEventLoopPollData();
       pollfd entry{wanted.fd, wanted.events, 0};
       ::poll(&entry, 1, 1000);

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/end_to_end/dbus/bus_fixture.h"
+#include "tests/support/patience.h"
 
 namespace chancery::testing {
 namespace {
@@ -19,8 +20,8 @@ TEST_F(Bus, WhatIsPendingIsListedForWhomPolkitAllows) {
       (*connection)
           ->submit(signer, "Sign", sign_request("one", "hello").SerializeAsString(), soon());
   Listener listener;
-  const Deadline patience = soon();
-  while (listener.property<std::uint64_t>("PendingCount") == 0 && !patience.passed()) {
+  const Patience patience;
+  while (listener.property<std::uint64_t>("PendingCount") == 0 && !patience.ended()) {
   }
   EXPECT_THAT(call_as(games, "ListPending"),
               AllOf(HasSubstr("accepted"), HasSubstr("default"),

@@ -5,6 +5,7 @@
 #include <sys/mount.h>
 
 #include "core/base/deadline.h"
+#include "tests/support/patience.h"
 
 namespace chancery::testing {
 namespace {
@@ -112,8 +113,8 @@ SystemBus::SystemBus() {
       ProgramOptions{.program = bus_program,
                      .arguments = {"--config-file=/run/bus.conf", "--nofork", "--nopidfile"},
                      .working_directory = "/"});
-  const Deadline patience = Deadline::after(std::chrono::seconds(60));
-  while (connection_ == nullptr && !patience.passed()) connection_ = connect_if_it_listens();
+  const Patience patience(Deadline::after(std::chrono::seconds(60)));
+  while (connection_ == nullptr && !patience.ended()) connection_ = connect_if_it_listens();
   start_polkit();
 }
 
@@ -124,8 +125,8 @@ void SystemBus::start_polkit() {
 }
 
 void SystemBus::wait_for(const std::string& name) {
-  const Deadline patience = Deadline::after(std::chrono::seconds(60));
-  while (!has(name)) ASSERT_FALSE(patience.passed()) << name << " does not come to the bus";
+  const Patience patience(Deadline::after(std::chrono::seconds(60)));
+  while (!has(name)) ASSERT_FALSE(patience.ended()) << name << " does not come to the bus";
 }
 
 bool SystemBus::has(const std::string& name) {

@@ -9,6 +9,7 @@
 #include "core/base/json.h"
 #include "tests/end_to_end/configured_daemon.h"
 #include "tests/support/devices/soft_hsm.h"
+#include "tests/support/patience.h"
 #include "tests/support/program_run.h"
 
 namespace chancery::testing {
@@ -130,9 +131,9 @@ TEST_F(TokenEndToEnd, AnAbsentTokenAtStartIsUnavailableAndComesByItself) {
   EXPECT_EQ(meanwhile.error().code, ErrorCode::unavailable);
   EXPECT_THAT(meanwhile.error().message, ::testing::HasSubstr("token"));
   hsm_.bring_back();
-  const Deadline give_up = soon();
+  const Patience give_up;
   auto reply = daemon.call<v1::SignReply>(signer, "Sign", request);
-  while (!reply.ok() && reply.error().code == ErrorCode::unavailable && !give_up.passed()) {
+  while (!reply.ok() && reply.error().code == ErrorCode::unavailable && !give_up.ended()) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
     reply = daemon.call<v1::SignReply>(signer, "Sign", request);
   }

@@ -6,6 +6,7 @@
 
 #include "tests/end_to_end/configured_daemon.h"
 #include "tests/support/devices/swtpm.h"
+#include "tests/support/patience.h"
 #include "tests/support/program_run.h"
 
 namespace chancery::testing {
@@ -53,20 +54,20 @@ class BrokeredTpm : public ::testing::Test {
   }
   // Returns once it answers.
   void start_broker() {
-    const Deadline patience = soon();
-    while (!std::filesystem::exists("/run/dbus/system_bus_socket") && !patience.passed()) {
+    const Patience patience;
+    while (!std::filesystem::exists("/run/dbus/system_bus_socket") && !patience.ended()) {
     }
     do {
       // It ends where its bus does not listen yet, and may go on without having its name there.
-      const Deadline try_again = Deadline::after(std::chrono::seconds(5));
+      const Patience try_again(Deadline::after(std::chrono::seconds(5)));
       broker_ = std::make_unique<ProgramRun>(
           ProgramOptions{.program = "/usr/sbin/tpm2-abrmd",
                          .arguments = {"--allow-root", "--tcti=" + tpm_.tcti()},
                          .working_directory = tpm_.directory().path()});
-      while (is_running(broker_->pid()) && !try_again.passed()) {
+      while (is_running(broker_->pid()) && !try_again.ended()) {
         if (answers()) return;
       }
-    } while (!patience.passed());
+    } while (!patience.ended());
     FAIL() << "tpm2-abrmd does not answer";
   }
   static bool is_running(pid_t pid) {

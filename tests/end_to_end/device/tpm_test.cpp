@@ -10,6 +10,7 @@
 #include "core/crypto/pem.h"
 #include "tests/end_to_end/configured_daemon.h"
 #include "tests/support/devices/swtpm.h"
+#include "tests/support/patience.h"
 #include "tests/support/program_run.h"
 #include "tests/support/sigstore/memory_ca.h"
 
@@ -282,9 +283,9 @@ TEST_F(TpmDaemon, ResetsAndRestartsOfTheTpmNeedNoneOfTheDaemon) {
 TEST_F(TpmDaemon, WhatHappensToAnIdleTpmIsSeenInStatusDoctorAndMetrics) {
   const ConfiguredDaemon daemon(config());
   const auto await_metric = [&](const std::string& line) {
-    const Deadline patience = soon();
+    const Patience patience;
     while (chancery(daemon, {"status", "--metrics"}).out.find(line) == std::string::npos) {
-      ASSERT_FALSE(patience.passed()) << line;
+      ASSERT_FALSE(patience.ended()) << line;
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
   };
@@ -313,9 +314,9 @@ TEST_F(TpmDaemon, StartsWithoutTheTpmAndSignsOnceItComes) {
   EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
   EXPECT_THAT(refused.error().message, AllOf(HasSubstr("cannot reach the TPM"), HasSubstr("sock")));
   tpm_.start();
-  const Deadline patience = soon();
+  const Patience patience;
   Result<v1::SignReply> reply = refused;
-  for (int i = 0; !reply.ok() && !patience.passed(); ++i) {
+  for (int i = 0; !reply.ok() && !patience.ended(); ++i) {
     reply = sign(daemon, "try-" + std::to_string(i));
   }
   EXPECT_TRUE(reply.ok()) << reply.error().reason << ": " << reply.error().message;

@@ -9,6 +9,7 @@
 #include "core/tlog/entry.h"
 #include "tests/end_to_end/audit_records.h"
 #include "tests/end_to_end/elsewhere/elsewhere.h"
+#include "tests/support/patience.h"
 
 namespace chancery::testing {
 namespace {
@@ -96,7 +97,7 @@ TEST(DeadlineTest, WhatWaitsSaysForWhomAndWhy) {
   ConfiguredDaemon daemon(elsewhere.sections(by_deadline));
   const auto released = sign(daemon, "a");
   ASSERT_TRUE(released.ok()) << released.error().message;
-  while (!look_at(daemon, released->receipt()).has_trouble()) std::this_thread::yield();
+  while (!look_at(daemon, released->receipt()).has_trouble()) pause_briefly();
   const v1::Failure trouble = look_at(daemon, released->receipt()).trouble();
   EXPECT_NE(trouble.reason(), "");
   EXPECT_THAT(trouble.message(), ::testing::HasSubstr("log memory: "));
@@ -128,9 +129,9 @@ TEST(DeadlineTest, OfTwoLogsItIsSaidWhichHasItAndWhichNotYet) {
   const auto released = sign(daemon, "a");
   ASSERT_TRUE(released.ok()) << released.error().message;
   ASSERT_EQ(released->logs_size(), 2);
-  const Deadline patience = soon();
+  const Patience patience;
   while (!look_at(daemon, released->receipt()).logs(1).has_recorded()) {
-    ASSERT_FALSE(patience.passed());
+    ASSERT_FALSE(patience.ended());
   }
   const v1::SignReply reply = *find_by_digest(daemon, "a");
   EXPECT_EQ(reply.logs(0).log(), "memory");
@@ -162,7 +163,7 @@ TEST(DeadlineTest, KilledAndStartedAnewItRecordsWhatHadLeft) {
   ConfiguredDaemon daemon(elsewhere.sections(by_deadline));
   const auto released = sign(daemon, "a");
   ASSERT_TRUE(released.ok()) << released.error().message;
-  while (!was_asked_to_add(elsewhere)) std::this_thread::yield();
+  while (!was_asked_to_add(elsewhere)) pause_briefly();
   daemon.process().kill();
   daemon.restart();
   EXPECT_EQ(look_at(daemon, released->receipt()).bundle(), released->bundle());
@@ -183,12 +184,12 @@ TEST(LeftBehindTest, WhatAStopLeftIsFinishedSomeAtATime) {
       EXPECT_FALSE(sign_alone(daemon, std::to_string(i)).ok());  // it is killed
     });
   }
-  while (status_of(daemon).log_size() < count) std::this_thread::yield();
+  while (status_of(daemon).log_size() < count) pause_briefly();
   daemon.process().kill();
   for (std::thread& client : clients) client.join();
   elsewhere.order(Fault::none);
   daemon.restart();
-  while (status_of(daemon).unfinished_size() > 0) std::this_thread::yield();
+  while (status_of(daemon).unfinished_size() > 0) pause_briefly();
   EXPECT_EQ(status_of(daemon).done(), count);
   EXPECT_EQ(distinct_leaves(elsewhere), count);
 }
@@ -212,7 +213,7 @@ TEST(WaitingStatementsTest, TakeTheirShareOfTheMemoryAsLongAsALogIsAway) {
   for (const char* key : {"first", "second"}) {
     waiting.emplace_back([&ask, key] { EXPECT_TRUE(ask(key).ok()); });
   }
-  while (status_of(daemon).log_size() < 2) std::this_thread::yield();
+  while (status_of(daemon).log_size() < 2) pause_briefly();
   EXPECT_EQ(ask("third").error().reason, "STATEMENTS_IN_FLIGHT");
   EXPECT_EQ(status_of(daemon).log_size(), 2U);
   // What waits already is no new one.
@@ -323,14 +324,14 @@ TEST(DeadlineTest, WhatKeptItIsForgottenOnceItHasLeft) {
   daemon.start();
   EXPECT_EQ(look_at(daemon, reply.receipt()).trouble().reason(), "PAYLOAD_MISSING");
   fs::rename(state / "away", payload);
-  const Deadline patience = soon();
+  const Patience patience;
   while (look_at(daemon, reply.receipt()).state() != v1::STATE_TIMESTAMPED) {
-    ASSERT_FALSE(patience.passed());
+    ASSERT_FALSE(patience.ended());
   }
   while (look_at(daemon, reply.receipt()).trouble().reason() == "PAYLOAD_MISSING") {
-    ASSERT_FALSE(patience.passed());
+    ASSERT_FALSE(patience.ended());
   }
-  while (status_of(daemon).alarms_size() != 0) ASSERT_FALSE(patience.passed());
+  while (status_of(daemon).alarms_size() != 0) ASSERT_FALSE(patience.ended());
 }
 
 // The deadline passes by the daemon's own clock, which is the test's.
@@ -343,7 +344,7 @@ class MissedDeadline : public ::testing::Test {
   }
   void set_clock(const char* seconds) { write_text(directory_ / "clock", seconds); }
   void await_state(const std::string& receipt, v1::State state) {
-    while (look_at(daemon_, receipt).state() != state) std::this_thread::yield();
+    while (look_at(daemon_, receipt).state() != state) pause_briefly();
   }
 
   TemporaryDirectory directory_;
@@ -360,9 +361,9 @@ TEST_F(MissedDeadline, IsReportedAndItsProfileSignsNothingNewUntilTheLogHasIt) {
   EXPECT_EQ(status_of(daemon_).overdue(), 1U);
   EXPECT_THAT(metrics_of(daemon_), ::testing::HasSubstr("\nchancery_requests_overdue 1\n"));
   EXPECT_EQ(status_of(daemon_).unfinished(0).state(), "overdue");
-  const Deadline patience = soon();  // it is told after it is so
+  const Patience patience;  // it is told after it is so
   while (daemon_.standard_error().find("overdue: 1 of the signatures") == std::string::npos) {
-    ASSERT_FALSE(patience.passed());
+    ASSERT_FALSE(patience.ended());
   }
   const auto refused = sign(daemon_, "b");
   ASSERT_FALSE(refused.ok());

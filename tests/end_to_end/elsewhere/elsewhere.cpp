@@ -4,6 +4,7 @@
 
 #include "core/bundle/verify.h"
 #include "core/tlog/entry.h"
+#include "tests/support/patience.h"
 
 namespace chancery::testing {
 namespace {
@@ -116,7 +117,7 @@ v1::SignReply wait_for(ConfiguredDaemon& daemon, const std::string& receipt) {
     if (!reply.ok() || reply->state() == v1::STATE_DONE || reply->state() == v1::STATE_FAILED) {
       return reply.ok() ? *reply : v1::SignReply();
     }
-    std::this_thread::yield();
+    pause_briefly();
   }
 }
 

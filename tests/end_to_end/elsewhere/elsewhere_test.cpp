@@ -1,5 +1,6 @@
 // Signatures that a log and timestamp authorities elsewhere have a part in, whatever these do.
 #include "tests/end_to_end/elsewhere/elsewhere.h"
+#include "tests/support/patience.h"
 
 #include <gmock/gmock.h>
 
@@ -169,7 +170,7 @@ TEST(ElsewhereTest, KilledWhileTheLogHasTheEntryItGoesOnWhereItWas) {
   const auto receipt = sign_impatiently(daemon, "a");
   ASSERT_TRUE(receipt.ok()) << receipt.error().message;
   expect_receipt(*receipt);
-  while (elsewhere.leaves().empty()) std::this_thread::yield();
+  while (elsewhere.leaves().empty()) pause_briefly();
   daemon.process().kill();
   elsewhere.order(Fault::none);
   daemon.restart();

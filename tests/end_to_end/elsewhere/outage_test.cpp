@@ -8,6 +8,7 @@
 #include "core/bundle/bundle_rules.h"
 #include "core/tlog/merkle.h"
 #include "tests/end_to_end/elsewhere/elsewhere.h"
+#include "tests/support/patience.h"
 
 namespace chancery::testing {
 namespace {
@@ -89,9 +90,9 @@ TEST(OutageTest, LogThatStandsStillKeepsNothingFromAnother) {
   constexpr unsigned each_signs = 17, count = clients_count * each_signs;
   static_assert(count > limits::backlog_carried_max);
   const std::vector<v1::SignReply> released = sign_many(daemon, each_signs);
-  while (elsewhere.other_leaves().size() < count) std::this_thread::yield();
+  while (elsewhere.other_leaves().size() < count) pause_briefly();
   EXPECT_TRUE(elsewhere.leaves().empty());
-  while (status_of(daemon).awaited_size() > 1) std::this_thread::yield();
+  while (status_of(daemon).awaited_size() > 1) pause_briefly();
   EXPECT_EQ(status_of(daemon).awaited(0).log(), "memory");
   EXPECT_EQ(status_of(daemon).awaited(0).signatures(), count);
   EXPECT_EQ(status_of(daemon).unrecorded(), count);
@@ -99,7 +100,7 @@ TEST(OutageTest, LogThatStandsStillKeepsNothingFromAnother) {
   daemon.process().kill();
   elsewhere.order(Fault::none);
   daemon.restart();
-  while (status_of(daemon).unrecorded() > 0) std::this_thread::yield();
+  while (status_of(daemon).unrecorded() > 0) pause_briefly();
   for (const v1::SignReply& reply : released) {
     const auto bundle = bundle::parse_bundle(wait_for(daemon, reply.receipt()).bundle());
     ASSERT_TRUE(bundle.ok() && bundle->log_entries.size() == 2);

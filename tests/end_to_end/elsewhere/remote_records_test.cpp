@@ -4,6 +4,7 @@
 #include "core/base/encoding.h"
 #include "tests/end_to_end/audit_records.h"
 #include "tests/end_to_end/elsewhere/elsewhere.h"
+#include "tests/support/patience.h"
 #include "tests/support/program_run.h"
 
 namespace chancery::testing {
@@ -140,7 +141,7 @@ TEST_F(RemoteRecords, WhatGoesWrongIsToldOnceOfEachKindAlsoAfterARestart) {
   start();
   const auto receipt = sign_impatiently(*daemon_, "a");
   ASSERT_TRUE(receipt.ok()) << receipt.error().message;
-  while (record("alarm").empty()) std::this_thread::yield();
+  while (record("alarm").empty()) pause_briefly();
   daemon_->process().kill();
   daemon_->restart();
   wait_for(*daemon_, receipt->receipt());
@@ -160,7 +161,7 @@ TEST_F(RemoteRecords, AnAnswerThatTheDaemonDidNotLiveToSeeIsInDoubt) {
   start(by_deadline);
   const auto released = sign(*daemon_, "a");
   ASSERT_TRUE(released.ok()) << released.error().message;
-  while (elsewhere_.leaves().size() < 2) std::this_thread::yield();
+  while (elsewhere_.leaves().size() < 2) pause_briefly();
   daemon_->process().kill();
   elsewhere_.order(Fault::none);
   daemon_->restart();

@@ -11,9 +11,9 @@
 #include <algorithm>
 #include <cstring>
 #include <fstream>
-#include <thread>
 #include <utility>
 
+#include "tests/support/patience.h"
 #include "tests/support/program_run.h"
 #include "tests/support/temporary_directory.h"
 
@@ -148,7 +148,7 @@ void stop_threads_of(pid_t pid) {
   const std::filesystem::path tasks = fmt::format("/proc/{}/task", pid);
   while (!std::ranges::all_of(std::filesystem::directory_iterator(tasks),
                               std::filesystem::directory_iterator(), stands_still)) {
-    std::this_thread::yield();
+    pause_briefly();
   }
 }
 

@@ -1,9 +1,8 @@
 #include "tests/support/journal/log_host.h"
 
-#include <thread>
-
 #include "core/tlog/log_check.h"
 #include "tests/support/journal/journal_calls.h"
+#include "tests/support/patience.h"
 
 namespace chancery::testing {
 
@@ -88,7 +87,7 @@ Result<tlog::Checkpoint> LogHost::check_files() const {
 }
 
 void LogHost::wait_until_published() {
-  while (log_->published_size() != journal_->log_size()) std::this_thread::yield();
+  while (log_->published_size() != journal_->log_size()) pause_briefly();
 }
 
 }  // namespace chancery::testing

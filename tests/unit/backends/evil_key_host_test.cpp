@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "backends/host/key_host.h"
+#include "tests/support/patience.h"
 #include "tests/support/temporary_directory.h"
 
 namespace chancery {
@@ -135,8 +136,9 @@ TEST_P(BadOpening, IsTroubleAndTheNextHostSigns) {
   }
   const auto host = KeyHost::start(once_evil_options(mode, directory), soon());
   ASSERT_TRUE(host.ok());
-  const Deadline give_up = soon();
-  while (!(*host)->state().is_up && !give_up.passed()) std::this_thread::yield();
+  const testing::Patience give_up;
+  while (!(*host)->state().is_up && !give_up.ended()) {
+  }
   EXPECT_TRUE((*host)->sign("key", digest(), soon()).ok());
 }
 
@@ -245,8 +247,8 @@ TEST(EvilKeyHostCase, RequestsBehindAProbeThatHangsGoToTheNext) {
   options.answer_max = 1500ms;
   const auto host = KeyHost::start(options, soon());
   ASSERT_TRUE(host.ok());
-  const Deadline give_up = soon();
-  while (!std::filesystem::exists(directory / "was probed")) ASSERT_FALSE(give_up.passed());
+  const testing::Patience give_up;
+  while (!std::filesystem::exists(directory / "was probed")) ASSERT_FALSE(give_up.ended());
   const auto answer = (*host)->sign("key", digest(), soon());
   EXPECT_TRUE(answer.ok()) << answer.error().reason;
   EXPECT_THAT(troubles.await(1), ::testing::ElementsAre("KEY_HOST_HUNG"));
@@ -318,8 +320,8 @@ TEST_F(RefusingDevice, ThatAnswersIsUpAgainWhereItWasAwayAndNotWhereItSaidNo) {
     EXPECT_EQ((*host)->sign("key", digest(), soon()).error().reason, reason);
     const KeyHostState met = (*host)->state();
     EXPECT_EQ(met.is_away, is_over && !met.refusal.empty()) << reason;
-    const Deadline give_up = soon();
-    while ((*host)->state().probes < met.probes + 2) ASSERT_FALSE(give_up.passed());
+    const testing::Patience give_up;
+    while ((*host)->state().probes < met.probes + 2) ASSERT_FALSE(give_up.ended());
     EXPECT_EQ((*host)->state().refusal.empty(), is_over) << reason;
   }
 }
@@ -345,8 +347,8 @@ TEST_F(RefusingDevice, ThatASignatureMissedFirstIsToldOnceAndItsReturn) {
   const auto host = KeyHost::start(asks, soon());
   ASSERT_TRUE(host.ok());
   EXPECT_FALSE((*host)->sign("key", digest(), soon()).ok());
-  const Deadline give_up = soon();
-  while ((*host)->state().probes < 2) ASSERT_FALSE(give_up.passed());
+  const testing::Patience give_up;
+  while ((*host)->state().probes < 2) ASSERT_FALSE(give_up.ended());
   std::filesystem::remove(directory_ / "is away");
   EXPECT_THAT(told.await(2), ::testing::ElementsAre("TOKEN_ABSENT", "signed"));
 }
@@ -360,8 +362,8 @@ TEST(EvilKeyHostCase, HostThatGrowsAtAProbeIsReplaced) {
   const auto host = KeyHost::start(options, soon());
   ASSERT_TRUE(host.ok());
   EXPECT_THAT(troubles.await(1), ::testing::ElementsAre("KEY_HOST_GREW"));
-  const Deadline give_up = soon();
-  while ((*host)->state().starts < 2) ASSERT_FALSE(give_up.passed());
+  const testing::Patience give_up;
+  while ((*host)->state().starts < 2) ASSERT_FALSE(give_up.ended());
   EXPECT_TRUE((*host)->sign("key", digest(), soon()).ok());
 }
 

@@ -17,6 +17,7 @@
 #include "core/crypto/digest.h"
 #include "core/crypto/public_key.h"
 #include "tests/support/daemon/daemon_process.h"
+#include "tests/support/patience.h"
 #include "tests/support/temporary_directory.h"
 
 namespace chancery {
@@ -48,10 +49,9 @@ class KeyHostTest : public ::testing::Test {
 
 // Until the host has been started so often and is up.
 void await_start(const KeyHost& host, std::uint64_t starts) {
-  const Deadline give_up = soon();
+  const testing::Patience give_up;
   while (host.state().starts < starts || !host.state().is_up) {
-    ASSERT_FALSE(give_up.passed());
-    std::this_thread::yield();
+    ASSERT_FALSE(give_up.ended());
   }
 }
 
@@ -63,7 +63,7 @@ void kill_process(const KeyHost& host, int signal) {
 
 // Until all its threads stand still.
 void await_stop(pid_t process) {
-  const Deadline give_up = soon();
+  const testing::Patience give_up;
   const std::filesystem::path threads = "/proc/" + std::to_string(process) + "/task";
   const auto stands = [](const auto& thread) {
     return testing::read_text(thread.path() / "stat").find(") T ") != std::string::npos;
@@ -71,8 +71,7 @@ void await_stop(pid_t process) {
   for (;;) {
     const std::filesystem::directory_iterator all(threads);
     if (std::all_of(begin(all), end(all), stands)) return;
-    ASSERT_FALSE(give_up.passed());
-    std::this_thread::yield();
+    ASSERT_FALSE(give_up.ended());
   }
 }
 
@@ -214,8 +213,8 @@ TEST_F(KeyHostTest, DamagedFileIsNamedWhileTheOthersSignAndIsTakenUpOnceItIsMend
   EXPECT_THAT(refused.error().message, HasSubstr("restore it from a backup"));
 
   std::filesystem::rename(directory_ / "default.away", directory_ / "default.pem");
-  const Deadline give_up = soon();
-  while (host->trouble_with("default")) ASSERT_FALSE(give_up.passed());
+  const testing::Patience give_up;
+  while (host->trouble_with("default")) ASSERT_FALSE(give_up.ended());
   EXPECT_TRUE(host->sign("default", digest(), soon()).ok());
   EXPECT_TRUE(host->unusable_keys().empty());
 }
@@ -229,7 +228,7 @@ TEST_F(KeyHostTest, ABackendIsOpenedAnewForAnUnusableKeyNowAndThen) {
   const std::uint64_t starts = host->state().starts;
   while (host->state().starts == starts) {
     ASSERT_TRUE(host->trouble_with("bad").has_value());
-    std::this_thread::yield();
+    testing::pause_briefly();
   }
   EXPECT_GE(Deadline::Clock::now() - before, limits::key_host_look_delay_min);
   await_start(*host, starts + 1);

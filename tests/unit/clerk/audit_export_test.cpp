@@ -7,6 +7,7 @@
 #include "daemon/services/audit.h"
 #include "tests/support/journal/journal_calls.h"
 #include "tests/support/journal/log_host.h"
+#include "tests/support/patience.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/unit/server/toy_server.h"
 
@@ -78,7 +79,7 @@ TEST_F(AuditExport, ReadersThatWaitForAHeadKeepNobodyFromTheRest) {
   const auto readers = client::Connection::open(server_.socket(), soon()).value();
   client::Download one = read_sealed(*readers);
   client::Download two = read_sealed(*readers);
-  while (key_host_.state().waiting == 0) std::this_thread::yield();
+  while (key_host_.state().waiting == 0) pause_briefly();
   const auto other = client::Connection::open(server_.socket(), soon()).value();
   const auto echo = other->call("toy.Toy", "Echo", "hello", soon());
   key_host_.release();

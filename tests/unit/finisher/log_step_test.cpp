@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "core/base/limits/services.h"
+#include "tests/support/patience.h"
 #include "tests/unit/finisher/finisher_fixture.h"
 
 namespace chancery::daemon {
@@ -170,7 +171,7 @@ TEST_F(LogStepTest, QueueOfOneLogThatIsFullRefusesNobodyWhoDoesWithoutIt) {
   for (std::size_t i = 0; i < limits::unresolved_max; ++i) {
     finisher_->finish(work(), [](const Result<Finished>&) {});
   }
-  while (finisher_->may_take(plan("first"), Share::everything, 0).ok()) std::this_thread::yield();
+  while (finisher_->may_take(plan("first"), Share::everything, 0).ok()) testing::pause_briefly();
   EXPECT_EQ(finisher_->may_take(plan("first"), Share::everything, 0).error().reason,
             "REMOTE_QUEUE_FULL");
   EXPECT_TRUE(finisher_->may_take(plan("first"), Share::timestamps, 0).ok());

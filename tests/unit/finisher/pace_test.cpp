@@ -1,4 +1,5 @@
 #include "daemon/finisher/pace.h"
+#include "tests/support/patience.h"
 
 #include <gtest/gtest.h>
 
@@ -38,7 +39,7 @@ struct PaceTest : ::testing::Test {
     return agenda_does([this] { return granted; });
   }
   void wait_for(std::size_t count) {
-    while (granted_now().size() < count) std::this_thread::yield();
+    while (granted_now().size() < count) testing::pause_briefly();
   }
 };
 

@@ -5,6 +5,7 @@
 
 #include "tests/support/journal/hooked_files.h"
 #include "tests/support/journal/log_host.h"
+#include "tests/support/patience.h"
 #include "tests/support/temporary_directory.h"
 
 namespace chancery::testing {
@@ -19,12 +20,12 @@ class Log : public ::testing::Test {
     return std::filesystem::exists(directory_ / ("log/" + path));
   }
   daemon::Alarm await_alarm() {
-    while (host_.alarms.standing().empty()) std::this_thread::yield();
+    while (host_.alarms.standing().empty()) pause_briefly();
     return host_.alarms.standing().front();
   }
   // Over with the first files that are written: the others follow.
   void await_no_alarm() {
-    while (!host_.alarms.standing().empty()) std::this_thread::yield();
+    while (!host_.alarms.standing().empty()) pause_briefly();
     host_.wait_until_published();
   }
   Error hand_over_fails() {
@@ -157,7 +158,7 @@ TEST_F(Log, AKeyHostThatFailsOnlyDelaysProofs) {
   host_.key_host.fail_with(unavailable("KEY_HOST_DOWN", "down"));
   host_.append(5);
   auto waiting = host_.await(4);
-  while (host_.key_host.state().waiting != 0) std::this_thread::yield();
+  while (host_.key_host.state().waiting != 0) pause_briefly();
   EXPECT_TRUE(host_.log().ready().ok());
   host_.key_host.fail_with(std::nullopt);
   EXPECT_TRUE(host_.check(waiting.get().value()).ok());
@@ -169,11 +170,11 @@ TEST_F(Log, KeyThatDoesNotSignForAWhileLetsNothingNewCome) {
   EXPECT_TRUE(host_.log().ready().ok());
   host_.key_host.hold();  // hangs: it does not even fail
   host_.append(1);
-  while (host_.log().ready().ok()) std::this_thread::yield();
+  while (host_.log().ready().ok()) pause_briefly();
   EXPECT_EQ(host_.log().ready().error().code, ErrorCode::unavailable);
   EXPECT_EQ(host_.log().ready().error().reason, "LOG_CHECKPOINT_UNSIGNED");
   host_.key_host.release();
-  while (!host_.log().ready().ok()) std::this_thread::yield();
+  while (!host_.log().ready().ok()) pause_briefly();
 }
 
 TEST_F(Log, WhoStillWaitsWhenItClosesIsTold) {
@@ -261,7 +262,7 @@ TEST_F(Log, TriesInVainAreProgressToo) {
   host_.append(1);
   await_alarm();
   const std::uint64_t before = host_.log().tries();
-  while (host_.log().tries() == before) std::this_thread::yield();
+  while (host_.log().tries() == before) pause_briefly();
   EXPECT_EQ(host_.log().published_size(), 0U);
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/journal/log_host.h"
+#include "tests/support/patience.h"
 #include "tests/support/temporary_directory.h"
 
 namespace chancery::testing {
@@ -26,7 +27,7 @@ class WatchedDaemon : public ::testing::Test {
   }
   void let_device_answer() {
     device_->release();
-    while (device_->state().waiting != 0) std::this_thread::yield();
+    while (device_->state().waiting != 0) pause_briefly();
   }
 
   TemporaryDirectory directory_;

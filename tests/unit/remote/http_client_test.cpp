@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "tests/support/patience.h"
 #include "tests/support/services/scripted_server.h"
 #include "tests/unit/remote/asking.h"
 
@@ -62,7 +63,7 @@ TEST(HttpClient, HasHundredsInFlightOnOneThread) {
       ended += 1;
     });
   }
-  while (server.seen().size() < count) std::this_thread::yield();
+  while (server.seen().size() < count) pause_briefly();
   EXPECT_EQ(client->counts().in_flight, count);
   client.reset();
   EXPECT_EQ(ended, count);

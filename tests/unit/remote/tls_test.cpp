@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "tests/support/patience.h"
 #include "tests/support/program_run.h"
 #include "tests/support/services/scripted_server.h"
 #include "tests/unit/remote/asking.h"
@@ -38,7 +39,7 @@ Result<remote::HttpAnswer> ask_over_tls(remote::HttpClient& client, const std::s
     const bool is_refused =
         !answer.ok() && answer.error().message.find("connect to") != std::string::npos;
     if (!is_refused) return answer;
-    std::this_thread::yield();
+    pause_briefly();
   }
 }
 
