@@ -136,6 +136,10 @@ Result<void> Daemon::open_state() {
   journal_ = TRY(Journal::open({.path = config->state_directory / "journal.db",
                                 .policy = config->policy_hash,
                                 .now = seams_.now,
+                                .on_appending =
+                                    [this](const std::vector<AppendedEntry>& entries) {
+                                      append_to_.load()->expect(entries);
+                                    },
                                 .on_appended =
                                     [this](const std::vector<AppendedEntry>& entries) {
                                       append_to_.load()->append(entries);

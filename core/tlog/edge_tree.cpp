@@ -60,6 +60,16 @@ void EdgeTree::push(unsigned level, const Hash& hash) {
 
 Hash EdgeTree::root() const { return root_at(size_, *this).value(); }
 
+// Each complete subtree, from the right, is the left neighbour of all that follows it.
+Hash EdgeTree::root_with(const Hash& leaf) const {
+  Hash root = leaf;
+  for (unsigned level = 0; level < rows_.size(); ++level) {
+    const std::uint64_t complete = size_ >> level;
+    if (complete % 2 == 1) root = node_hash(node({level, complete - 1}).value(), root);
+  }
+  return root;
+}
+
 bool EdgeTree::holds(NodeId id) const {
   if (id.level >= rows_.size()) return false;
   const Row& row = rows_[id.level];

@@ -25,6 +25,7 @@ class EdgeTree : public NodeReader {
   std::uint64_t size() const { return size_; }
   void append(const Hash& leaf);  // one node hash on average
   Hash root() const;
+  Hash root_with(const Hash& leaf) const;  // what root() would be, were this appended
 
   // Whether node() has it: complete, and not forgotten.
   bool holds(NodeId id) const;

@@ -63,6 +63,9 @@ struct JournalOptions {
   std::function<WallTime()> now = [] {
     return std::chrono::floor<WallTime::duration>(std::chrono::system_clock::now());
   };
+  // Called on the writer's thread before each commit that appends: it may fail yet, and the same
+  // places then go to other entries.
+  std::function<void(const std::vector<AppendedEntry>&)> on_appending = nullptr;
   // Called on the writer's thread after each commit that appended, in order, without gaps, before
   // the completions of that commit.
   std::function<void(const std::vector<AppendedEntry>&)> on_appended = nullptr;

@@ -78,6 +78,7 @@ class RunningLog : public LocalLog {
   ~RunningLog() override { RunningLog::stop(); }
   void stop() override;
 
+  void expect(const std::vector<AppendedEntry>& entries) override;
   void append(const std::vector<AppendedEntry>& entries) override;
   void await_inclusion(std::uint64_t index, tlog::Hash leaf, Done done) override;
   Result<void> ready() const override;
@@ -145,6 +146,11 @@ RunningLog::RunningLog(std::unique_ptr<Files> files, OpenedLog opened, Checkpoin
 void RunningLog::stop() {
   sealer_.stop();
   publisher_.stop();
+}
+
+// A batch takes longer to prove than to sign, and keeps the journal's thread from the next commit.
+void RunningLog::expect(const std::vector<AppendedEntry>& entries) {
+  if (state_ != State::handed_over && entries.size() == 1) sealer_.expect(entries.front());
 }
 
 void RunningLog::append(const std::vector<AppendedEntry>& entries) {

@@ -59,6 +59,12 @@ Projection LogTree::head() const {
   return {edge_.size(), edge_.root()};
 }
 
+std::optional<Projection> LogTree::head_with(const AppendedEntry& entry) const {
+  const std::lock_guard lock(mutex_);
+  if (entry.index != edge_.size()) return std::nullopt;
+  return Projection{entry.index + 1, edge_.root_with(entry.leaf)};
+}
+
 std::uint64_t LogTree::size() const {
   const std::lock_guard lock(mutex_);
   return edge_.size();

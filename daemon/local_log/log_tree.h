@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "core/tlog/edge_tree.h"
@@ -20,6 +21,8 @@ class LogTree {
 
   void append(const std::vector<AppendedEntry>& entries);  // without gaps
   Projection head() const;                                 // all of it
+  // What head() would be, were this appended; nothing where it is not the next.
+  std::optional<Projection> head_with(const AppendedEntry& entry) const;
   std::uint64_t size() const;
 
   // Of a tree that this one has been. Errors: invalid_request INCLUSION_INDEX_OUT_OF_RANGE,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/limits/local_log.h"
 
@@ -18,6 +19,18 @@ Sealer::Sealer(LogTree& tree, CheckpointSigner signer, SignedTree newest,
       unsigned_since_(newest_.tree.size < size_ ? std::optional(Deadline::Clock::now())
                                                 : std::nullopt),
       thread_([this] { run(); }) {}
+
+void Sealer::expect(const AppendedEntry& entry) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (is_stopping_ || newest_.tree.size != size_) return;
+  }
+  const std::optional<Projection> head = tree_.head_with(entry);
+  if (!head) return;
+  std::future<Result<SignedTree>> answer = signer_.begin(*head);
+  const std::lock_guard lock(mutex_);
+  early_ = Early{*head, std::move(answer)};
+}
 
 void Sealer::append(const std::vector<AppendedEntry>& entries) {
   {
@@ -121,6 +134,15 @@ void Sealer::run() {
   for (auto& [index, waiter] : left) waiter.done(unavailable("LOG_CLOSED", "the log is closing"));
 }
 
+// What was expected may have come otherwise: then it is signed anew.
+std::future<Result<SignedTree>> Sealer::begin(const Projection& head) {
+  std::unique_lock lock(mutex_);
+  std::optional<Early> early = std::exchange(early_, std::nullopt);
+  lock.unlock();
+  const bool is_this = early && early->head.size == head.size && early->head.root == head.root;
+  return is_this ? std::move(early->answer) : signer_.begin(head);
+}
+
 bool Sealer::seal() {
   const Projection head = tree_.head();
   const SignedTree before = newest();
@@ -128,7 +150,7 @@ bool Sealer::seal() {
     complete(prove_waiters(head.size), before);
     return true;
   }
-  std::future<Result<SignedTree>> signing = signer_.begin(head);
+  std::future<Result<SignedTree>> signing = begin(head);
   std::vector<Proven> proven = prove_waiters(head.size);  // while the key host works
   Result<SignedTree> signed_tree = signing.get();
   // Before flush() can return: who waits there expects the publisher to know this tree.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <future>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -25,6 +26,9 @@ class Sealer {
          std::function<void(const SignedTree&)> on_signed);
   ~Sealer() { stop(); }
 
+  // This is being committed, alone: where nothing else is to be signed, its checkpoint is signed
+  // meanwhile. Until append() nobody hears of it, and where it does not come it is forgotten.
+  void expect(const AppendedEntry& entry);
   void append(const std::vector<AppendedEntry>& entries);
   // Errors: corrupt LOG_CONTRADICTS_JOURNAL (another leaf lies there), unavailable LOG_CLOSED;
   // those of LogTree.
@@ -47,6 +51,10 @@ class Sealer {
     tlog::Hash leaf;
     Done done;
   };
+  struct Early {
+    Projection head;
+    std::future<Result<SignedTree>> answer;
+  };
   struct Proven {
     std::uint64_t index;
     Waiter waiter;
@@ -56,6 +64,7 @@ class Sealer {
   void run();
   bool has_work() const;
   bool seal();
+  std::future<Result<SignedTree>> begin(const Projection& head);
   std::vector<Proven> prove_waiters(std::uint64_t size);
   void complete(std::vector<Proven> proven, const SignedTree& tree);
   void give_back(std::vector<Proven> proven);
@@ -72,6 +81,7 @@ class Sealer {
   std::multimap<std::uint64_t, Waiter> waiters_;
   std::uint64_t size_;
   SignedTree newest_;
+  std::optional<Early> early_;  // of a tree that is expected
   std::optional<Error> trouble_;
   std::optional<Deadline::Clock::time_point> unsigned_since_;
   std::uint64_t tries_ = 0;

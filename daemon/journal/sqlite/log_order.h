@@ -25,6 +25,8 @@ class LogOrder {
   Result<Placed> place(const NewEntry& entry);
   Result<void> record_projection(const Projection& projection);
 
+  // What was placed in this transaction.
+  const std::vector<AppendedEntry>& appended() const { return appended_; }
   // What was placed since the last call, once its transaction is durable.
   std::vector<AppendedEntry> take_appended();
   // The transaction was rolled back: the places are free again.

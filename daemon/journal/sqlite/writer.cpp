@@ -147,6 +147,8 @@ Result<void> Writer::apply_and_commit(Writes writes, std::optional<std::size_t>&
     }
     step("applied");
   }
+  const std::vector<AppendedEntry>& appending = tables_->log.appended();
+  if (!appending.empty() && options_.on_appending) options_.on_appending(appending);
   return database_->run("COMMIT");
 }
 

@@ -64,6 +64,7 @@ struct WriterOptions {
   std::size_t log_room_bytes;
   std::function<std::size_t()> requests_in_flight;  // nothing: commits are not held back
   std::chrono::microseconds pace_max;
+  std::function<void(const std::vector<AppendedEntry>&)> on_appending;
   std::function<void(const std::vector<AppendedEntry>&)> on_appended;
   std::function<void(const Error&)> on_damage;
   std::function<void(std::string_view)> at_step;

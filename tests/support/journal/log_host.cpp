@@ -19,6 +19,9 @@ LogHost::LogHost(std::filesystem::path directory) : directory_(std::move(directo
 Result<void> LogHost::open() {
   close();
   daemon::JournalOptions wired = journal_options;
+  wired.on_appending = [this](const std::vector<daemon::AppendedEntry>& entries) {
+    if (daemon::LocalLog* log = appended_to_) log->expect(entries);
+  };
   wired.on_appended = [this](const std::vector<daemon::AppendedEntry>& entries) {
     if (daemon::LocalLog* log = appended_to_) log->append(entries);
   };

@@ -72,6 +72,46 @@ TEST_F(Log, WhatGathersIsCoveredByOneCheckpoint) {
   EXPECT_LE(host_.key_host.signatures() - before, 2U);
 }
 
+// Journalled alone, its checkpoint was signed while it was committed: not a second time.
+TEST_F(Log, WhatIsExpectedIsSignedOnce) {
+  ASSERT_TRUE(host_.open().ok());
+  const std::size_t before = host_.key_host.signatures();
+  for (std::uint64_t index = 0; index < 20; ++index) {
+    host_.append(1);
+    EXPECT_TRUE(host_.check(host_.inclusion(index).value()).ok());
+  }
+  EXPECT_EQ(host_.key_host.signatures(), before + 20);
+}
+
+// Its commit failed, and another one got its place. What was signed for it is in no one's hands.
+TEST_F(Log, WhatWasExpectedAndDoesNotComeIsForgotten) {
+  ASSERT_TRUE(host_.open().ok());
+  host_.append(3);
+  ASSERT_TRUE(host_.inclusion(2).ok());
+  const std::size_t before = host_.key_host.signatures();
+  host_.log().expect({{3, tlog::leaf_hash(as_bytes("another"))}});
+  while (host_.key_host.signatures() == before) pause_briefly();
+  host_.append(1);
+  const daemon::Inclusion inclusion = host_.inclusion(3).value();
+  EXPECT_TRUE(host_.check(inclusion).ok());
+  EXPECT_EQ(host_.log().checkpoint(), inclusion.proof.checkpoint);
+  host_.wait_until_published();
+  EXPECT_EQ(host_.check_files()->size, 4U);
+}
+
+// Nor is it signed out of turn, or when the log has closed.
+TEST_F(Log, WhatIsExpectedButNotNextIsNotSigned) {
+  ASSERT_TRUE(host_.open().ok());
+  const std::size_t before = host_.key_host.signatures();
+  host_.log().expect({{1, tlog::leaf_hash(as_bytes("another"))}});
+  host_.log().expect(
+      {{0, tlog::leaf_hash(as_bytes("one"))}, {1, tlog::leaf_hash(as_bytes("two"))}});
+  host_.log().stop();
+  host_.log().expect({{0, tlog::leaf_hash(as_bytes("one"))}});
+  EXPECT_EQ(host_.key_host.signatures(), before);
+  EXPECT_EQ(host_.key_host.state().waiting, 0U);
+}
+
 TEST_F(Log, AnEntryNotYetAppendedIsWaitedFor) {
   ASSERT_TRUE(host_.open().ok());
   auto early = host_.await(2);

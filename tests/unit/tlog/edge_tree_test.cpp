@@ -12,7 +12,9 @@ TEST(EdgeTree, RootsAndProofsAreThoseOfTheRecursiveDefinitions) {
   EdgeTree tree;
   EXPECT_EQ(tree.root(), empty_root());
   for (std::size_t size = 1; size <= leaves.size(); ++size) {
+    const Hash expected = tree.root_with(leaves[size - 1]);
     tree.append(leaves[size - 1]);
+    ASSERT_EQ(tree.root(), expected) << size;
     ASSERT_EQ(tree.size(), size);
     if (size > 80 && size % 37 != 0 && size % 256 > 2) continue;
     const Leaves known = Leaves(leaves).first(size);
@@ -67,7 +69,9 @@ TEST(EdgeTree, RestoredFromTilesItGoesOnAsIfItHadNeverStopped) {
     for (const Hash& leaf : Leaves(leaves).first(size)) unbroken.append(leaf);
     unbroken.forget_before(size);
     for (const Hash& leaf : Leaves(leaves).subspan(size)) {
+      const Hash expected = tree.root_with(leaf);
       tree.append(leaf);
+      ASSERT_EQ(tree.root(), expected) << size << ": " << tree.size();
       unbroken.append(leaf);
       ASSERT_EQ(tree.root(), unbroken.root()) << size << ": " << tree.size();
     }
