@@ -7,6 +7,8 @@
 
 #include <utility>
 
+#include "core/crypto/der_element.h"
+
 namespace chancery::openssl {
 namespace {
 
@@ -20,14 +22,13 @@ struct Parts {
 
 // RFC 5280 4.1: SEQUENCE { algorithm AlgorithmIdentifier, subjectPublicKey BIT STRING }.
 Parts take_apart(ByteView der) {
-  const unsigned char* cursor = der.data();
-  long length = 0;
-  int tag = 0;
-  int tag_class = 0;
-  const auto size = static_cast<long>(der.size());
-  const int form = ASN1_get_object(&cursor, &length, &tag, &tag_class, size);
-  const unsigned char* const end = der.data() + der.size();
-  if (form != V_ASN1_CONSTRUCTED || tag != V_ASN1_SEQUENCE || end - cursor != length) return {};
+  const std::optional<DerElement> sequence = take_element(der);
+  if (!sequence || sequence->tag != V_ASN1_SEQUENCE || !sequence->is_constructed ||
+      sequence->tag_class != V_ASN1_UNIVERSAL || !sequence->rest.empty()) {
+    return {};
+  }
+  const unsigned char* cursor = sequence->content.data();
+  const unsigned char* const end = cursor + sequence->content.size();
   Parts parts;
   parts.algorithm.reset(d2i_X509_ALGOR(nullptr, &cursor, end - cursor));
   if (parts.algorithm == nullptr) return {};

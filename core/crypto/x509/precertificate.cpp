@@ -1,51 +1,15 @@
 #include "core/crypto/x509/precertificate.h"
 
+#include "core/crypto/der_element.h"
 #include "core/crypto/x509/openssl_object.h"
 
 namespace chancery {
 namespace {
 
+using openssl::put_element;
+using openssl::take_element;
+
 constexpr int extensions_tag = 3;  // RFC 5280 4.1: "extensions [3] EXPLICIT", the last field
-
-// One element of DER and what follows it.
-struct Element {
-  int tag;
-  int tag_class;
-  ByteView whole;
-  ByteView content;
-  ByteView rest;
-};
-
-std::optional<Element> take_element(ByteView bytes) {
-  const unsigned char* content = bytes.data();
-  long length = 0;
-  int tag = 0;
-  int tag_class = 0;
-  const int answer =
-      ASN1_get_object(&content, &length, &tag, &tag_class, static_cast<long>(bytes.size()));
-  constexpr int failed = 0x80;
-  constexpr int is_indefinite = 1;
-  if ((answer & (failed | is_indefinite)) != 0) {
-    ERR_clear_error();
-    return std::nullopt;
-  }
-  const auto header = static_cast<std::size_t>(content - bytes.data());
-  const std::size_t whole = header + static_cast<std::size_t>(length);
-  return Element{tag, tag_class, bytes.first(whole), bytes.subspan(header, whole - header),
-                 bytes.subspan(whole)};
-}
-
-// The element with other content.
-Bytes put_element(const Element& element, ByteView content) {
-  constexpr int is_constructed = 1;
-  const auto length = static_cast<int>(content.size());
-  Bytes out(static_cast<std::size_t>(ASN1_object_size(is_constructed, length, element.tag)) -
-            content.size());
-  unsigned char* cursor = out.data();
-  ASN1_put_object(&cursor, is_constructed, length, element.tag, element.tag_class);
-  append(out, content);
-  return out;
-}
 
 // The list without the element at this place.
 std::optional<Bytes> leave_out(ByteView list, int place) {
