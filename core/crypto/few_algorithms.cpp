@@ -1,6 +1,7 @@
 #include "core/crypto/few_algorithms.h"
 
 #include <openssl/core_dispatch.h>
+#include <openssl/crypto.h>
 #include <openssl/provider.h>
 
 #include <algorithm>
