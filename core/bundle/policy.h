@@ -24,6 +24,9 @@ class TextRule {
   static Result<TextRule> matching(std::string pattern);
 
   bool accepts(std::string_view text) const;
+  // Whether it does without a text: a pattern that matches the empty one. What is to be exactly
+  // something must be there, and an empty text is what an unset variable makes of it.
+  bool accepts_none() const { return pattern_ != nullptr && accepts(""); }
   std::string words() const;  // "\"text\"", "a match of \"pattern\"": for messages
 
  private:

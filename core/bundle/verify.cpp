@@ -80,7 +80,9 @@ Result<void> judge_certificate(const Case& the, const Signer& signer) {
     if (the.policy.expects_identity()) return identity.error();
     return {};  // an authority that names nobody, and a caller who asks for nobody
   }
-  the.trace.pass(fmt::format("{} by {}", identity->subject.value, identity->issuer));
+  the.trace.pass(
+      fmt::format("{} by {}", identity->subject.value,
+                  identity->issuer.empty() ? "an issuer that it does not name" : identity->issuer));
   the.verdict.signer = *std::move(identity);
   return {};
 }

@@ -67,6 +67,58 @@ TEST(Policy, IdentityAndIssuerMustBothBeGivenUnlessAnyIsAccepted) {
   EXPECT_EQ(reason(scene, any), "ISSUER_MISMATCH");
 }
 
+class WithoutIssuer : public ::testing::Test {
+ protected:
+  WithoutIssuer() { scene_.shape.extensions.clear(); }
+
+  static Policy expecting(TextRule issuer) {
+    Policy policy = good_policy();
+    policy.issuer = std::move(issuer);
+    return policy;
+  }
+  static Policy pattern(const std::string& text) { return expecting(*TextRule::matching(text)); }
+
+  Scene scene_;
+};
+
+TEST_F(WithoutIssuer, ACertificateIsTakenByAPatternThatMatchesTheEmptyText) {
+  scene_.sign();
+  for (const char* taking : {".*", "", "(https://issuer.example.test)?"}) {
+    const Verdict verdict = judged(scene_, pattern(taking));
+    ASSERT_TRUE(verdict.verified()) << taking << ": " << verdict.refusal->message;
+    EXPECT_EQ(verdict.signer->subject.value, "signer@example.test");
+    EXPECT_EQ(verdict.signer->issuer, "");
+  }
+}
+
+TEST_F(WithoutIssuer, ACertificateIsRefusedByAllElseAndToldWhatTakesIt) {
+  scene_.sign();
+  for (const Policy& policy : {good_policy(), expecting(TextRule::exactly("")), pattern(".+"),
+                               pattern("https://issuer.example.test")}) {
+    EXPECT_EQ(reason(scene_, policy), "CERTIFICATE_ISSUER_MISSING");
+  }
+  const std::string message = judged(scene_, pattern(".+")).refusal->message;
+  EXPECT_NE(message.find("names no issuer"), std::string::npos) << message;
+  EXPECT_NE(message.find("\".*\""), std::string::npos) << message;
+}
+
+TEST_F(WithoutIssuer, ACertificateOfAnotherIdentityIsRefusedAsEver) {
+  scene_.sign();
+  Policy policy = pattern(".*");
+  policy.identity = TextRule::exactly("other@example.test");
+  EXPECT_EQ(reason(scene_, policy), "IDENTITY_MISMATCH");
+  scene_.shape.subject_names = "critical,DNS:signer.example.test";
+  EXPECT_EQ(reason(scene_.sign(), policy), "CERTIFICATE_SUBJECT_MISSING");
+}
+
+TEST_F(WithoutIssuer, AnIssuerThatCannotBeReadIsNotTakenForNone) {
+  scene_.shape.extensions = {{fulcio_oid(8), to_bytes(as_bytes("no DER")), false}};
+  EXPECT_EQ(reason(scene_.sign(), pattern(".*")), "CERTIFICATE_EXTENSION_MALFORMED");
+  scene_.shape.extensions = {{fulcio_oid(1), to_bytes(as_bytes("https://one.test")), false},
+                             {fulcio_oid(8), testing::utf8_string("https://two.test"), false}};
+  EXPECT_EQ(reason(scene_.sign(), pattern(".*")), "CERTIFICATE_ISSUER_AMBIGUOUS");
+}
+
 TEST(Policy, AKeySaysNothingOfAnIdentity) {
   const Scene scene = testing::key_v2();
   Policy policy;

@@ -6,6 +6,7 @@
 
 #include "client/commands/commands.h"
 #include "client/verification/inputs.h"
+#include "client/verification/verdict_report.h"
 #include "core/base/encoding.h"
 #include "core/base/json.h"
 #include "tests/support/sigstore/sigstore.h"
@@ -317,6 +318,15 @@ INSTANTIATE_TEST_SUITE_P(
         WrongLine{"StandardInputWithoutBundle", identity_and({"-"}), "--bundle is needed"},
         WrongLine{"UnknownOption", {"--insecure-ignore-everything", "x"}, "insecure-ignore"}),
     [](const auto& test) { return test.param.name; });
+
+TEST(VerdictReport, ASignerWithoutIssuerIsNotLeftWithHalfASentence) {
+  bundle::Verdict verdict;
+  verdict.signer = CertificateIdentity{{SubjectName::Kind::uri, "https://a.test"}, "", {}};
+  EXPECT_EQ(describe({"f", "b"}, verdict).at(1), "  signer     https://a.test, of no named issuer");
+  verdict.signer->issuer = "https://issuer.test";
+  EXPECT_EQ(describe({"f", "b"}, verdict).at(1),
+            "  signer     https://a.test, says https://issuer.test");
+}
 
 TEST(TrustedRootPlaces, AreTheUsersThenTheSystems) {
   const auto environment = [](std::map<std::string, std::string> variables) -> Environment {
