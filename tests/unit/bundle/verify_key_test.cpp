@@ -294,7 +294,7 @@ DsseEnvelope& envelope_of(Given& given) { return std::get<DsseEnvelope>(given.bu
 const Fault statement_faults[] = {
     {"another_artefact", "SUBJECT_MISMATCH",
      [](Given& g) { g.artefact = digest(HashAlgorithm::sha256, as_bytes("another")); }},
-    {"artefact_under_a_hash_not_named", "SUBJECT_MISMATCH",
+    {"artefact_under_a_hash_not_named", "ARTIFACT_DIGEST_MISSING",
      [](Given& g) { g.artefact = digest(HashAlgorithm::sha512, as_bytes(g.sigstore.artefact)); }},
     {"payload_altered", "LOG_ENTRY_DIGEST_MISMATCH",
      [](Given& g) { envelope_of(g).payload += " "; }},

@@ -120,6 +120,20 @@ TEST_F(VerifyCommand, ADigestThatIsNotTheSignedOneCouldNotBeJudgedAndTheOthersCo
   EXPECT_THAT(err_, ::testing::EndsWith("\n1 verified, 1 refused, 1 could not be judged\n"));
 }
 
+TEST_F(VerifyCommand, ADigestByWhichNoSubjectIsNamedCouldNotBeJudgedAndTheFileCan) {
+  const Digest named = digest(HashAlgorithm::sha512, as_bytes(sigstore_.artefact));
+  write_text(directory_ / "bundle",
+             bundle::write_bundle(sigstore_.sign_statement(bundle::write_statement(
+                 {{"pkg:npm/a", {{"sha512", hex_encode(named.value)}}}}, "p", "{}"))));
+  EXPECT_EQ(verify("sha256:" + hex_encode(sigstore_.digest().value)), ExitStatus::could_not_run);
+  EXPECT_THAT(err_, HasSubstr("by the sha512 digest, which is not known of the artefact: give the "
+                              "file (ARTIFACT_DIGEST_MISSING)"));
+  EXPECT_EQ(verify(path("artefact")), ExitStatus::done) << err_;
+  write_text(directory_ / "artefact", "another");
+  EXPECT_EQ(verify(path("artefact")), ExitStatus::refused);
+  EXPECT_THAT(err_, HasSubstr("SUBJECT_MISMATCH"));
+}
+
 TEST_F(VerifyCommand, JsonGivesTheTrace) {
   EXPECT_EQ(verify(path("artefact"), {"--json"}), ExitStatus::done);
   const Json json = Json::parse(out_);
