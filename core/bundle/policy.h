@@ -28,6 +28,8 @@ class TextRule {
   // something must be there, and an empty text is what an unset variable makes of it.
   bool accepts_none() const { return pattern_ != nullptr && accepts(""); }
   std::string words() const;  // "\"text\"", "a match of \"pattern\"": for messages
+  // Why `found` is not accepted: what is expected, and what a pattern that fits a part would need.
+  std::string objection_to(std::string_view found) const;
 
  private:
   TextRule(std::string text, std::shared_ptr<const re2::RE2> pattern);

@@ -133,10 +133,9 @@ Result<void> judge_statement(const Case& the, const DsseEnvelope& envelope) {
   const std::string& type = the.verdict.statement->predicate_type;
   const std::optional<TextRule>& expected = the.policy.predicate_type;
   if (expected && !expected->accepts(type)) {
-    return invalid_request(
-        "PREDICATE_TYPE_MISMATCH",
-        fmt::format("the statement's predicate is of type \"{}\", {} is expected",
-                    type.substr(0, 200), expected->words()));
+    return invalid_request("PREDICATE_TYPE_MISMATCH",
+                           fmt::format("the statement's predicate is of type \"{}\", {}",
+                                       type.substr(0, 200), expected->objection_to(type)));
   }
   the.trace.pass(type);
   return {};

@@ -9,8 +9,8 @@ namespace {
 Error unexpected(std::string reason, std::string_view what, const std::string& found,
                  const TextRule& expected) {
   return invalid_request(std::move(reason),
-                         fmt::format("certificate: its {} is \"{}\", {} is expected", what,
-                                     found.substr(0, 300), expected.words()));
+                         fmt::format("certificate: its {} is \"{}\", {}", what,
+                                     found.substr(0, 300), expected.objection_to(found)));
 }
 
 Result<void> check_issuer(const CertificateIdentity& identity, const TextRule& expected) {

@@ -47,6 +47,27 @@ TEST(TextRule, APatternMatchesTheWholeText) {
   for (const char* other : {"xabc", "abcx", "ab", "abc\n"}) EXPECT_FALSE(rule.accepts(other));
 }
 
+TEST(TextRule, APatternThatMatchesAPartIsToldThatItMustMatchTheWhole) {
+  EXPECT_EQ(TextRule::matching("^appu@")->objection_to("appu@example.test"),
+            "a match of \"^appu@\" is expected; the pattern matches a part, and must match the "
+            "whole text: \".*\" stands for any rest");
+  EXPECT_EQ(TextRule::matching("^other@")->objection_to("appu@example.test"),
+            "a match of \"^other@\" is expected");
+  EXPECT_EQ(TextRule::matching("(other)?")->objection_to("appu@example.test"),
+            "a match of \"(other)?\" is expected");
+  EXPECT_EQ(TextRule::exactly("appu").objection_to("appu@example.test"), "\"appu\" is expected");
+}
+
+TEST(Policy, AnIdentityThatAPatternMatchesInPartIsRefusedWithThatSaid) {
+  Policy policy = good_policy();
+  policy.identity = *TextRule::matching("^signer@");
+  const Verdict verdict = judged(testing::blob_v2(), policy);
+  ASSERT_FALSE(verdict.verified());
+  EXPECT_EQ(verdict.refusal->reason, "IDENTITY_MISMATCH");
+  EXPECT_NE(verdict.refusal->message.find("must match the whole text"), std::string::npos)
+      << verdict.refusal->message;
+}
+
 TEST(TextRule, WhatIsNoPatternIsRefused) {
   EXPECT_EQ(TextRule::matching("(").error().reason, "PATTERN_INVALID");
   EXPECT_EQ(TextRule::matching("((a{1000}){1000})").error().reason, "PATTERN_INVALID");
