@@ -53,6 +53,8 @@ struct TrustedAuthority {  // a certificate or a timestamp authority
   OnDemand<std::vector<Certificate>> chain;
   ValidFor valid_for;
   std::string operator_name;
+  // For people: its address, or where the root gives none whom its first certificate names.
+  std::string words() const;
 };
 
 struct TrustedRoot {

@@ -191,6 +191,11 @@ std::string ValidFor::words() const {
   return end ? fmt::format("{} to {}", from, format_rfc3339(*end)) : from + " on";
 }
 
+std::string TrustedAuthority::words() const {
+  if (!uri.empty() || !chain.get().ok()) return uri;
+  return chain.get()->front().subject();
+}
+
 Result<ValidFor> read_valid_for(const ProtoObject& owner) {
   ValidFor period;
   const auto json = TRY(owner.object("validFor", {"start", "end"}));

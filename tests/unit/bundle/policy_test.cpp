@@ -197,6 +197,16 @@ TEST(Policy, TimestampsOfOneAuthorityCountOnce) {
   EXPECT_EQ(reason(scene, policy), "TIMESTAMP_THRESHOLD_NOT_MET");
 }
 
+TEST(Policy, ATimestampAuthorityWithoutAnAddressIsNamedByItsCertificate) {
+  Scene scene = testing::blob_v2();
+  scene.root.timestamp_authorities.at(0).uri = "";
+  const Verdict verdict = judged(scene, good_policy());
+  ASSERT_TRUE(verdict.verified()) << verdict.refusal->message;
+  ASSERT_EQ(verdict.times.size(), 1U);
+  EXPECT_EQ(verdict.times[0].source, scene.tsa.certificate().subject());
+  EXPECT_NE(verdict.times[0].source, "");
+}
+
 TEST(Policy, APromisedTimeIsNoTimestamp) {
   Policy policy = good_policy();
   policy.timestamps_min = 1;
