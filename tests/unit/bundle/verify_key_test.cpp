@@ -146,6 +146,15 @@ TEST(VerifyWithKey, EntriesOfUnknownLogsAreLeftOut) {
   EXPECT_EQ(reason(given.verdict()), "");
 }
 
+TEST(VerifyWithKey, ALogThatTheRootDoesNotNameIsToldWithItsIdAndWhyThatMayBe) {
+  Given given = artefact_signed();
+  given.root.transparency_logs.clear();
+  const Verdict verdict = given.verdict();
+  EXPECT_EQ(reason(verdict), "LOG_UNKNOWN");
+  EXPECT_NE(message(verdict).find("of another instance or out of date"), std::string::npos);
+  EXPECT_NE(message(verdict).find(base64_encode(given.entry().log_id)), std::string::npos);
+}
+
 TEST(VerifyWithKey, WithoutALogEntryOnlyAPolicyThatWaivesTheLogAccepts) {
   Given given = artefact_signed();
   given.bundle.log_entries.clear();
