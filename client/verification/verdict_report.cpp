@@ -46,6 +46,10 @@ void add_findings(Json& json, const bundle::Verdict& verdict) {
   if (verdict.statement) json["statement"] = json_of(*verdict.statement);
 }
 
+std::string vouching_text(const CertificateIdentity& signer) {
+  return signer.issuer.empty() ? "of no named issuer" : fmt::format("says {}", signer.issuer);
+}
+
 std::string subjects_text(const bundle::Statement& statement) {
   const std::size_t count = statement.subjects.size();
   return fmt::format("{} subject{}", count, count == 1 ? "" : "s");
@@ -73,8 +77,8 @@ Json json_of(const Case& about, const bundle::Verdict& verdict) {
 std::vector<std::string> describe(const Case& about, const bundle::Verdict& verdict) {
   std::vector<std::string> lines{fmt::format("Verified {}", about.artifact)};
   if (verdict.signer)
-    lines.push_back(fmt::format("  signer     {}, says {}", verdict.signer->subject.value,
-                                verdict.signer->issuer));
+    lines.push_back(fmt::format("  signer     {}, {}", verdict.signer->subject.value,
+                                vouching_text(*verdict.signer)));
   for (const bundle::VerifiedTime& time : verdict.times)
     lines.push_back(
         fmt::format("  time       {}, says {}", format_rfc3339(time.time), time.source));

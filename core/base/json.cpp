@@ -20,8 +20,10 @@ struct Elided {
 // Builds the DOM while it refuses what a DOM would hide: duplicate keys, depth, infinite numbers.
 class StrictReader : public nlohmann::json_sax<Json> {
  public:
-  StrictReader(std::string_view what, std::size_t depth_max, const Elided& elided)
-      : what_(what),
+  StrictReader(std::string_view text, std::string_view what, std::size_t depth_max,
+               const Elided& elided)
+      : text_(text),
+        what_(what),
         depth_max_(depth_max),
         elided_member_(elided.member),
         elided_from_(elided.is_all ? 1 : 0) {}
@@ -55,6 +57,10 @@ class StrictReader : public nlohmann::json_sax<Json> {
     // 406: a number that no double can hold.
     if (error.id == 406)
       return fail("JSON_NUMBER_OUT_OF_RANGE", fmt::format("number near byte {}", position));
+    if (is_second_document(position))
+      return fail("JSON_MALFORMED", fmt::format("a second document begins after the first {} "
+                                                "bytes; one is read: give each by itself",
+                                                position - 1));
     return fail("JSON_MALFORMED", fmt::format("not JSON at byte {}", position));
   }
 
@@ -69,6 +75,12 @@ class StrictReader : public nlohmann::json_sax<Json> {
   bool fail(std::string reason, std::string_view detail) {
     if (!error_) error_ = invalid_request(std::move(reason), fmt::format("{}: {}", what_, detail));
     return false;
+  }
+  // As in a file of JSON lines: what was read, but for the last byte, is a document by itself.
+  bool is_second_document(std::size_t position) const {
+    if (!open_.empty() || position == 0 || position > text_.size()) return false;
+    const char last = text_[position - 1];
+    return (last == '{' || last == '[') && Json::accept(text_.substr(0, position - 1));
   }
   // nullptr: it is one too many.
   Json* place(Json&& value) {
@@ -114,6 +126,7 @@ class StrictReader : public nlohmann::json_sax<Json> {
   // Within what is elided only what is open is kept: enough to see duplicate keys.
   bool is_eliding() const { return elided_from_ != 0; }
 
+  std::string_view text_;
   std::string_view what_;
   std::size_t depth_max_;
   std::optional<std::string_view> elided_member_;
@@ -140,7 +153,7 @@ Result<Json> parse(std::string_view text, std::string_view what, std::size_t byt
   if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
     return invalid_request("JSON_MALFORMED", fmt::format("{}: not JSON at byte {}", what, nul));
   }
-  StrictReader reader(what, depth_max, elided);
+  StrictReader reader(text, what, depth_max, elided);
   const bool parsed = Json::sax_parse(text.begin(), text.end(), &reader);
   return std::move(reader).finish(parsed);
 }

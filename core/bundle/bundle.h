@@ -69,8 +69,8 @@ struct Bundle {
 std::string key_hint_for(ByteView spki);
 
 // Strict reader: versions 0.1, 0.2 and 0.3. Errors (invalid_request): those of parse_json, of
-// bundle_rules.h and proto_json.h ("BUNDLE_..."), BUNDLE_CONTENT_COUNT, BUNDLE_MATERIAL_COUNT,
-// BUNDLE_HASH_LENGTH_WRONG.
+// bundle_rules.h and proto_json.h ("BUNDLE_..."), BUNDLE_IS_ANOTHER_FILE, BUNDLE_CONTENT_COUNT,
+// BUNDLE_MATERIAL_COUNT, BUNDLE_HASH_LENGTH_WRONG.
 Result<Bundle> parse_bundle(std::string_view json);
 
 // A log entry alone, as Rekor v2 answers. Errors (invalid_request): those of parse_json, and of

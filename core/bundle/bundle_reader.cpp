@@ -3,6 +3,7 @@
 
 #include "core/base/limits/bundles.h"
 #include "core/bundle/bundle_rules.h"
+#include "core/bundle/checks/other_file.h"
 #include "core/bundle/proto_json.h"
 
 namespace chancery::bundle {
@@ -137,6 +138,7 @@ Result<LogEntry> parse_log_entry(std::string_view text, std::size_t bytes_max) {
 
 Result<Bundle> parse_bundle(std::string_view text) {
   const Json json = TRY(parse_json(text, "bundle", limits::bundle_bytes_max));
+  TRY(check_not_another_than_bundle(json));
   Bundle bundle;
   // A version of tomorrow has fields of tomorrow: say that, not that a field is unknown.
   if (json.is_object() && json.contains("mediaType") && json["mediaType"].is_string()) {

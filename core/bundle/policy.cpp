@@ -34,4 +34,18 @@ std::string TextRule::words() const {
   return fmt::format("{}\"{}\"", pattern_ == nullptr ? "" : "a match of ", text_);
 }
 
+std::string TextRule::objection_to(std::string_view found) const {
+  std::string objection = words() + " is expected";
+  if (pattern_ == nullptr) return objection;
+  re2::StringPiece part;
+  const bool matches_part =
+      pattern_->Match({found.data(), found.size()}, 0, found.size(), RE2::UNANCHORED, &part, 1);
+  // Nothing is a part of everything.
+  if (matches_part && !part.empty()) {
+    objection +=
+        "; the pattern matches a part, and must match the whole text: \".*\" stands for any rest";
+  }
+  return objection;
+}
+
 }  // namespace chancery::bundle

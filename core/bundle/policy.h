@@ -24,7 +24,12 @@ class TextRule {
   static Result<TextRule> matching(std::string pattern);
 
   bool accepts(std::string_view text) const;
+  // Whether it does without a text: a pattern that matches the empty one. What is to be exactly
+  // something must be there, and an empty text is what an unset variable makes of it.
+  bool accepts_none() const { return pattern_ != nullptr && accepts(""); }
   std::string words() const;  // "\"text\"", "a match of \"pattern\"": for messages
+  // Why `found` is not accepted: what is expected, and what a pattern that fits a part would need.
+  std::string objection_to(std::string_view found) const;
 
  private:
   TextRule(std::string text, std::shared_ptr<const re2::RE2> pattern);

@@ -19,6 +19,12 @@ Error malformed(std::string_view what) {
   return invalid_request("STATEMENT_MALFORMED", fmt::format("in-toto statement: {}", what));
 }
 
+Error unknown_type(std::string_view what) {
+  return invalid_request(
+      "STATEMENT_TYPE_UNKNOWN",
+      fmt::format("in-toto statement: {}; those of {} and {} are read", what, type_v1, type_v01));
+}
+
 const std::string* text_member(const Json& object, const char* name) {
   const auto found = object.find(name);
   return found != object.end() && found->is_string() ? found->get_ptr<const std::string*>()
@@ -97,12 +103,11 @@ Result<Statement> parse_statement(std::string_view payload, Extensions extension
   const Json json =
       TRY(parse_json_but("predicate", payload, "in-toto statement", limits::statement_bytes_max));
   if (!json.is_object()) return malformed("not an object");
+  if (!json.contains("_type")) return unknown_type("it has no _type, which every statement has");
   const std::string* type = text_member(json, "_type");
-  if (type == nullptr || (*type != type_v1 && *type != type_v01)) {
-    return invalid_request(
-        "STATEMENT_TYPE_UNKNOWN",
-        fmt::format("\"{}\" is no in-toto statement type known here: {} or {}",
-                    type == nullptr ? "" : type->substr(0, 80), type_v1, type_v01));
+  if (type == nullptr) return unknown_type("its _type is not text");
+  if (*type != type_v1 && *type != type_v01) {
+    return unknown_type(fmt::format("its _type \"{}\" is not known", type->substr(0, 80)));
   }
   const std::string* predicate_type = text_member(json, "predicateType");
   if (predicate_type == nullptr || predicate_type->empty()) return malformed("no predicateType");

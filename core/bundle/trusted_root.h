@@ -53,6 +53,8 @@ struct TrustedAuthority {  // a certificate or a timestamp authority
   OnDemand<std::vector<Certificate>> chain;
   ValidFor valid_for;
   std::string operator_name;
+  // For people: its address, or where the root gives none whom its first certificate names.
+  std::string words() const;
 };
 
 struct TrustedRoot {
@@ -65,9 +67,10 @@ struct TrustedRoot {
 
 // Reads versions 0.1 and 0.2. Entries of the future and of the past, overlapping or with keys of a
 // type unknown here (unread_logs) are normal. Errors (invalid_request): those of parse_json,
-// TRUSTED_ROOT_VERSION_UNSUPPORTED, TRUSTED_ROOT_START_MISSING (a log key without start),
-// TRUSTED_ROOT_HASH_UNSUPPORTED, TRUSTED_ROOT_KEY_MALFORMED, TRUSTED_ROOT_LOG_ID_MISSING,
-// TRUSTED_ROOT_TIME_INVALID, TRUSTED_ROOT_CHAIN_EMPTY, and those of proto_json.h.
+// TRUSTED_ROOT_IS_ANOTHER_FILE, TRUSTED_ROOT_VERSION_UNSUPPORTED, TRUSTED_ROOT_START_MISSING (a log
+// key without start), TRUSTED_ROOT_HASH_UNSUPPORTED, TRUSTED_ROOT_KEY_MALFORMED,
+// TRUSTED_ROOT_LOG_ID_MISSING, TRUSTED_ROOT_TIME_INVALID, TRUSTED_ROOT_CHAIN_EMPTY, and those of
+// proto_json.h.
 Result<TrustedRoot> parse_trusted_root(std::string_view json);
 
 // Decodes all chains now, for whoever keeps a root. Error (invalid_request), as of the chain

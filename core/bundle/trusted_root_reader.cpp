@@ -5,6 +5,7 @@
 
 #include "core/base/limits/bundles.h"
 #include "core/base/rfc3339.h"
+#include "core/bundle/checks/other_file.h"
 #include "core/bundle/proto_json.h"
 #include "core/bundle/trusted_root.h"
 
@@ -190,6 +191,11 @@ std::string ValidFor::words() const {
   return end ? fmt::format("{} to {}", from, format_rfc3339(*end)) : from + " on";
 }
 
+std::string TrustedAuthority::words() const {
+  if (!uri.empty() || !chain.get().ok()) return uri;
+  return chain.get()->front().subject();
+}
+
 Result<ValidFor> read_valid_for(const ProtoObject& owner) {
   ValidFor period;
   const auto json = TRY(owner.object("validFor", {"start", "end"}));
@@ -209,6 +215,7 @@ Result<ValidFor> read_valid_from_start(const ProtoObject& owner) {
 
 Result<TrustedRoot> parse_trusted_root(std::string_view text) {
   const Json json = TRY(parse_json(text, "trusted root", limits::trusted_root_bytes_max));
+  TRY(check_not_another_than_trusted_root(json));
   const ProtoObject top = TRY(ProtoObject::read(
       json, {"TRUSTED_ROOT", "trusted root"},
       {"mediaType", "tlogs", "certificateAuthorities", "ctlogs", "timestampAuthorities"}));

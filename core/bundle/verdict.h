@@ -27,7 +27,7 @@ struct LogPlace {
 // When it existed already, and who says so.
 struct VerifiedTime {
   WallTime time;
-  std::string source;  // the log's or authority's URL
+  std::string source;  // the log's or authority's URL, or what its certificate names
   bool is_timestamp;   // RFC 3161; otherwise a log's promise
 };
 

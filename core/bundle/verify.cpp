@@ -80,7 +80,9 @@ Result<void> judge_certificate(const Case& the, const Signer& signer) {
     if (the.policy.expects_identity()) return identity.error();
     return {};  // an authority that names nobody, and a caller who asks for nobody
   }
-  the.trace.pass(fmt::format("{} by {}", identity->subject.value, identity->issuer));
+  the.trace.pass(
+      fmt::format("{} by {}", identity->subject.value,
+                  identity->issuer.empty() ? "an issuer that it does not name" : identity->issuer));
   the.verdict.signer = *std::move(identity);
   return {};
 }
@@ -131,10 +133,9 @@ Result<void> judge_statement(const Case& the, const DsseEnvelope& envelope) {
   const std::string& type = the.verdict.statement->predicate_type;
   const std::optional<TextRule>& expected = the.policy.predicate_type;
   if (expected && !expected->accepts(type)) {
-    return invalid_request(
-        "PREDICATE_TYPE_MISMATCH",
-        fmt::format("the statement's predicate is of type \"{}\", {} is expected",
-                    type.substr(0, 200), expected->words()));
+    return invalid_request("PREDICATE_TYPE_MISMATCH",
+                           fmt::format("the statement's predicate is of type \"{}\", {}",
+                                       type.substr(0, 200), expected->objection_to(type)));
   }
   the.trace.pass(type);
   return {};

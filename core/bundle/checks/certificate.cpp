@@ -33,7 +33,7 @@ Result<void> check_period(const TrustedAuthority& authority, WallTime time) {
       "CERTIFICATE_AUTHORITY_NOT_VALID",
       fmt::format("{} is outside the period in which the root trusts the "
                   "authority {}, {}",
-                  format_rfc3339(time), authority.uri, authority.valid_for.words()));
+                  format_rfc3339(time), authority.words(), authority.valid_for.words()));
 }
 
 // Trusted root specification: the last certificate is the anchor, the others lead to it.

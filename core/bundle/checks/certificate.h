@@ -22,7 +22,8 @@ Result<std::size_t> check_scts(const std::vector<Certificate>& path, const Trust
                                std::size_t scts_min);
 
 // What the certificate says of its owner is what is expected. Errors (invalid_request): those of
-// read_identity, IDENTITY_MISMATCH, ISSUER_MISMATCH, CERTIFICATE_FIELD_MISMATCH.
+// read_identity, IDENTITY_MISMATCH, CERTIFICATE_ISSUER_MISSING, ISSUER_MISMATCH,
+// CERTIFICATE_FIELD_MISMATCH.
 Result<CertificateIdentity> check_identity(const Certificate& leaf, const Policy& policy);
 
 }  // namespace chancery::bundle

@@ -9,8 +9,21 @@ namespace {
 Error unexpected(std::string reason, std::string_view what, const std::string& found,
                  const TextRule& expected) {
   return invalid_request(std::move(reason),
-                         fmt::format("certificate: its {} is \"{}\", {} is expected", what,
-                                     found.substr(0, 300), expected.words()));
+                         fmt::format("certificate: its {} is \"{}\", {}", what,
+                                     found.substr(0, 300), expected.objection_to(found)));
+}
+
+Result<void> check_issuer(const CertificateIdentity& identity, const TextRule& expected) {
+  if (!identity.issuer.empty()) {
+    if (expected.accepts(identity.issuer)) return {};
+    return unexpected("ISSUER_MISMATCH", "issuer", identity.issuer, expected);
+  }
+  if (expected.accepts_none()) return {};
+  return invalid_request(
+      "CERTIFICATE_ISSUER_MISSING",
+      fmt::format("certificate: it names no issuer, {} is expected; only an issuer pattern that "
+                  "matches the empty text too, such as \".*\", takes it",
+                  expected.words()));
 }
 
 Result<void> check_field(const CertificateIdentity& identity, const FieldRule& rule) {
@@ -31,9 +44,7 @@ Result<CertificateIdentity> check_identity(const Certificate& leaf, const Policy
   if (policy.identity && !policy.identity->accepts(identity.subject.value)) {
     return unexpected("IDENTITY_MISMATCH", "identity", identity.subject.value, *policy.identity);
   }
-  if (policy.issuer && !policy.issuer->accepts(identity.issuer)) {
-    return unexpected("ISSUER_MISMATCH", "issuer", identity.issuer, *policy.issuer);
-  }
+  if (policy.issuer) TRY(check_issuer(identity, *policy.issuer));
   for (const FieldRule& rule : policy.fields) TRY(check_field(identity, rule));
   return identity;
 }

@@ -128,9 +128,10 @@ Result<std::vector<VerifiedEntry>> check_log_entries(const Bundle& bundle, Signi
   }
   if (std::optional<Error> unread = find_unread_log(bundle, root)) return *std::move(unread);
   if (verified.empty()) {
-    return invalid_request("LOG_UNKNOWN",
-                           fmt::format("no entry is of a log in the trusted root; entry 0 is of {}",
-                                       base64_encode(bundle.log_entries.front().log_id)));
+    return invalid_request(
+        "LOG_UNKNOWN", fmt::format("no entry is of a log in the trusted root, which is most "
+                                   "likely of another instance or out of date; entry 0 is of {}",
+                                   base64_encode(bundle.log_entries.front().log_id)));
   }
   return invalid_request("LOG_THRESHOLD_NOT_MET", fmt::format("entries of {} logs verified, {} are "
                                                               "asked for",

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "core/base/encoding.h"
 #include "core/bundle/dsse.h"
@@ -10,17 +11,56 @@
 namespace chancery::bundle {
 namespace {
 
-// At least one digest of the subject is the artefact's, and none that can be compared differs.
-bool is_about(const Subject& subject, const Artifact& artifact) {
-  bool matched = false;
+enum class Likeness { same, another, not_comparable };
+
+// The same: at least one digest of the subject is the artefact's, and none that can be compared
+// differs.
+Likeness compare(const Subject& subject, const Artifact& artifact) {
+  Likeness likeness = Likeness::not_comparable;
   for (const SubjectDigest& digest : subject.digests) {
     const auto algorithm = hash_named(digest.algorithm);
     const Digest* known = algorithm ? artifact.find(*algorithm) : nullptr;
     if (known == nullptr) continue;
-    if (hex_encode(known->value) != digest.hex) return false;
-    matched = true;
+    if (hex_encode(known->value) != digest.hex) return Likeness::another;
+    likeness = Likeness::same;
   }
-  return matched;
+  return likeness;
+}
+
+// The hashes under which the file could be compared; empty where the statement names its subjects
+// by none that we make.
+std::set<std::string_view> comparable_hashes(const Statement& statement) {
+  std::set<std::string_view> names;
+  for (const Subject& subject : statement.subjects) {
+    for (const SubjectDigest& digest : subject.digests) {
+      if (const auto algorithm = hash_named(digest.algorithm)) names.insert(name_of(*algorithm));
+    }
+  }
+  return names;
+}
+
+// That no subject can be compared is no verdict on the artefact, as long as its file would give
+// one.
+Error no_subject_fits(const Statement& statement, const Artifact& artifact, bool is_compared) {
+  const std::string known = artifact.digests.empty() ? "" : digest_text(artifact.digests.front());
+  if (is_compared) {
+    return invalid_request("SUBJECT_MISMATCH",
+                           fmt::format("none of the statement's {} subjects is the artefact {}",
+                                       statement.subjects.size(), known));
+  }
+  const std::set<std::string_view> hashes = comparable_hashes(statement);
+  if (hashes.empty()) {
+    return invalid_request(
+        "SUBJECT_MISMATCH",
+        fmt::format("none of the statement's {} subjects is the artefact {}: it names them by no "
+                    "digest of a file that is made here, the first by {}",
+                    statement.subjects.size(), known,
+                    statement.subjects.front().digests.front().algorithm.substr(0, 40)));
+  }
+  return invalid_request("ARTIFACT_DIGEST_MISSING",
+                         fmt::format("the statement names its subjects by the {} digest, which is "
+                                     "not known of the artefact: give the file",
+                                     fmt::join(hashes, " or ")));
 }
 
 }  // namespace
@@ -77,14 +117,13 @@ Result<Statement> check_statement(const DsseEnvelope& envelope, const Artifact& 
                                        envelope.payload_type.substr(0, 120), in_toto_payload_type));
   }
   Statement statement = TRY(parse_statement(envelope.payload, Extensions::ignored));
+  bool is_compared = false;
   for (const Subject& subject : statement.subjects) {
-    if (is_about(subject, artifact)) return statement;
+    const Likeness likeness = compare(subject, artifact);
+    if (likeness == Likeness::same) return statement;
+    is_compared |= likeness == Likeness::another;
   }
-  return invalid_request(
-      "SUBJECT_MISMATCH",
-      fmt::format("none of the statement's {} subjects is the artefact {}",
-                  statement.subjects.size(),
-                  artifact.digests.empty() ? "" : digest_text(artifact.digests.front())));
+  return no_subject_fits(statement, artifact, is_compared);
 }
 
 Result<std::string> check_digest_hint(const MessageSignature& message, const Artifact& artifact) {

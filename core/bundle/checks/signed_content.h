@@ -28,7 +28,8 @@ class SignedContent {
 };
 
 // The envelope vouches for the artefact: type, statement, subject. Errors (invalid_request): those
-// of parse_statement, PAYLOAD_TYPE_UNKNOWN, SUBJECT_MISMATCH.
+// of parse_statement, PAYLOAD_TYPE_UNKNOWN, SUBJECT_MISMATCH; ARTIFACT_DIGEST_MISSING, where no
+// subject could be compared and the file would be.
 Result<Statement> check_statement(const DsseEnvelope& envelope, const Artifact& artifact);
 
 // messageDigest is a hint nobody signed: never used, but a wrong one is a sign of a mix-up.

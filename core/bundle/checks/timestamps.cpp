@@ -24,7 +24,7 @@ Result<void> check_authority(const TimestampResponse& response, const TrustedAut
       "TIMESTAMP_AUTHORITY_NOT_VALID",
       fmt::format("timestamp: {} is outside the period in which the root trusts "
                   "the authority {}, {}",
-                  format_rfc3339(response.time()), authority.uri, authority.valid_for.words()));
+                  format_rfc3339(response.time()), authority.words(), authority.valid_for.words()));
 }
 
 }  // namespace
@@ -67,7 +67,7 @@ VerifiedTimestamps check_timestamps(const Bundle& bundle, ByteView signature,
         verified.refusal = stamp.error();
       continue;
     }
-    verified.times.push_back({stamp->time, stamp->authority->uri, true});
+    verified.times.push_back({stamp->time, stamp->authority->words(), true});
     operators.insert(operator_of(*stamp->authority));
   }
   verified.authorities = operators.size();

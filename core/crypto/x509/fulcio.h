@@ -19,13 +19,13 @@ std::span<const FulcioField> fulcio_fields();
 
 struct CertificateIdentity {
   SubjectName subject;
-  std::string issuer;                                      // who vouched for the subject, a URL
+  std::string issuer;  // who vouched for the subject, a URL; empty: it names nobody
   std::map<std::string, std::string, std::less<>> fields;  // by name; those that are there
 };
 
 // Errors (invalid_request): CERTIFICATE_MALFORMED; CERTIFICATE_SUBJECT_MISSING (no URI, e-mail or
-// user name), CERTIFICATE_ISSUER_MISSING, CERTIFICATE_ISSUER_AMBIGUOUS (the old extension and the
-// new one differ), CERTIFICATE_EXTENSION_MALFORMED (or a name of the signer is not text).
+// user name), CERTIFICATE_ISSUER_AMBIGUOUS (the old extension and the new one differ),
+// CERTIFICATE_EXTENSION_MALFORMED (or a name of the signer is not text).
 Result<CertificateIdentity> read_identity(const Certificate& certificate);
 
 }  // namespace chancery

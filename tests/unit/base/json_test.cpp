@@ -40,6 +40,22 @@ TEST(StrictJson, ANulByteDoesNotEndTheText) {
   EXPECT_EQ(reason(R"(["\u0000"])"), "");
 }
 
+TEST(StrictJson, ASecondDocumentIsToldAsThat) {
+  const auto message = [](std::string_view text) {
+    return parse_json(text, "test").error().message;
+  };
+  const std::string second =
+      "test: a second document begins after the first 4 bytes; one is read: give each by itself";
+  EXPECT_EQ(reason("{}\n {}"), "JSON_MALFORMED");
+  EXPECT_EQ(message("{}\n {}"), second);
+  EXPECT_EQ(message("[1]\n{}"), second);
+  EXPECT_EQ(message("{  }[]"), second);
+  EXPECT_EQ(check_json("{} \n[]", "test").error().message, second);
+  for (const char* text : {"{}\n 1", "{} x", "[1,{},]", "{{", "{\"a\":1{", "{", "{} \"}{"}) {
+    EXPECT_EQ(message(text).find("second"), std::string::npos) << message(text);
+  }
+}
+
 TEST(StrictJson, BoundsDepthAndSize) {
   EXPECT_EQ(
       reason(std::string(limits::json_depth_max, '[') + std::string(limits::json_depth_max, ']')),

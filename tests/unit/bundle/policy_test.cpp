@@ -47,6 +47,27 @@ TEST(TextRule, APatternMatchesTheWholeText) {
   for (const char* other : {"xabc", "abcx", "ab", "abc\n"}) EXPECT_FALSE(rule.accepts(other));
 }
 
+TEST(TextRule, APatternThatMatchesAPartIsToldThatItMustMatchTheWhole) {
+  EXPECT_EQ(TextRule::matching("^appu@")->objection_to("appu@example.test"),
+            "a match of \"^appu@\" is expected; the pattern matches a part, and must match the "
+            "whole text: \".*\" stands for any rest");
+  EXPECT_EQ(TextRule::matching("^other@")->objection_to("appu@example.test"),
+            "a match of \"^other@\" is expected");
+  EXPECT_EQ(TextRule::matching("(other)?")->objection_to("appu@example.test"),
+            "a match of \"(other)?\" is expected");
+  EXPECT_EQ(TextRule::exactly("appu").objection_to("appu@example.test"), "\"appu\" is expected");
+}
+
+TEST(Policy, AnIdentityThatAPatternMatchesInPartIsRefusedWithThatSaid) {
+  Policy policy = good_policy();
+  policy.identity = *TextRule::matching("^signer@");
+  const Verdict verdict = judged(testing::blob_v2(), policy);
+  ASSERT_FALSE(verdict.verified());
+  EXPECT_EQ(verdict.refusal->reason, "IDENTITY_MISMATCH");
+  EXPECT_NE(verdict.refusal->message.find("must match the whole text"), std::string::npos)
+      << verdict.refusal->message;
+}
+
 TEST(TextRule, WhatIsNoPatternIsRefused) {
   EXPECT_EQ(TextRule::matching("(").error().reason, "PATTERN_INVALID");
   EXPECT_EQ(TextRule::matching("((a{1000}){1000})").error().reason, "PATTERN_INVALID");
@@ -65,6 +86,58 @@ TEST(Policy, IdentityAndIssuerMustBothBeGivenUnlessAnyIsAccepted) {
   EXPECT_EQ(reason(scene, any), "");
   any.issuer = TextRule::exactly("https://other.example.test");
   EXPECT_EQ(reason(scene, any), "ISSUER_MISMATCH");
+}
+
+class WithoutIssuer : public ::testing::Test {
+ protected:
+  WithoutIssuer() { scene_.shape.extensions.clear(); }
+
+  static Policy expecting(TextRule issuer) {
+    Policy policy = good_policy();
+    policy.issuer = std::move(issuer);
+    return policy;
+  }
+  static Policy pattern(const std::string& text) { return expecting(*TextRule::matching(text)); }
+
+  Scene scene_;
+};
+
+TEST_F(WithoutIssuer, ACertificateIsTakenByAPatternThatMatchesTheEmptyText) {
+  scene_.sign();
+  for (const char* taking : {".*", "", "(https://issuer.example.test)?"}) {
+    const Verdict verdict = judged(scene_, pattern(taking));
+    ASSERT_TRUE(verdict.verified()) << taking << ": " << verdict.refusal->message;
+    EXPECT_EQ(verdict.signer->subject.value, "signer@example.test");
+    EXPECT_EQ(verdict.signer->issuer, "");
+  }
+}
+
+TEST_F(WithoutIssuer, ACertificateIsRefusedByAllElseAndToldWhatTakesIt) {
+  scene_.sign();
+  for (const Policy& policy : {good_policy(), expecting(TextRule::exactly("")), pattern(".+"),
+                               pattern("https://issuer.example.test")}) {
+    EXPECT_EQ(reason(scene_, policy), "CERTIFICATE_ISSUER_MISSING");
+  }
+  const std::string message = judged(scene_, pattern(".+")).refusal->message;
+  EXPECT_NE(message.find("names no issuer"), std::string::npos) << message;
+  EXPECT_NE(message.find("\".*\""), std::string::npos) << message;
+}
+
+TEST_F(WithoutIssuer, ACertificateOfAnotherIdentityIsRefusedAsEver) {
+  scene_.sign();
+  Policy policy = pattern(".*");
+  policy.identity = TextRule::exactly("other@example.test");
+  EXPECT_EQ(reason(scene_, policy), "IDENTITY_MISMATCH");
+  scene_.shape.subject_names = "critical,DNS:signer.example.test";
+  EXPECT_EQ(reason(scene_.sign(), policy), "CERTIFICATE_SUBJECT_MISSING");
+}
+
+TEST_F(WithoutIssuer, AnIssuerThatCannotBeReadIsNotTakenForNone) {
+  scene_.shape.extensions = {{fulcio_oid(8), to_bytes(as_bytes("no DER")), false}};
+  EXPECT_EQ(reason(scene_.sign(), pattern(".*")), "CERTIFICATE_EXTENSION_MALFORMED");
+  scene_.shape.extensions = {{fulcio_oid(1), to_bytes(as_bytes("https://one.test")), false},
+                             {fulcio_oid(8), testing::utf8_string("https://two.test"), false}};
+  EXPECT_EQ(reason(scene_.sign(), pattern(".*")), "CERTIFICATE_ISSUER_AMBIGUOUS");
 }
 
 TEST(Policy, AKeySaysNothingOfAnIdentity) {
@@ -122,6 +195,16 @@ TEST(Policy, TimestampsOfOneAuthorityCountOnce) {
     authority.operator_name = "example.test";
   }
   EXPECT_EQ(reason(scene, policy), "TIMESTAMP_THRESHOLD_NOT_MET");
+}
+
+TEST(Policy, ATimestampAuthorityWithoutAnAddressIsNamedByItsCertificate) {
+  Scene scene = testing::blob_v2();
+  scene.root.timestamp_authorities.at(0).uri = "";
+  const Verdict verdict = judged(scene, good_policy());
+  ASSERT_TRUE(verdict.verified()) << verdict.refusal->message;
+  ASSERT_EQ(verdict.times.size(), 1U);
+  EXPECT_EQ(verdict.times[0].source, scene.tsa.certificate().subject());
+  EXPECT_NE(verdict.times[0].source, "");
 }
 
 TEST(Policy, APromisedTimeIsNoTimestamp) {

@@ -52,6 +52,18 @@ TEST(Statement, AnotherTypeIsRefused) {
   EXPECT_EQ(reason(R"({"_type":1})"), "STATEMENT_TYPE_UNKNOWN");
 }
 
+TEST(Statement, OneWithoutATypeIsNotTakenForOneOfNoName) {
+  const auto message = [](std::string_view text) {
+    return parse_statement(text, Extensions::ignored).error().message;
+  };
+  const std::string read =
+      "; those of https://in-toto.io/Statement/v1 and https://in-toto.io/Statement/v0.1 are read";
+  EXPECT_EQ(message(R"({"subject":[]})"),
+            "in-toto statement: it has no _type, which every statement has" + read);
+  EXPECT_EQ(message(R"({"_type":1})"), "in-toto statement: its _type is not text" + read);
+  EXPECT_EQ(message(R"({"_type":""})"), "in-toto statement: its _type \"\" is not known" + read);
+}
+
 TEST(Statement, WithoutASubjectItIsRefused) {
   EXPECT_EQ(reason(with_subject("[]")), "STATEMENT_NO_SUBJECT");
   EXPECT_EQ(reason(with_subject("null")), "STATEMENT_NO_SUBJECT");

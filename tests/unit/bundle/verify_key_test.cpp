@@ -146,6 +146,15 @@ TEST(VerifyWithKey, EntriesOfUnknownLogsAreLeftOut) {
   EXPECT_EQ(reason(given.verdict()), "");
 }
 
+TEST(VerifyWithKey, ALogThatTheRootDoesNotNameIsToldWithItsIdAndWhyThatMayBe) {
+  Given given = artefact_signed();
+  given.root.transparency_logs.clear();
+  const Verdict verdict = given.verdict();
+  EXPECT_EQ(reason(verdict), "LOG_UNKNOWN");
+  EXPECT_NE(message(verdict).find("of another instance or out of date"), std::string::npos);
+  EXPECT_NE(message(verdict).find(base64_encode(given.entry().log_id)), std::string::npos);
+}
+
 TEST(VerifyWithKey, WithoutALogEntryOnlyAPolicyThatWaivesTheLogAccepts) {
   Given given = artefact_signed();
   given.bundle.log_entries.clear();
@@ -294,7 +303,7 @@ DsseEnvelope& envelope_of(Given& given) { return std::get<DsseEnvelope>(given.bu
 const Fault statement_faults[] = {
     {"another_artefact", "SUBJECT_MISMATCH",
      [](Given& g) { g.artefact = digest(HashAlgorithm::sha256, as_bytes("another")); }},
-    {"artefact_under_a_hash_not_named", "SUBJECT_MISMATCH",
+    {"artefact_under_a_hash_not_named", "ARTIFACT_DIGEST_MISSING",
      [](Given& g) { g.artefact = digest(HashAlgorithm::sha512, as_bytes(g.sigstore.artefact)); }},
     {"payload_altered", "LOG_ENTRY_DIGEST_MISMATCH",
      [](Given& g) { envelope_of(g).payload += " "; }},

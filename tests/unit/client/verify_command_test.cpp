@@ -6,6 +6,7 @@
 
 #include "client/commands/commands.h"
 #include "client/verification/inputs.h"
+#include "client/verification/verdict_report.h"
 #include "core/base/encoding.h"
 #include "core/base/json.h"
 #include "tests/support/sigstore/sigstore.h"
@@ -117,6 +118,20 @@ TEST_F(VerifyCommand, ADigestThatIsNotTheSignedOneCouldNotBeJudgedAndTheOthersCo
   EXPECT_EQ(run(words), ExitStatus::could_not_run);
   EXPECT_THAT(err_, HasSubstr("sha384 digest of the artefact, which is not known: give the file"));
   EXPECT_THAT(err_, ::testing::EndsWith("\n1 verified, 1 refused, 1 could not be judged\n"));
+}
+
+TEST_F(VerifyCommand, ADigestByWhichNoSubjectIsNamedCouldNotBeJudgedAndTheFileCan) {
+  const Digest named = digest(HashAlgorithm::sha512, as_bytes(sigstore_.artefact));
+  write_text(directory_ / "bundle",
+             bundle::write_bundle(sigstore_.sign_statement(bundle::write_statement(
+                 {{"pkg:npm/a", {{"sha512", hex_encode(named.value)}}}}, "p", "{}"))));
+  EXPECT_EQ(verify("sha256:" + hex_encode(sigstore_.digest().value)), ExitStatus::could_not_run);
+  EXPECT_THAT(err_, HasSubstr("by the sha512 digest, which is not known of the artefact: give the "
+                              "file (ARTIFACT_DIGEST_MISSING)"));
+  EXPECT_EQ(verify(path("artefact")), ExitStatus::done) << err_;
+  write_text(directory_ / "artefact", "another");
+  EXPECT_EQ(verify(path("artefact")), ExitStatus::refused);
+  EXPECT_THAT(err_, HasSubstr("SUBJECT_MISMATCH"));
 }
 
 TEST_F(VerifyCommand, JsonGivesTheTrace) {
@@ -317,6 +332,15 @@ INSTANTIATE_TEST_SUITE_P(
         WrongLine{"StandardInputWithoutBundle", identity_and({"-"}), "--bundle is needed"},
         WrongLine{"UnknownOption", {"--insecure-ignore-everything", "x"}, "insecure-ignore"}),
     [](const auto& test) { return test.param.name; });
+
+TEST(VerdictReport, ASignerWithoutIssuerIsNotLeftWithHalfASentence) {
+  bundle::Verdict verdict;
+  verdict.signer = CertificateIdentity{{SubjectName::Kind::uri, "https://a.test"}, "", {}};
+  EXPECT_EQ(describe({"f", "b"}, verdict).at(1), "  signer     https://a.test, of no named issuer");
+  verdict.signer->issuer = "https://issuer.test";
+  EXPECT_EQ(describe({"f", "b"}, verdict).at(1),
+            "  signer     https://a.test, says https://issuer.test");
+}
 
 TEST(TrustedRootPlaces, AreTheUsersThenTheSystems) {
   const auto environment = [](std::map<std::string, std::string> variables) -> Environment {
