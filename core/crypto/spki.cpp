@@ -89,11 +89,20 @@ Key read_spki(ByteView der) {
 
 std::optional<std::string> foreign_kind(ByteView der) {
   const Parts parts = take_apart(der);
+  ERR_clear_error();
   if (parts.key == nullptr) return std::nullopt;
   const ASN1_OBJECT* type = nullptr;
-  X509_ALGOR_get0(&type, nullptr, nullptr, parts.algorithm.get());
+  int parameter_kind = V_ASN1_UNDEF;
+  const void* parameter = nullptr;
+  X509_ALGOR_get0(&type, &parameter_kind, &parameter, parts.algorithm.get());
   switch (const int kind = OBJ_obj2nid(type)) {
     case NID_X9_62_id_ecPublicKey:
+      // Of its curves the one whose keys libcrypto has for a kind of their own.
+      if (parameter_kind == V_ASN1_OBJECT &&
+          OBJ_obj2nid(static_cast<const ASN1_OBJECT*>(parameter)) == NID_sm2) {
+        return OBJ_nid2sn(NID_sm2);
+      }
+      return std::nullopt;
     case NID_rsaEncryption:
     case NID_rsassaPss:
     case NID_ED25519:

@@ -15,8 +15,7 @@ void start_for_verifying() {
                                           OPENSSL_INIT_NO_ADD_ALL_DIGESTS | OPENSSL_INIT_NO_ATEXIT,
                                       nullptr) == 1);
   // X.509 and PKCS#7 look a digest up here before they fetch it.
-  for (const EVP_MD* digest :
-       {EVP_sha1(), EVP_sha224(), EVP_sha256(), EVP_sha384(), EVP_sha512()}) {
+  for (const EVP_MD* digest : {EVP_sha1(), EVP_sha256(), EVP_sha384(), EVP_sha512()}) {
     CHANCERY_ASSERT(EVP_add_digest(digest) == 1);
   }
   openssl::offer_few_algorithms();

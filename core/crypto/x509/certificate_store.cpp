@@ -13,6 +13,16 @@ int memory_slot() {
   return slot;
 }
 
+// Sigstore's registry of algorithms has these alone. libcrypto takes more, each process as it is
+// configured: the daemon must not believe what the command refuses.
+bool is_hash_taken(X509* certificate) {
+  int hash = NID_undef;
+  int key = NID_undef;
+  if (X509_get_signature_info(certificate, &hash, &key, nullptr, nullptr) != 1) return false;
+  if (hash == NID_undef) return key == NID_ED25519;
+  return hash == NID_sha256 || hash == NID_sha384 || hash == NID_sha512;
+}
+
 // The last step of X509_verify_cert: is each certificate below the anchor signed by the one above,
 // which may issue it? In place of OpenSSL's own, which cannot remember.
 int check_signatures(X509_STORE_CTX* context) {
@@ -23,6 +33,9 @@ int check_signatures(X509_STORE_CTX* context) {
     X509* const certificate = sk_X509_value(path, i);
     X509* const issuer = sk_X509_value(path, i + 1);
     int problem = X509_check_issued(issuer, certificate);
+    if (problem == X509_V_OK && !is_hash_taken(certificate)) {
+      problem = X509_V_ERR_UNSUPPORTED_SIGNATURE_ALGORITHM;
+    }
     if (problem == X509_V_OK && !memory->is_signed_by(certificate, issuer)) {
       problem = X509_V_ERR_CERT_SIGNATURE_FAILURE;
     }

@@ -226,10 +226,16 @@ Result<void> TimestampResponse::check_signer(std::span<const Certificate> author
                                        "itself",
                                        signer.subject()));
   }
-  const openssl::Store store = openssl::make_store({&anchor, 1}, memory);
-  const openssl::CertificateList certificates = openssl::list_of(*path);
+  TRY(signer.public_key());
   PKCS7* token = TS_RESP_get_token(response_.get());
   PKCS7_SIGNER_INFO* info = signer_info(token);
+  if (!hash_of(info->digest_alg)) {
+    return invalid_request("TIMESTAMP_HASH_UNSUPPORTED",
+                           "timestamp: its signature's hash is neither SHA-256, SHA-384 nor "
+                           "SHA-512");
+  }
+  const openssl::Store store = openssl::make_store({&anchor, 1}, memory);
+  const openssl::CertificateList certificates = openssl::list_of(*path);
   // That path once more, ESS certificate ids (RFC 5816), message digest and signature.
   if (content_type_is_signed(info) && names_algorithm_of(*info, signer) &&
       TS_RESP_verify_signature(token, certificates.get(), store.get(), nullptr) == 1) {

@@ -32,7 +32,8 @@ class TimestampResponse {
   // anchor is for timestamping and was valid at the time the response says, whoever carries it:
   // certificates inside the response are steps on it at most, and never trusted.
   // Errors: TIMESTAMP_SIGNER_UNKNOWN, TIMESTAMP_SIGNATURE_INVALID,
-  // TIMESTAMP_CERTIFICATE_USAGE_WRONG, TIMESTAMP_CERTIFICATE_NOT_VALID.
+  // TIMESTAMP_CERTIFICATE_USAGE_WRONG, TIMESTAMP_CERTIFICATE_NOT_VALID, TIMESTAMP_HASH_UNSUPPORTED
+  // (SHA-256, 384 and 512 are taken); those of Certificate::public_key().
   Result<void> check_signer(std::span<const Certificate> authority,
                             CertificateMemory& memory) const;
 

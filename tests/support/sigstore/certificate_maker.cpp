@@ -72,8 +72,10 @@ Certificate make_certificate(const CertificateShape& shape, const PublicKey& sub
   // RFC 5280 4.2.1.1: in every certificate but a self-signed one.
   if (issuer.certificate != nullptr) add_named(x509, signer, NID_authority_key_identifier, "keyid");
   for (const RawExtension& raw : shape.extensions) add_raw(x509, raw);
-  const bool is_ed25519 = issuer.key.algorithm() == Algorithm::ed25519;
-  CHANCERY_ASSERT(X509_sign(x509, issuer.key.borrow(), is_ed25519 ? nullptr : EVP_sha256()) > 0);
+  const EVP_MD* hash = issuer.key.algorithm() == Algorithm::ed25519
+                           ? nullptr
+                           : EVP_get_digestbyname(shape.signature_hash.c_str());
+  CHANCERY_ASSERT(X509_sign(x509, issuer.key.borrow(), hash) > 0);
   const auto der = openssl::encode(i2d_X509, x509);
   return *Certificate::from_der({der.data(), der.size()});
 }

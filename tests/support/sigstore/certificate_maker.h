@@ -27,6 +27,7 @@ struct CertificateShape {
   std::string extended_usage = "codeSigning";
   std::string subject_names;  // "critical,email:a@example.test"
   std::vector<RawExtension> extensions;
+  std::string signature_hash = "SHA256";  // as libcrypto names it; not of Ed25519
 };
 
 // Who signs: a key under a name. Without a certificate the new one is self-signed.

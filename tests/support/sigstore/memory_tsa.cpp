@@ -112,7 +112,8 @@ Bytes MemoryTsa::answer(ByteView query, WallTime time, const StampOptions& optio
   const openssl::CertificateList between(sk_X509_new_null());
   if (intermediate_) sk_X509_push(between.get(), intermediate_->borrow());
   TS_RESP_CTX_set_certs(context.get(), between.get());
-  TS_RESP_CTX_set_signer_digest(context.get(), EVP_sha256());
+  TS_RESP_CTX_set_signer_digest(context.get(),
+                                EVP_get_digestbyname(options.signature_hash.c_str()));
   TS_RESP_CTX_set_ess_cert_id_digest(context.get(), EVP_sha256());
   TS_RESP_CTX_set_def_policy(context.get(), policy.get());
   for (const HashAlgorithm hash :

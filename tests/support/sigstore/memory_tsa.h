@@ -11,7 +11,8 @@ struct StampOptions {
   HashAlgorithm hash = HashAlgorithm::sha256;
   bool with_certificates = false;  // its own, and what is between that and the root
   unsigned fraction_digits = 0;
-  std::string time_text = "";  // as an ASN.1 GeneralizedTime; empty: the time
+  std::string time_text = "";             // as an ASN.1 GeneralizedTime; empty: the time
+  std::string signature_hash = "SHA256";  // as libcrypto names it
 };
 
 class MemoryTsa {

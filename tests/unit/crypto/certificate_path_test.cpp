@@ -1,5 +1,6 @@
 #include "core/crypto/x509/certificate_path.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/base/rfc3339.h"
@@ -40,6 +41,23 @@ TEST_F(CertificatePath, TheAnchorMayBeAnIntermediate) {
   const auto path = *find_path(leaf_, {}, ca_.intermediate(), memory_);
   ASSERT_EQ(path.size(), 2U);
   EXPECT_EQ(path[1].der(), ca_.intermediate().der());
+}
+
+// Whatever else libcrypto would take: it has names for more of RSA's than of ECDSA's.
+TEST_F(CertificatePath, EachIsSignedUnderAHashOfSigstores) {
+  const MemoryCa ca(Algorithm::rsa_pkcs1v15_2048_sha256);
+  CertificateShape shape = shape_;
+  for (const char* hash : {"SHA256", "SHA384", "SHA512"}) {
+    shape.signature_hash = hash;
+    EXPECT_TRUE(find_path(ca.issue(shape, key_), {}, ca.intermediate(), memory_).ok()) << hash;
+  }
+  for (const char* hash : {"SHA224", "SHA3-256"}) {
+    shape.signature_hash = hash;
+    const auto path = find_path(ca.issue(shape, key_), {}, ca.intermediate(), memory_);
+    ASSERT_FALSE(path.ok()) << hash;
+    EXPECT_EQ(path.error().reason, "CERTIFICATE_CHAIN_INVALID") << hash;
+    EXPECT_THAT(path.error().message, ::testing::HasSubstr("signature algorithm")) << hash;
+  }
 }
 
 TEST_F(CertificatePath, TimeIsNotLookedAt) {

@@ -43,6 +43,22 @@ TEST_F(TimestampTest, AGoodOneVerifiesWithAndWithoutCertificatesInIt) {
   }
 }
 
+// Whatever else libcrypto would take.
+TEST_F(TimestampTest, ItIsSignedUnderAHashOfSigstores) {
+  for (const char* hash : {"SHA256", "SHA384", "SHA512"}) {
+    StampOptions options;
+    options.signature_hash = hash;
+    EXPECT_EQ(reason(stamp("2026-03-01T12:00:00Z", options).check_signer(authority_, memory_)), "");
+  }
+  for (const char* hash : {"SHA1", "SHA224"}) {
+    StampOptions options;
+    options.signature_hash = hash;
+    EXPECT_EQ(reason(stamp("2026-03-01T12:00:00Z", options).check_signer(authority_, memory_)),
+              "TIMESTAMP_HASH_UNSUPPORTED")
+        << hash;
+  }
+}
+
 TEST_F(TimestampTest, FractionsOfASecondAreRead) {
   EXPECT_EQ(
       format_rfc3339(stamp("2026-03-01T12:00:00.25Z", {HashAlgorithm::sha256, false, 3}).time()),
