@@ -84,6 +84,14 @@ std::vector<KeyInfo> RunningKeyHost::keys() const {
   return out;
 }
 
+std::optional<KeyInfo> RunningKeyHost::find_key(std::string_view name) const {
+  const std::lock_guard lock(mutex_);
+  for (const auto& key : keys_.usable) {
+    if (key->info.name == name) return key->info;
+  }
+  return std::nullopt;
+}
+
 std::vector<UnusableKey> RunningKeyHost::unusable_keys() const {
   const std::lock_guard lock(mutex_);
   return keys_.unusable;

@@ -74,6 +74,8 @@ class KeyHost {
 
   // The keys listed when the host last came up.
   virtual std::vector<KeyInfo> keys() const = 0;
+  // The one of them with this name.
+  virtual std::optional<KeyInfo> find_key(std::string_view name) const = 0;
   // Those that were there and could not sign, or were found so since.
   virtual std::vector<UnusableKey> unusable_keys() const = 0;
   // For whoever wants to sign with such a key: why it cannot; nothing of any other key. Now and

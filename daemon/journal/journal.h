@@ -63,8 +63,8 @@ struct JournalOptions {
   std::function<WallTime()> now = [] {
     return std::chrono::floor<WallTime::duration>(std::chrono::system_clock::now());
   };
-  // Called on the writer's thread before each commit that appends: it may fail yet, and the same
-  // places then go to other entries.
+  // Called on the writer's thread before each commit that appends; and with none where that commit
+  // failed: the same places then go to other entries.
   std::function<void(const std::vector<AppendedEntry>&)> on_appending = nullptr;
   // Called on the writer's thread after each commit that appended, in order, without gaps, before
   // the completions of that commit.
@@ -84,8 +84,8 @@ struct JournalOptions {
   int checkpoint_pages = limits::journal_checkpoint_pages;
   std::size_t log_room_bytes = limits::journal_log_bytes;
   // Tests only: SQLite's file layer by its registered name, and a call after each step: "migrated",
-  // "recovered" in open(), then on the writer's thread "begun", "applied", "committed", "appended",
-  // "finished", "checkpointed".
+  // "recovered" in open(), then on the writer's thread "begun", "applied", "expected" (where it
+  // appends), "committed", "appended", "finished", "checkpointed".
   std::string vfs = {};
   std::function<void(std::string_view step)> at_step = nullptr;
 };

@@ -150,6 +150,7 @@ void RunningLog::stop() {
 
 // A batch takes longer to prove than to sign, and keeps the journal's thread from the next commit.
 void RunningLog::expect(const std::vector<AppendedEntry>& entries) {
+  if (entries.empty()) return sealer_.expect_nothing();
   if (state_ != State::handed_over && entries.size() == 1) sealer_.expect(entries.front());
 }
 

@@ -50,8 +50,8 @@ class LocalLog {
   // LOG_CLOSED, and what is appended is left to the next start.
   virtual void stop() = 0;
 
-  // From the journal: these are being committed, and come as append() unless that fails. Where it
-  // is one alone, its checkpoint is signed meanwhile
+  // From the journal: these are being committed, and come as append() unless that fails: none are
+  // then expected any more. Where it is one alone, its checkpoint is signed meanwhile
   // (docs/decisions/signed-while-it-is-committed.md).
   virtual void expect(const std::vector<AppendedEntry>& entries) = 0;
   // From the journal, in order.

@@ -134,6 +134,11 @@ void Sealer::run() {
   for (auto& [index, waiter] : left) waiter.done(unavailable("LOG_CLOSED", "the log is closing"));
 }
 
+void Sealer::expect_nothing() {
+  const std::lock_guard lock(mutex_);
+  early_.reset();
+}
+
 // What was expected may have come otherwise: then it is signed anew.
 std::future<Result<SignedTree>> Sealer::begin(const Projection& head) {
   std::unique_lock lock(mutex_);

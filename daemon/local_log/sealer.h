@@ -27,8 +27,10 @@ class Sealer {
   ~Sealer() { stop(); }
 
   // This is being committed, alone: where nothing else is to be signed, its checkpoint is signed
-  // meanwhile. Until append() nobody hears of it, and where it does not come it is forgotten.
+  // meanwhile. Until append() nobody hears of it.
   void expect(const AppendedEntry& entry);
+  // It does not come: what was signed is forgotten.
+  void expect_nothing();
   void append(const std::vector<AppendedEntry>& entries);
   // Errors: corrupt LOG_CONTRADICTS_JOURNAL (another leaf lies there), unavailable LOG_CLOSED;
   // those of LogTree.

@@ -1,7 +1,5 @@
 #include "daemon/local_log/signed_tree.h"
 
-#include <algorithm>
-
 #include "core/base/limits/key_hosts.h"
 
 namespace chancery::daemon {
@@ -29,9 +27,8 @@ CheckpointSigner::CheckpointSigner(tlog::NoteKey key, std::string key_name, KeyH
 // A backend that was opened anew may have another key of that name, and lists none while it is
 // down.
 bool CheckpointSigner::has_key() const {
-  const std::vector<KeyInfo> keys = key_host_.keys();
-  const auto key = std::ranges::find(keys, key_name_, &KeyInfo::name);
-  return key == keys.end() || key->spki == key_.key().spki();
+  const std::optional<KeyInfo> key = key_host_.find_key(key_name_);
+  return !key || key->spki == key_.key().spki();
 }
 
 std::future<Result<SignedTree>> CheckpointSigner::begin(const Projection& tree) const {

@@ -148,7 +148,10 @@ Result<void> Writer::apply_and_commit(Writes writes, std::optional<std::size_t>&
     step("applied");
   }
   const std::vector<AppendedEntry>& appending = tables_->log.appended();
-  if (!appending.empty() && options_.on_appending) options_.on_appending(appending);
+  if (!appending.empty()) {
+    if (options_.on_appending) options_.on_appending(appending);
+    step("expected");
+  }
   return database_->run("COMMIT");
 }
 
@@ -173,6 +176,7 @@ void Writer::roll_back() {
     if (!rolled_back.ok()) end_process(rolled_back.error());
   }
   tables_->log.forget_appended();
+  if (options_.on_appending) options_.on_appending({});
   tables_->audit.forget_appended();
 }
 

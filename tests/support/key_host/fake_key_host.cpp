@@ -26,6 +26,13 @@ std::vector<KeyInfo> FakeKeyHost::keys() const {
   return out;
 }
 
+std::optional<KeyInfo> FakeKeyHost::find_key(std::string_view name) const {
+  for (const KeyInfo& key : keys()) {
+    if (key.name == name) return key;
+  }
+  return std::nullopt;
+}
+
 std::vector<UnusableKey> FakeKeyHost::unusable_keys() const {
   const std::lock_guard lock(mutex_);
   std::vector<UnusableKey> out;

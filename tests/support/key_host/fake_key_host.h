@@ -23,6 +23,7 @@ class FakeKeyHost : public KeyHost {
   ~FakeKeyHost() override;  // finishes what is queued
 
   std::vector<KeyInfo> keys() const override;
+  std::optional<KeyInfo> find_key(std::string_view name) const override;
   std::vector<UnusableKey> unusable_keys() const override;
   std::optional<Error> trouble_with(std::string_view key_name) override;
   void sign(std::string key_name, Bytes input, Deadline deadline, SignDone done) override;

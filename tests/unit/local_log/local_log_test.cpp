@@ -83,6 +83,19 @@ TEST_F(Log, WhatIsExpectedIsSignedOnce) {
   EXPECT_EQ(host_.key_host.signatures(), before + 20);
 }
 
+TEST_F(Log, TheJournalTellsOfAnEntryBeforeItIsCommitted) {
+  std::atomic<std::size_t> asked_before_commit = 0;
+  host_.journal_options.at_step = [&](std::string_view step) {
+    if (step == "expected") asked_before_commit = host_.key_host.state().waiting;
+  };
+  ASSERT_TRUE(host_.open().ok());
+  host_.key_host.hold();
+  host_.append(1);
+  EXPECT_EQ(asked_before_commit, 1U);
+  host_.key_host.release();
+  EXPECT_TRUE(host_.check(host_.inclusion(0).value()).ok());
+}
+
 // Its commit failed, and another one got its place. What was signed for it is in no one's hands.
 TEST_F(Log, WhatWasExpectedAndDoesNotComeIsForgotten) {
   ASSERT_TRUE(host_.open().ok());
@@ -91,6 +104,7 @@ TEST_F(Log, WhatWasExpectedAndDoesNotComeIsForgotten) {
   const std::size_t before = host_.key_host.signatures();
   host_.log().expect({{3, tlog::leaf_hash(as_bytes("another"))}});
   while (host_.key_host.signatures() == before) pause_briefly();
+  host_.log().expect({});
   host_.append(1);
   const daemon::Inclusion inclusion = host_.inclusion(3).value();
   EXPECT_TRUE(host_.check(inclusion).ok());
