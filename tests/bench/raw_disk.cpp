@@ -17,7 +17,7 @@ Result<RawCommit> measure_raw_commits(const std::filesystem::path& path, std::si
     return sqlite3_exec(database.get(), sql, nullptr, nullptr, nullptr) == SQLITE_OK;
   };
   bool is_good = failed == SQLITE_OK && run("PRAGMA journal_mode = WAL") &&
-                 run("PRAGMA synchronous = FULL") &&
+                 run("PRAGMA synchronous = FULL") && run("PRAGMA wal_autocheckpoint = 0") &&
                  run("CREATE TABLE records (id INTEGER PRIMARY KEY, content BLOB)");
   std::vector<double> times_us;
   for (std::size_t i = 0; i < count && is_good; ++i) {

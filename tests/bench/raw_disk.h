@@ -13,8 +13,9 @@ struct RawCommit {
   double p99_us;
 };
 
-// SQLite as the journal has it (WAL, synchronous=FULL), `count` commits of one small row, one after
-// another, in a new file at `path`. Error: unavailable RAW_COMMIT_FAILED.
+// SQLite with a log of its own and synchronous=FULL, as the journal has it, though the journal's
+// log is there before it is needed: `count` commits of one small row, one after another, in a new
+// file at `path`. Error: unavailable RAW_COMMIT_FAILED.
 Result<RawCommit> measure_raw_commits(const std::filesystem::path& path, std::size_t count);
 
 }  // namespace chancery::bench

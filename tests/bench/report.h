@@ -48,8 +48,9 @@ struct Report {
 Result<Row> measure(const testing::DaemonProcess& daemon, std::string name,
                     const LoadOptions& options);
 
-// What a signature alone waits for at the least, ms: three commits, one after another, its own and
-// the checkpoint's signature, and a check of each, all without a step between them.
+// What a signature alone waits for at the least, ms, without a step between: three commits, one
+// after another, and before the second a signature and its check. The checkpoint's are made while
+// that is committed.
 double floor_ms(const Report& report);
 
 void print(const Report& report);
