@@ -97,6 +97,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Config config, std::vector<KeyName
 // there. Stopped, those that go on with one another's work drop what comes too late; they go when
 // none of them has a thread.
 Daemon::~Daemon() {
+  if (chores_ != nullptr) chores_->stop();  // one of them counts the server's connections
   server_.reset();
   if (backlog_ != nullptr) backlog_->stop();
   {
@@ -107,7 +108,7 @@ Daemon::~Daemon() {
   const auto stop = [](const auto& part) {
     if (part != nullptr) part->stop();
   };
-  for (const auto* pool : {&chores_, &background_, &inquiries_, &orders_, &spool_}) stop(*pool);
+  for (const auto* pool : {&background_, &inquiries_, &orders_, &spool_}) stop(*pool);
   // Clerk and log have a key sign to the last, and its answers come through the pool.
   stop(clerk_);
   stop(finisher_);
