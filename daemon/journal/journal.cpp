@@ -56,11 +56,12 @@ class SqliteJournal final : public Journal {
         reserve_bytes_(options.reserve_bytes),
         receipts_(std::move(instance)),
         reading_(std::make_unique<Reading>(std::move(reading), options.on_damage)),
-        writer_(std::move(writing), std::move(tables),
-                {options.queue_max, options.checkpoint_pages, options.log_room_bytes,
-                 std::move(options.requests_in_flight), options.pace_max,
-                 std::move(options.on_appending), std::move(options.on_appended), std::move(options.on_damage),
-                 std::move(options.at_step), std::move(options.now)}) {}
+        writer_(
+            std::move(writing), std::move(tables),
+            {options.queue_max, options.checkpoint_pages, options.log_room_bytes,
+             std::move(options.requests_in_flight), options.pace_max,
+             std::move(options.on_appending), std::move(options.on_appended),
+             std::move(options.on_damage), std::move(options.at_step), std::move(options.now)}) {}
 
   // The writing connection goes last: it alone can bring the write-ahead log into the database and
   // remove it, so that a journal at rest is one file.
