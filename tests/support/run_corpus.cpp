@@ -1,4 +1,4 @@
-// Runs a fuzz target over the files of a directory: the corpus as an ordinary test.
+// Runs a fuzz target over the files below a directory: the corpus as an ordinary test.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -15,7 +15,8 @@ int main(int argc, char** argv) {
     return 2;
   }
   std::size_t inputs = 0;
-  for (const auto& file : std::filesystem::directory_iterator(argv[1])) {
+  for (const auto& file : std::filesystem::recursive_directory_iterator(argv[1])) {
+    if (!file.is_regular_file()) continue;
     std::ifstream stream(file.path(), std::ios::binary);
     const std::vector<char> bytes{std::istreambuf_iterator<char>(stream), {}};
     LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
