@@ -7,8 +7,9 @@
 #include "core/crypto/few_algorithms.h"
 
 namespace chancery {
+namespace {
 
-void start_for_verifying() {
+bool start() {
   CHANCERY_ASSERT(OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG |
                                           OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS |
                                           OPENSSL_INIT_NO_ADD_ALL_CIPHERS |
@@ -19,6 +20,14 @@ void start_for_verifying() {
     CHANCERY_ASSERT(EVP_add_digest(digest) == 1);
   }
   openssl::offer_few_algorithms();
+  return true;
+}
+
+}  // namespace
+
+void start_for_verifying() {
+  static const bool is_started = start();
+  CHANCERY_ASSERT(is_started);
 }
 
 }  // namespace chancery
