@@ -45,15 +45,15 @@ function(chancery_program name)
   endif()
 endfunction()
 
-# chancery_test(NAME SOURCES file... LINKS target... [PURE] [THREADS] [TIMEOUT seconds] [LABELS label]
+# chancery_test(NAME SOURCES file... LINKS target... [TOGETHER] [THREADS] [TIMEOUT seconds] [LABELS label]
 #               [PROGRAMS MACRO=target...] [STARTS target...] [STARTING pattern])
 # A GoogleTest program; each of its tests is one of ctest's. THREADS: the thread sanitiser runs it too.
-# PURE: bytes in, answers out, so that no test can disturb another, and none skips. They are one test of ctest's:
-# under a sanitiser to start a process takes longer than most of them.
+# TOGETHER: each test has what it touches for itself, so that none can disturb another, and none skips. They are one test
+# of ctest's: under a sanitiser to start a process takes longer than most of them.
 # PROGRAMS: MACRO becomes the path of a program that the test starts. STARTS: it starts these from the folder
 # CHANCERY_PROGRAMS. STARTING: which of its tests do so, as --gtest_filter has it, where others do not.
 function(chancery_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "PURE;THREADS" "TIMEOUT;STARTING" "SOURCES;LINKS;LABELS;PROGRAMS;STARTS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "TOGETHER;THREADS" "TIMEOUT;STARTING" "SOURCES;LINKS;LABELS;PROGRAMS;STARTS")
   set(CHANCERY_PRECOMPILED_BY chancery_test_support)  # GoogleTest, too
   chancery_program(${name} SOURCES ${arg_SOURCES} LINKS ${arg_LINKS} GTest::gmock GTest::gtest_main)
   target_compile_options(${name} PRIVATE ${CHANCERY_TEST_OPTIONS})
@@ -73,10 +73,12 @@ function(chancery_test name)
     set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL ON)
     return()
   endif()
-  if(NOT arg_TIMEOUT)
+  if(NOT arg_TIMEOUT AND arg_TOGETHER)
+    set(arg_TIMEOUT 300)
+  elseif(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
   endif()
-  if(arg_PURE)
+  if(arg_TOGETHER)
     add_test(NAME ${CHANCERY_TEST_PREFIX}${name} COMMAND ${name} --gtest_brief=1)
     set_tests_properties(${CHANCERY_TEST_PREFIX}${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}"
       FAIL_REGULAR_EXPRESSION "SKIPPED")
